@@ -1,0 +1,60 @@
+# `make` prints what there is. Everything runs in .venv, which is made when it is missing.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+
+.PHONY: help setup demo demo-complete-journey test test-fast check lint format build lock clean
+
+help:  ## Show this help
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 26
+
+setup: $(READY)  ## Make the environment from the lock file
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+demo: $(READY)  ## Run the main job on the generated shop, three times over
+	$(BIN)/cdp-activate demo
+
+demo-complete-journey: $(READY)  ## The same on a year of grocery shopping
+	$(BIN)/cdp-activate demo --data complete-journey
+
+test: $(READY)  ## Run all tests
+	$(BIN)/python -m pytest -n 2
+
+test-fast: $(READY)  ## Run the tests that take no dbt, large data or processes
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+lint: $(READY)  ## Check style, types, SQL form, and that compiled audiences are up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 models macros examples/complete_journey/models
+	$(BIN)/dbt --quiet parse --profiles-dir .
+	$(BIN)/cdp-activate compile --check
+
+check: lint test-fast  ## Lint and the fast tests: before every commit
+
+build: $(READY)  ## Generate the shop here, compile, and run dbt build
+	$(BIN)/python -m cdp_activate.demo.shop warehouse.duckdb --customers 5000 --as-of $$(date -u +%F)
+	$(BIN)/cdp-activate build
+
+format: $(READY)  ## Put the code in form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:  ## Write requirements.lock anew, with hashes, for every Python and platform we support
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --constraint constraints.txt \
+		--output-file requirements.lock
+
+clean:  ## Remove what was built
+	rm -rf demo target logs dbt_packages warehouse.duckdb warehouse.cdp_state.duckdb .pytest_cache .mypy_cache .ruff_cache

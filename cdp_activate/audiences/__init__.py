@@ -1,0 +1,1 @@
+"""Audiences: from YAML to SQL."""

@@ -1,0 +1,179 @@
+"""The dbt files of the audiences: a model and its yml each, shared facts, one exposure a sync.
+
+They are written whole, checked in, and never edited by hand; `compile --check` compares
+them with what would be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from cdp_activate.audiences.compile import (
+    Query,
+    audience_model,
+    compile_audience,
+    shared_facts,
+)
+from cdp_activate.audiences.facts import KEY, Fact
+from cdp_activate.audiences.model import Audience
+from cdp_activate.audiences.render import fact_for_dbt, for_dbt, jinja_safe
+from cdp_activate.catalog import Catalog
+
+FACTS = "facts"
+MARK = "written by `cdp-activate compile`"
+
+
+@dataclass(frozen=True)
+class Use:
+    """A sync of an audience, as dbt's lineage shows it."""
+
+    sync: str
+    audience: str
+    destination: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A file that is not as it should be: `missing`, `changed`, or `unexpected`."""
+
+    path: str
+    what: str
+
+
+def dbt_files(
+    audiences: Mapping[str, Audience], catalog: Catalog, uses: Iterable[Use] = ()
+) -> dict[str, str]:
+    """Every file below models/audiences, by its path there. The same input gives the same text."""
+    queries = {name: compile_audience(one, catalog) for name, one in sorted(audiences.items())}
+    shared = shared_facts(queries)
+    files: dict[str, str] = {}
+    for name, query in queries.items():
+        model = audience_model(name)
+        source = query.audience.node.source.path
+        body = for_dbt(query, shared, catalog)
+        files[f"{model}.sql"] = _sql(body, catalog, f"from {source}")
+        files[f"{model}.yml"] = _yaml({"models": [_audience_yaml(query, catalog)]})
+    for name, fact in shared.items():
+        files[f"{FACTS}/{name}.sql"] = _sql(
+            fact_for_dbt(fact.tree, catalog), catalog, "asked by several audiences"
+        )
+        files[f"{FACTS}/{name}.yml"] = _yaml({"models": [_fact_yaml(name, fact)]})
+    if exposures := [_exposure(use, catalog) for use in sorted(uses, key=lambda use: use.sync)]:
+        files["exposures.yml"] = _yaml({"exposures": exposures})
+    return files
+
+
+def _sql(body: str, catalog: Catalog, whence: str) -> str:
+    # Installed in another project, the audiences of this one are not wanted there.
+    own = f"project_name == '{catalog.project}'"
+    return f"-- {MARK} {whence}; do not edit\n{{{{ config(enabled=({own})) }}}}\n\n{body}\n"
+
+
+def _audience_yaml(query: Query, catalog: Catalog) -> dict[str, object]:
+    audience = query.audience
+    key = audience.entity.key
+    column = audience.entity.model.columns[key]
+    text = audience.description or audience.label or f"The audience {audience.name}."
+    meta = {"audience": audience.name, "entity": audience.entity.name, "owner": audience.owner}
+    config: dict[str, object] = {
+        "materialized": "table",
+        "tags": ["audience", *audience.tags],
+        "meta": {"cdp_audience": {name: value for name, value in meta.items() if value}},
+    }
+    key_yaml: dict[str, object] = {
+        "name": key,
+        "description": f"The key of {audience.entity.name}: one row a member.",
+        "data_tests": ["unique", "not_null"],
+    }
+    variant: dict[str, object] = {
+        "name": "variant",
+        "description": "The member's variant, `holdout` for those who are never sent, else null.",
+    }
+    if column.declared:
+        config["contract"] = {"enforced": True}
+        key_yaml["data_type"] = column.declared
+        variant["data_type"] = "string"
+    return {
+        "name": audience_model(audience.name),
+        "description": jinja_safe(text),
+        "config": config,
+        "columns": [key_yaml, variant],
+    }
+
+
+def _fact_yaml(name: str, fact: Fact) -> dict[str, object]:
+    return {
+        "name": name,
+        "description": "An answer that several audiences ask for, computed once.",
+        "config": {"materialized": "table", "tags": ["audience"]},
+        "columns": [
+            {
+                "name": KEY,
+                "description": "The key of the entity the answer is about.",
+                "data_tests": ["unique", "not_null"],
+            }
+        ],
+    }
+
+
+def _exposure(use: Use, catalog: Catalog) -> dict[str, object]:
+    own = f"{{{{ project_name == '{catalog.project}' }}}}"
+    return {
+        "name": f"sync_{use.sync}",
+        "label": f"Sync {use.sync}",
+        "type": "application",
+        "description": f"The audience {use.audience}, sent to the destination {use.destination}.",
+        "config": {"enabled": own},
+        "depends_on": [f"ref('{audience_model(use.audience)}')"],
+        "owner": {"name": use.owner or "unknown"},
+    }
+
+
+def _yaml(content: Mapping[str, object]) -> str:
+    body = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=88)
+    return f"# {MARK}; do not edit\n\n{body}"
+
+
+def differences(folder: Path, files: Mapping[str, str]) -> list[Difference]:
+    """What `write_files` would change in the folder."""
+    found = []
+    for name, text in sorted(files.items()):
+        path = folder / name
+        if not path.exists():
+            found.append(Difference(name, "missing"))
+        elif path.read_text(encoding="utf-8") != text:
+            found.append(Difference(name, "changed"))
+    return found + [Difference(name, "unexpected") for name in _written(folder) - set(files)]
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> list[Difference]:
+    """Make the folder hold these files, touching only those that differ; says what differed.
+
+    Files that we did not write are left alone.
+    """
+    changes = differences(folder, files)
+    for change in changes:
+        path = folder / change.path
+        if change.what == "unexpected":
+            path.unlink()
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(path.suffix + ".tmp")
+        temporary.write_text(files[change.path], encoding="utf-8")
+        temporary.replace(path)
+    return changes
+
+
+def _written(folder: Path) -> set[str]:
+    """The files below the folder that bear our mark."""
+    found = set()
+    for path in (*folder.rglob("*.sql"), *folder.rglob("*.yml")):
+        with path.open(encoding="utf-8") as lines:
+            if MARK in lines.readline():
+                found.add(path.relative_to(folder).as_posix())
+    return found

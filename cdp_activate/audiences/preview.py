@@ -1,0 +1,25 @@
+"""Runs an audience without building it: the same tree, facts inline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from cdp_activate.audiences.compile import Query, compile_audience
+from cdp_activate.audiences.model import Audience
+from cdp_activate.audiences.render import to_run
+from cdp_activate.catalog import Catalog
+
+
+def preview_sql(
+    audience: Audience, audiences: Mapping[str, Audience], catalog: Catalog, as_of: datetime
+) -> str:
+    """One statement that returns the members (key and variant) at `as_of`."""
+    queries: dict[str, Query] = {}
+    pending = [audience.name]
+    while pending:
+        name = pending.pop()
+        if name not in queries:
+            queries[name] = compile_audience(audiences[name], catalog)
+            pending.extend(audiences[name].uses)
+    return to_run(queries[audience.name], queries, catalog, as_of)

@@ -1,0 +1,378 @@
+"""From a YAML document to an Audience, every name looked up and every type checked.
+
+All mistakes of a file are collected, each with its place and its remedy; a part that is
+wrong is left out, so that the rest is still checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from cdp_activate.audiences.conditions import ConditionReader
+from cdp_activate.audiences.model import (
+    Audience,
+    Condition,
+    Expectation,
+    Happened,
+    Listed,
+    Member,
+    Rank,
+    Sample,
+    Variant,
+)
+from cdp_activate.audiences.moments import Duration, zone
+from cdp_activate.catalog import Catalog, Column, Entity
+from cdp_activate.errors import Problem, SourceErrors
+from cdp_activate.text import Node, suggest
+
+KEYS = (
+    "audience", "label", "description", "owner", "tags", "entity", "timezone", "where", "rank",
+    "holdout", "variants", "exclude", "expect", "publish",
+)  # fmt: skip
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+RESERVED_VARIANTS = ("salt", "holdout")
+
+
+def read_audiences(
+    documents: Iterable[Node], catalog: Catalog, *, timezone: str = "UTC"
+) -> dict[str, Audience]:
+    """The audiences of these documents by name.
+
+    Raises SourceErrors with every mistake of every document, names of other audiences
+    and cycles among them included.
+    """
+    problems: list[Problem] = []
+    audiences: dict[str, Audience] = {}
+    names: dict[str, Node] = {}
+    for document in documents:
+        reader = _AudienceReader(document, catalog, timezone)
+        audience = reader.read()
+        problems.extend(reader.problems)
+        name = reader.name
+        if name and name in names:
+            first = names[name]
+            hint = f"the other is in {first.source.path}, line {first.line}: rename one"
+            problems.append(reader.name_node.problem(f"two audiences are named '{name}'", hint))
+        elif name:
+            names[name] = reader.name_node
+        if audience and audience.name not in audiences:
+            audiences[audience.name] = audience
+    problems.extend(_check_references(audiences, names))
+    if problems:
+        problems.sort(key=lambda problem: (problem.path, problem.line, problem.column))
+        raise SourceErrors(problems)
+    return audiences
+
+
+def _check_references(
+    audiences: Mapping[str, Audience], names: Mapping[str, Node]
+) -> list[Problem]:
+    problems: list[Problem] = []
+    for audience in audiences.values():
+        for name, node in audience.uses.items():
+            other = audiences.get(name)
+            if name not in names:
+                hint = suggest(name, names, what="known audiences")
+                problems.append(node.problem(f"unknown audience '{name}'", hint))
+            elif other and other.entity.name != audience.entity.name:
+                message = (
+                    f"audience '{name}' is of {other.entity.name}, this one of "
+                    f"{audience.entity.name}"
+                )
+                problems.append(node.problem(message, "name an audience of the same entity"))
+    for cycle in _cycles(audiences):
+        path = " -> ".join((*cycle, cycle[0]))
+        node = audiences[cycle[0]].uses[cycle[1 % len(cycle)]]
+        problems.append(
+            node.problem(f"these audiences name each other: {path}", "break the circle")
+        )
+    return problems
+
+
+def _cycles(audiences: Mapping[str, Audience]) -> list[tuple[str, ...]]:
+    """Circles of audiences that name one another, each from its alphabetically first name."""
+    found: dict[tuple[str, ...], None] = {}
+    finished: set[str] = set()
+    for start in sorted(audiences):
+        path: list[str] = []
+        pending = [iter([start])]
+        while pending:
+            name = next(pending[-1], None)
+            if name is None:
+                pending.pop()
+                finished.update(path[-1:])
+                del path[-1:]
+            elif name in path:
+                cycle = path[path.index(name) :]
+                first = cycle.index(min(cycle))
+                found[tuple(cycle[first:] + cycle[:first])] = None
+            elif name in audiences and name not in finished:
+                path.append(name)
+                pending.append(iter(sorted(audiences[name].uses)))
+    return list(found)
+
+
+def order(audiences: Mapping[str, Audience]) -> list[Audience]:
+    """The audiences with those that others name before those that name them."""
+    done: dict[str, Audience] = {}
+    pending = sorted(audiences, reverse=True)
+    while pending:
+        audience = audiences[pending[-1]]
+        missing = [name for name in sorted(audience.uses) if name not in done]
+        if missing:
+            pending.extend(missing)
+        else:
+            pending.pop()
+            done[audience.name] = audience
+    return list(done.values())
+
+
+@dataclass
+class _AudienceReader:
+    """Reads one document."""
+
+    document: Node
+    catalog: Catalog
+    project_timezone: str
+    problems: list[Problem] = field(default_factory=list)
+    name: str = ""
+
+    @property
+    def name_node(self) -> Node:
+        return self.document.locate(["audience"])
+
+    def read(self) -> Audience | None:
+        if not isinstance(self.document.value, dict):
+            self.wrong(self.document, "an audience is a mapping", "begin with `audience: name`")
+            return None
+        for key, node in self.document.keys.items():
+            if key == "tests":
+                self.wrong(node, "'tests' of an audience are not available in this version yet")
+            elif key not in KEYS:
+                self.wrong(node, f"unknown key '{key}'", suggest(key, KEYS, what="keys"))
+        self.name = self._name()
+        timezone = self._timezone()
+        entity = self._entity()
+        if entity is None:
+            return None
+        conditions = ConditionReader(self.catalog, entity, timezone, self.name, self.problems)
+        where = self._where(conditions)
+        holdout = self._holdout(conditions)
+        variants, variant_salt = self._variants(conditions)
+        rank = self._rank(conditions)
+        exclude = self._exclude(conditions)
+        audience = Audience(
+            name=self.name,
+            entity=entity,
+            where=where,
+            timezone=timezone,
+            node=self.document,
+            label=self._text("label"),
+            description=self._text("description"),
+            owner=self._text("owner"),
+            tags=tuple(self._texts("tags")),
+            rank=rank,
+            exclude=exclude,
+            holdout=holdout,
+            variants=variants,
+            variant_salt=variant_salt,
+            expect=self._expect(conditions),
+            publish=self._flag("publish", default=True),
+        )
+        return audience if self.name else None
+
+    def wrong(self, node: Node, message: str, hint: str = "") -> None:
+        self.problems.append(node.problem(message, hint))
+
+    def get(self, key: str) -> Node | None:
+        value = self.document.value
+        return value.get(key) if isinstance(value, dict) else None
+
+    def _name(self) -> str:
+        node = self.get("audience")
+        if node is None:
+            self.wrong(self.document, "an audience has no name", "add `audience: name` on top")
+            return ""
+        if not isinstance(node.value, str) or not NAME.fullmatch(node.value):
+            hint = "small letters, digits and _, a letter first, at most 63: vip_at_risk"
+            self.wrong(node, f"'{node.text}' cannot be the name of an audience", hint)
+            return ""
+        return node.value
+
+    def _timezone(self) -> str:
+        node = self.get("timezone")
+        if node is None:
+            return self.project_timezone
+        try:
+            zone(str(node.value))
+        except ValueError as error:
+            self.wrong(node, str(error), "use a name such as Asia/Ho_Chi_Minh or Europe/Berlin")
+            return self.project_timezone
+        return str(node.value)
+
+    def _entity(self) -> Entity | None:
+        node = self.get("entity")
+        if node is None:
+            entity = self.catalog.default_entity()
+            if entity is None:
+                hint = suggest("", self.catalog.entities, what="entities")
+                self.wrong(self.document, "say of which entity: `entity: name`", hint)
+            return entity
+        entity = self.catalog.entities.get(str(node.value))
+        if entity is None:
+            hint = suggest(str(node.text), self.catalog.entities, what="entities")
+            self.wrong(node, f"unknown entity '{node.text}'", hint)
+        return entity
+
+    def _text(self, key: str) -> str:
+        node = self.get(key)
+        if node is None or node.value is None:
+            return ""
+        if isinstance(node.value, dict | list):
+            self.wrong(node, f"'{key}' is text", "put it in quotes")
+            return ""
+        return node.text
+
+    def _texts(self, key: str) -> list[str]:
+        node = self.get(key)
+        if node is None:
+            return []
+        if not isinstance(node.value, list) or any(
+            isinstance(item.value, dict | list) for item in node.value
+        ):
+            self.wrong(node, f"'{key}' is a list of words", f"write {key}: [one, two]")
+            return []
+        return [item.text for item in node.value]
+
+    def _flag(self, key: str, *, default: bool) -> bool:
+        node = self.get(key)
+        if node is None:
+            return default
+        if not isinstance(node.value, bool):
+            self.wrong(node, f"'{key}' is true or false")
+            return default
+        return node.value
+
+    def _where(self, conditions: ConditionReader) -> Condition | None:
+        node = self.get("where")
+        if node is None:
+            return None
+        if isinstance(node.value, list):
+            return conditions.group("all", node)
+        return conditions.condition(node)
+
+    def _holdout(self, conditions: ConditionReader) -> Sample | None:
+        node = self.get("holdout")
+        if node is None:
+            return None
+        parts = conditions.mapping(node, "holdout", {"percent", "salt"}, needed={"percent"})
+        if parts is None:
+            return None
+        buckets = conditions.buckets(parts.get("percent"))
+        return Sample(0, buckets - 1, self._salt(parts)) if buckets is not None else None
+
+    def _salt(self, parts: Mapping[str, Node], default: str | None = None) -> str:
+        if "salt" in parts:
+            return parts["salt"].text
+        return self.name if default is None else default
+
+    def _variants(self, conditions: ConditionReader) -> tuple[tuple[Variant, ...], str]:
+        node = self.get("variants")
+        if node is None:
+            return (), ""
+        if not isinstance(node.value, dict):
+            self.wrong(
+                node, "'variants' gives each variant its percentage", "variants: {a: 50, b: 50}"
+            )
+            return (), ""
+        salt = self._salt(node.value, f"{self.name}/variants")
+        first, variants = 0, []
+        for name in sorted(set(node.value) - {"salt"}):
+            share = node.value[name]
+            if name == "holdout":
+                hint = "use the key `holdout:` of the audience"
+                self.wrong(node.keys[name], "'holdout' cannot be the name of a variant", hint)
+                continue
+            buckets = conditions.buckets(share)
+            if buckets is not None:
+                variants.append(Variant(name, first, first + buckets))
+                first += buckets
+        if first != 10_000 and len(variants) == len(set(node.value) - {"salt"}):
+            total = (Decimal(first) / 100).normalize()
+            self.wrong(node, f"the variants add up to {total:f}%", "they must add up to 100")
+        return tuple(variants), salt
+
+    def _rank(self, conditions: ConditionReader) -> Rank | None:
+        node = self.get("rank")
+        if node is None:
+            return None
+        allowed = {"by", "order", "top", "top_percent", "per"}
+        parts = conditions.mapping(node, "rank", allowed, needed={"by"})
+        if parts is None:
+            return None
+        by = self._rank_by(conditions, parts["by"])
+        order_node = parts.get("order")
+        if order_node is not None and order_node.value not in ("asc", "desc"):
+            self.wrong(order_node, "'order' is asc or desc")
+        if ("top" in parts) == ("top_percent" in parts):
+            self.wrong(node, "'rank' takes either top or top_percent", "rank: {by: .., top: 1000}")
+            return None
+        per = conditions.own_column(parts["per"]) if "per" in parts else None
+        top = conditions.whole_number(parts["top"], at_least=1) if "top" in parts else None
+        share = conditions.percent(parts["top_percent"]) if "top_percent" in parts else None
+        if by is None:
+            return None
+        descending = order_node is None or order_node.value == "desc"
+        return Rank(by, descending, top, share, per)
+
+    def _rank_by(self, conditions: ConditionReader, node: Node) -> Column | Happened | None:
+        if isinstance(node.value, dict):
+            event = conditions.event(node, compared=False)
+            return event.rows if event else None
+        column = conditions.own_column(node)
+        if column and not (
+            column.type.is_number or column.type.kind in ("date", "timestamp", "text")
+        ):
+            self.wrong(node, f"'{column.name}' is a {column.type}, which has no order")
+            return None
+        return column
+
+    def _exclude(self, conditions: ConditionReader) -> tuple[Member | Listed, ...]:
+        node = self.get("exclude")
+        if node is None:
+            return ()
+        items: Sequence[Node] = node.value if isinstance(node.value, list) else [node]
+        found: list[Member | Listed] = []
+        for item in items:
+            if isinstance(item.value, dict):
+                condition = conditions.condition(item)
+                if isinstance(condition, Member | Listed):
+                    found.append(condition)
+                elif condition is not None:
+                    self.wrong(item, "'exclude' takes audiences and lists", "exclude: [NAME, ..]")
+            elif isinstance(item.value, str):
+                found.append(Member((item.value,), (item,)))
+            else:
+                self.wrong(item, "'exclude' takes audiences and lists", "exclude: [NAME, ..]")
+        return tuple(found)
+
+    def _expect(self, conditions: ConditionReader) -> Expectation:
+        node = self.get("expect")
+        if node is None:
+            return Expectation()
+        parts = conditions.mapping(node, "expect", {"size", "max_change", "fresh_within"}) or {}
+        found: dict[str, Any] = {}
+        if "size" in parts:
+            sizes = conditions.mapping(parts["size"], "size", {"min", "max"}) or {}
+            for key, size in sizes.items():
+                found[f"{key}_size"] = conditions.whole_number(size, at_least=0)
+        if "max_change" in parts:
+            found["max_change"] = conditions.share(parts["max_change"])
+        if "fresh_within" in parts:
+            fresh: Duration | None = conditions.duration(parts["fresh_within"])
+            found["fresh_within"] = fresh
+        return Expectation(**found)

@@ -1,0 +1,233 @@
+"""Writes a query tree down as SQL: for a dbt model, or to run at one as_of.
+
+A dbt model calls `ref()` and the macros of moments; SQL to run has relations and
+literals in their place. The dialect is chosen here, last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+from sqlglot import TokenType, exp, parse_one, tokenize
+from sqlglot.errors import ErrorLevel, UnsupportedError
+
+from cdp_activate.audiences.compile import Query
+from cdp_activate.audiences.expressions import Expression, date_literal, identifier, timestamp
+from cdp_activate.catalog import Catalog
+from cdp_activate.errors import UsageError
+
+DIALECTS = ("duckdb", "postgres", "spark", "snowflake", "bigquery")
+
+_BUCKETS = {
+    # The first 8 hexadecimal digits of an MD5 as an unsigned number, modulo 10000:
+    # the same number everywhere (AUDIENCES.md 3, Buckets).
+    "duckdb": "cast('0x' || substr(md5(x), 1, 8) as bigint) % 10000",
+    "postgres": "cast(cast('x' || substr(md5(x), 1, 8) as bit(32)) as bigint) % 10000",
+    "spark": "cast(conv(substr(md5(x), 1, 8), 16, 10) as bigint) % 10000",
+    "databricks": "cast(conv(substr(md5(x), 1, 8), 16, 10) as bigint) % 10000",
+    "snowflake": "mod(to_number(substr(md5(x), 1, 8), 'XXXXXXXX'), 10000)",
+    "bigquery": "mod(cast(concat('0x', substr(to_hex(md5(x)), 1, 8)) as int64), 10000)",
+}
+
+
+def dialect_of(adapter: str) -> str:
+    """sqlglot's name of a dbt adapter's SQL. Raises UsageError for one we do not know."""
+    if adapter not in _BUCKETS:
+        raise UsageError(
+            f"audiences cannot be compiled for the warehouse '{adapter}' yet",
+            remedy=f"supported are {', '.join(DIALECTS)}",
+        )
+    return adapter
+
+
+def tree(steps: Mapping[str, exp.Query], imports: Mapping[str, exp.Query]) -> exp.Select:
+    """`with` imports, then steps, then `select * from final`."""
+    select = exp.select("*").from_("final")
+    for name, step in (*imports.items(), *steps.items()):
+        select = select.with_(identifier(name), as_=step, copy=False)
+    return select
+
+
+def everything(of: exp.Table) -> exp.Select:
+    return exp.select("*").from_(of)
+
+
+# For dbt ...
+
+
+def for_dbt(query: Query, shared: Mapping[str, object], catalog: Catalog) -> str:
+    """The body of the audience's dbt model; facts in `shared` are models of their own."""
+    entity = query.audience.entity.model.name
+    imports: dict[str, exp.Query] = {entity: everything(_ref(entity))}
+    for model in query.members_of.values():
+        imports[model] = everything(_ref(model))
+    for name, fact in query.facts.items():
+        imports[name] = everything(_ref(name)) if name in shared else fact.tree
+    return write(tree(query.steps, imports), catalog.adapter, _dbt_node)
+
+
+def fact_for_dbt(fact: exp.Select, catalog: Catalog) -> str:
+    """The body of a shared fact's dbt model."""
+    return write(tree({}, {"final": fact}), catalog.adapter, _dbt_node)
+
+
+def _ref(model: str) -> exp.Table:
+    node = exp.Table(this=identifier(model))
+    node.meta["model"] = model
+    return node
+
+
+def _dbt_node(node: Expression) -> Expression:
+    if isinstance(node, exp.Placeholder):
+        return exp.var(f"{{{{ cdp_activate.{node.this} }}}}")
+    if isinstance(node, exp.Table) and "model" in node.meta:
+        reference = exp.Table(this=exp.var(f"{{{{ ref('{node.meta['model']}') }}}}"))
+        alias = node.args.get("alias")
+        return reference.as_(alias.this.copy(), table=True) if alias else reference
+    if isinstance(node, exp.Literal) and node.is_string and _needs_escape(node.this):
+        return exp.Literal.string(jinja_safe(node.this))
+    return node
+
+
+def _needs_escape(text: str) -> bool:
+    return "{" in text or "\r" in text
+
+
+def jinja_safe(text: str) -> str:
+    """Text that Jinja prints as it is: a value may hold `{{`, which must stay a value."""
+    return text.replace("{", '{{ "{" }}').replace("\r", '{{ "\\r" }}')
+
+
+# To run ...
+
+
+def to_run(
+    query: Query,
+    others: Mapping[str, Query],
+    catalog: Catalog,
+    as_of: datetime,
+) -> str:
+    """The audience as one statement: facts inline, as_of a literal, relations named.
+
+    `others` are the queries of the audiences it names, directly or through another.
+    """
+    imports: dict[str, exp.Query] = {}
+    _import(query, others, catalog, imports)
+    return write(tree(query.steps, imports), catalog.adapter, run_at(catalog, as_of))
+
+
+def _import(
+    query: Query, others: Mapping[str, Query], catalog: Catalog, into: dict[str, exp.Query]
+) -> None:
+    entity = query.audience.entity.model.name
+    into.setdefault(entity, everything(_ref(entity)))
+    for name, model in query.members_of.items():
+        if model not in into:
+            other = others[name]
+            _import(other, others, catalog, into)
+            for step, select in other.steps.items():
+                if step != "final":
+                    into[f"{model}_{step}"] = _renamed(select, model)
+            into[model] = _renamed(other.steps["final"], model)
+    for name, fact in query.facts.items():
+        into.setdefault(name, fact.tree)
+
+
+def _renamed(select: exp.Select, model: str) -> exp.Select:
+    """A step of another audience, its own steps under that audience's name."""
+
+    def rename(node: Expression) -> Expression:
+        if isinstance(node, exp.Identifier) and node.this in ("candidates", "ranked"):
+            return identifier(f"{model}_{node.this}")
+        return node
+
+    renamed = select.transform(rename)
+    assert isinstance(renamed, exp.Select)
+    return renamed
+
+
+def run_at(catalog: Catalog, as_of: datetime) -> Callable[[Expression], Expression]:
+    """Replaces moments by literals at `as_of`, and dbt models by their relations."""
+
+    def replace(node: Expression) -> Expression:
+        if isinstance(node, exp.Placeholder) and "moment" in node.meta:
+            at = node.meta["moment"].resolve(as_of)
+            if isinstance(at, datetime):
+                return timestamp(at, zoned=node.meta["zoned"])
+            assert isinstance(at, date)
+            return date_literal(at)
+        if isinstance(node, exp.Table) and "model" in node.meta:
+            name = node.meta["model"]
+            relation = exp.to_table(catalog.models[name].relation, dialect=catalog.adapter)
+            alias = node.args.get("alias")
+            return relation.as_(alias.this.copy(), table=True) if alias else relation
+        return node
+
+    return replace
+
+
+# Both ...
+
+
+def write(query: exp.Query, adapter: str, replace: Callable[[Expression], Expression]) -> str:
+    """SQL in the warehouse's dialect, pretty; what it cannot say is an error naming it."""
+    dialect = dialect_of(adapter)
+    bucket = parse_one(_BUCKETS[dialect], dialect=dialect)
+
+    def leaf(node: Expression) -> Expression:
+        if isinstance(node, exp.Anonymous) and node.this == "cdp_bucket":
+            inside = node.expressions[0]
+            filled = bucket.copy().transform(
+                lambda part: exp.paren(inside.copy()) if _is_x(part) else part
+            )
+            return exp.paren(filled, copy=False)
+        if isinstance(node, exp.Anonymous) and node.this == "strip_accents" and dialect != "duckdb":
+            raise UsageError(
+                f"'accents: insensitive' cannot be said on {dialect} yet",
+                remedy="compare a column that dbt has already stripped of accents",
+            )
+        return replace(node)
+
+    try:
+        sql = query.transform(leaf).sql(
+            dialect,
+            pretty=True,
+            indent=4,
+            pad=4,
+            leading_comma=False,
+            normalize_functions="lower",
+            unsupported_level=ErrorLevel.RAISE,
+        )
+    except UnsupportedError as error:
+        raise UsageError(
+            f"{dialect} cannot say this audience: {error}",
+            remedy="leave out the condition it names, or compute it in a dbt model",
+        ) from None
+    return lower_case(sql, dialect)
+
+
+def lower_case(sql: str, dialect: str) -> str:
+    """Keywords in small letters, as dbt projects are written; text and quoted names stay.
+
+    A name that is not in small letters is always quoted (`identifier`).
+    """
+    parts, end = [], 0
+    for token in tokenize(sql, read=dialect):
+        if token.token_type not in _AS_WRITTEN:
+            parts.append(sql[end : token.start])
+            parts.append(sql[token.start : token.end + 1].lower())
+            end = token.end + 1
+    return "".join(parts) + sql[end:]
+
+
+_AS_WRITTEN = {
+    TokenType.STRING,
+    TokenType.IDENTIFIER,
+    TokenType.NATIONAL_STRING,
+    TokenType.RAW_STRING,
+}
+
+
+def _is_x(node: Expression) -> bool:
+    return isinstance(node, exp.Column) and node.name.lower() == "x"

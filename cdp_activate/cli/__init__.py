@@ -1,0 +1,34 @@
+"""The command line: load, call one function, show what it returned.
+
+Only click is imported here; a command imports what it needs when it runs, so that
+`--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import click
+
+from cdp_activate import __version__
+from cdp_activate.cli.audience import audience
+from cdp_activate.cli.build import build, catalog, compile_, doctor, init
+from cdp_activate.cli.demo import demo
+from cdp_activate.cli.sync import plan, status, sync
+
+EPILOG = "Exit codes: 0 done, 1 something failed, 2 wrong files or usage, 3 a guard refused."
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="cdp-activate")
+def main() -> None:
+    """Customer journeys and audiences in the warehouse, synced to e-mail and ads platforms.
+
+    \b
+    New here:          cdp-activate demo
+    In a dbt project:  cdp-activate init
+    """
+
+
+for _command in (
+    audience, build, catalog, compile_, demo, doctor, init, plan, status, sync,
+):  # fmt: skip
+    main.add_command(_command)

@@ -1,0 +1,119 @@
+"""`cdp-activate audience`: what the audiences are, and who is in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cdp_activate.cli.common import (
+    Command,
+    as_of_option,
+    instant,
+    json_option,
+    load,
+    project_options,
+    show_json,
+    table,
+)
+from cdp_activate.text import plural
+
+if TYPE_CHECKING:
+    from cdp_activate.audiences.model import Audience
+
+
+@click.group()
+def audience() -> None:
+    """List, show and preview audiences."""
+
+
+@audience.command("list", cls=Command)
+@project_options
+@json_option
+def list_(as_json: bool, **options: Any) -> None:
+    """List the audiences of the project.
+
+    \b
+    Example:
+      cdp-activate audience list
+    """
+    project = load(options)
+    found = [_about(one) for one in project.audiences.values()]
+    if as_json:
+        show_json(found)
+        return
+    rows = [(one["audience"], one["entity"], one["label"], one["file"]) for one in found]
+    click.echo(table(rows, ("audience", "of", "label", "file")))
+
+
+@audience.command(cls=Command)
+@click.argument("name")
+@project_options
+@as_of_option
+@json_option
+def show(name: str, as_of: str | None, as_json: bool, **options: Any) -> None:
+    """Show an audience and the SQL that selects its members.
+
+    \b
+    Example:
+      cdp-activate audience show cart_abandoners
+    """
+    from cdp_activate.audiences.preview import preview_sql
+
+    project = load(options)
+    one = project.audience(name)
+    sql = preview_sql(one, project.audiences, project.catalog, instant(as_of))
+    if as_json:
+        show_json({**_about(one), "sql": sql})
+        return
+    for key, value in _about(one).items():
+        if value not in ("", [], None):
+            click.echo(f"{key + ':':<13}{', '.join(value) if isinstance(value, list) else value}")
+    click.echo(f"\n{sql}")
+
+
+@audience.command(cls=Command)
+@click.argument("name")
+@click.option("--limit", default=10, show_default=True, help="How many keys to show.")
+@project_options
+@as_of_option
+@json_option
+def preview(name: str, limit: int, as_of: str | None, as_json: bool, **options: Any) -> None:
+    """Count an audience and show some of its keys, without building anything.
+
+    \b
+    Example:
+      cdp-activate audience preview cart_abandoners --as-of 2026-01-10
+    """
+    from cdp_activate.audiences.preview import preview_sql
+    from cdp_activate.cli.preview import run_preview
+
+    project = load(options)
+    one = project.audience(name)
+    at = instant(as_of)
+    sql = preview_sql(one, project.audiences, project.catalog, at)
+    found = run_preview(project.warehouse(), sql, one.entity.key, limit)
+    if as_json:
+        show_json({"audience": name, "as_of": at.isoformat(), **found})
+        return
+    word = one.entity.name
+    click.echo(f"{name}: {plural(found['size'], word)} at {at:%Y-%m-%d %H:%M} UTC")
+    for variant, count in found["variants"].items():
+        click.echo(f"  {variant}: {count:,}")
+    if found["keys"]:
+        click.echo("  " + ", ".join(found["keys"]) + (", ..." if found["size"] > limit else ""))
+
+
+def _about(one: Audience) -> dict[str, Any]:
+    return {
+        "audience": one.name,
+        "label": one.label,
+        "description": one.description,
+        "entity": one.entity.name,
+        "owner": one.owner,
+        "tags": list(one.tags),
+        "timezone": one.timezone,
+        "uses": sorted(one.uses),
+        "published": one.publish,
+        "file": f"{one.node.source.path}:{one.node.line}",
+    }

@@ -1,0 +1,156 @@
+"""`cdp-activate init | doctor | catalog | compile | build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cdp_activate.cli.common import (
+    Command,
+    as_of_option,
+    instant,
+    json_option,
+    load,
+    project_options,
+    show_json,
+    table,
+)
+from cdp_activate.text import plural
+
+
+@click.command(cls=Command)
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+@json_option
+def init(folder: Path, as_json: bool) -> None:
+    """Put an example audience and sync, and what is missing of a dbt project, into FOLDER.
+
+    Files that exist are left alone.
+
+    \b
+    Example:
+      cdp-activate init my-project
+    """
+    from cdp_activate.scaffold import scaffold
+
+    made = scaffold(folder)
+    if as_json:
+        show_json({"folder": str(folder), "written": made})
+        return
+    for name in made:
+        click.echo(f"wrote {name}")
+    click.echo(
+        "nothing was missing"
+        if not made
+        else "next: read what was written, then run `cdp-activate doctor`"
+    )
+
+
+@click.command(cls=Command)
+@project_options
+@json_option
+@click.pass_context
+def doctor(context: click.Context, /, as_json: bool, **options: Any) -> None:
+    """Check everything that a build and a sync need, and say what to mend.
+
+    \b
+    Example:
+      cdp-activate doctor
+    """
+    from cdp_activate.doctor import examine
+
+    findings = examine(lambda: load(options))
+    if as_json:
+        show_json([vars(finding) for finding in findings])
+    else:
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.found}")
+            if finding.remedy:
+                click.echo("      " + finding.remedy.replace("\n", "\n      "))
+    if not all(finding.ok for finding in findings):
+        context.exit(1)
+
+
+@click.command(cls=Command)
+@click.argument("entity", required=False)
+@project_options
+@json_option
+def catalog(entity: str | None, as_json: bool, **options: Any) -> None:
+    """Show what audiences may name: traits, events, relations, stages, consents.
+
+    \b
+    Example:
+      cdp-activate catalog customer
+    """
+    from cdp_activate.describe import describe
+    from cdp_activate.errors import UsageError
+    from cdp_activate.text import suggest
+
+    found = describe(load(options).catalog)
+    if entity is not None and entity not in found:
+        hint = suggest(entity, found, what="entities")
+        raise UsageError(f"unknown entity '{entity}'", remedy=hint)
+    shown = {name: one for name, one in found.items() if entity in (None, name)}
+    if as_json:
+        show_json(shown)
+        return
+    for name, one in shown.items():
+        click.echo(f"{name} (model {one['model']}, key {one['key']})\n")
+        traits = [(t["name"], t["type"], t["pii"], ", ".join(t["values"])) for t in one["traits"]]
+        click.echo(table(traits, ("trait", "type", "personal", "values")))
+        for kind in ("events", "relations", "references", "stages", "consents"):
+            if one[kind]:
+                click.echo(f"\n{kind}: {', '.join(one[kind])}")
+        click.echo()
+
+
+@click.command("compile", cls=Command)
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when files are stale.")
+@project_options
+@json_option
+@click.pass_context
+def compile_(context: click.Context, /, check: bool, as_json: bool, **options: Any) -> None:
+    """Write the dbt models of the audiences, from the YAML and dbt's manifest.
+
+    \b
+    Example:
+      cdp-activate compile --check
+    """
+    project = load(options)
+    changes = project.compile(check=check)
+    stale = check and bool(changes)
+    count = len(project.audiences)
+    if as_json:
+        listed = [{"path": change.path, "what": change.what} for change in changes]
+        show_json({"audiences": count, "check": check, "changes": listed})
+    else:
+        for change in changes:
+            click.echo(f"{change.what:<11}{change.path}")
+        verb = "would change" if check else "written"
+        click.echo(f"{plural(count, 'audience')}, {plural(len(changes), 'file')} {verb}")
+        if stale:
+            click.echo("Error: the files are stale\n  run `cdp-activate compile`", err=True)
+    if stale:
+        context.exit(1)
+
+
+@click.command(cls=Command, context_settings={"ignore_unknown_options": True})
+@click.argument("dbt_arguments", nargs=-1, type=click.UNPROCESSED)
+@project_options
+@as_of_option
+@json_option
+def build(dbt_arguments: tuple[str, ...], as_of: str | None, as_json: bool, **options: Any) -> None:
+    """Compile the audiences and run `dbt build`; further arguments go to dbt.
+
+    \b
+    Example:
+      cdp-activate build --as-of 2026-01-10 --select tag:audience
+    """
+    from cdp_activate.dbt import build as build_project
+
+    project = load(options)
+    at = instant(as_of) if as_of else None
+    build_project(project, *dbt_arguments, as_of=at, show=not as_json)
+    if as_json:
+        show_json({"built": True, "audiences": sorted(project.audiences)})

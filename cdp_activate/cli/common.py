@@ -1,0 +1,123 @@
+"""What every command shares: the project it works on, `--json`, and errors as sentences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cdp_activate.errors import CdpError, GuardError, SourceErrors
+
+if TYPE_CHECKING:
+    from cdp_activate.project import Project
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command whose deliberate errors are shown as sentences, never as a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except CdpError as error:
+            if context.params.get("as_json"):
+                click.echo(json.dumps({"error": _as_dict(error)}, ensure_ascii=False, indent=2))
+            else:
+                click.echo(f"Error: {error}", err=True)
+            context.exit(error.exit_code)
+
+
+def _as_dict(error: CdpError) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "kind": type(error).__name__,
+        "message": error.message,
+        "remedy": error.remedy,
+    }
+    if isinstance(error, SourceErrors):
+        found["problems"] = [problem.as_dict() for problem in error.problems]
+    if isinstance(error, GuardError):
+        found["guards"] = list(error.guards)
+    return found
+
+
+def project_options(function: F) -> F:
+    """dbt's own options for finding a project and a profile."""
+    path = click.Path(path_type=Path)
+    for option in (
+        click.option("--target-path", type=path, help="Where dbt writes its manifest."),
+        click.option("--target", help="The target of the profile."),
+        click.option("--profile", help="The profile, instead of the project's."),
+        click.option("--profiles-dir", type=path, help="The folder of profiles.yml."),
+        click.option(
+            "--project-dir", type=path, default=".", help="The dbt project.", show_default=True
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def json_option(function: F) -> F:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")(
+        function
+    )
+
+
+def as_of_option(function: F) -> F:
+    text = "Judge at this instant (ISO 8601; UTC unless it has an offset). Default: now."
+    return click.option("--as-of", metavar="TIME", help=text)(function)
+
+
+def load(options: dict[str, Any]) -> Project:
+    """The project that the options name."""
+    from cdp_activate.project import Project
+
+    return Project.at(
+        options["project_dir"],
+        profiles=options["profiles_dir"],
+        profile_name=options["profile"],
+        target=options["target"],
+        target_path=options["target_path"],
+    )
+
+
+def instant(text: str | None) -> datetime:
+    """`--as-of` as an instant in UTC."""
+    from cdp_activate.audiences.moments import parse_as_of
+
+    try:
+        return parse_as_of(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--as-of") from None
+
+
+def show_json(content: object) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2, default=str))
+
+
+def table(rows: Sequence[Sequence[object]], header: Sequence[str]) -> str:
+    """Rows as aligned columns; numbers to the right."""
+    cells = [list(header), *[[_cell(value) for value in row] for row in rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    right = [
+        bool(rows) and all(isinstance(row[i], int) for row in rows) for i in range(len(header))
+    ]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in cells
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)

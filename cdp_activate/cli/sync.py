@@ -1,0 +1,264 @@
+"""`cdp-activate plan | sync | status`."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cdp_activate.cli.common import (
+    Command,
+    as_of_option,
+    instant,
+    json_option,
+    load,
+    project_options,
+    show_json,
+    table,
+)
+from cdp_activate.errors import CdpError
+
+if TYPE_CHECKING:
+    from cdp_activate.sync.run import Summary
+
+GUARDS = ("max_remove", "max_change", "min_size", "max_rejected", "expect", "emptied")
+STOPPED = 130
+"""Exit code of a sync that was told to stop (128 + SIGINT, as shells have it)."""
+
+select_option = click.option(
+    "--select", "-s", multiple=True, metavar="SYNC", help="Only this sync (can be repeated)."
+)
+refresh_option = click.option(
+    "--full-refresh", is_flag=True, help="Send every member again, changed or not."
+)
+retry_option = click.option(
+    "--retry-rejected", is_flag=True, help="Send rows again that were rejected as they are."
+)
+
+
+@click.command(cls=Command)
+@select_option
+@refresh_option
+@retry_option
+@project_options
+@as_of_option
+@json_option
+def plan(select: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Show what each sync would do, without doing it.
+
+    \b
+    Example:
+      cdp-activate plan --select vip_to_ads
+    """
+    show_plan(select, as_json, options)
+
+
+def show_plan(select: tuple[str, ...], as_json: bool, options: dict[str, Any]) -> None:
+    """Plan the syncs and print what they would do, guards that refuse included."""
+    from cdp_activate.sync.guards import refusals
+    from cdp_activate.sync.plan import make_plan
+
+    project, at = load(options), instant(options["as_of"])
+    found = []
+    with project.warehouse() as warehouse:
+        for one in project.selected_syncs(select):
+            made = make_plan(
+                one,
+                project.catalog,
+                warehouse,
+                as_of=at,
+                full_refresh=options["full_refresh"],
+                retry_rejected=options["retry_rejected"],
+            )
+            refused = [{"guard": each.guard, "message": each.message} for each in refusals(made)]
+            found.append({**made.as_dict(), "refused_by": refused})
+    if as_json:
+        show_json(found)
+        return
+    _show_plans(found)
+    for one_plan in found:
+        for refusal in one_plan["refused_by"]:
+            name, guard, message = one_plan["sync"], refusal["guard"], refusal["message"]
+            click.echo(f"  {name} would be refused by {guard}: {message}")
+
+
+def _show_plans(plans: list[dict[str, Any]]) -> None:
+    rows = [
+        (
+            one["sync"],
+            one["destination"],
+            one["audience_size"],
+            one["add"],
+            one["update"],
+            one["move"],
+            one["remove"],
+            one["unchanged"],
+            sum(one["held_back"].values()),
+        )
+        for one in plans
+    ]
+    header = "sync destination audience add update move remove unchanged held-back".split()
+    click.echo(table(rows, header))
+    for one in plans:
+        for reason, count in sorted(one["held_back"].items()):
+            click.echo(f"  {one['sync']}: {count:,} held back: {reason}")
+
+
+@click.command(cls=Command)
+@select_option
+@click.option("--dry-run", is_flag=True, help="Only show the plan.")
+@refresh_option
+@retry_option
+@click.option(
+    "--allow", multiple=True, type=click.Choice(GUARDS), help="Lift this guard for this run."
+)
+@project_options
+@as_of_option
+@json_option
+@click.pass_context
+def sync(
+    context: click.Context,
+    /,
+    select: tuple[str, ...],
+    dry_run: bool,
+    allow: tuple[str, ...],
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Bring every destination to what its audience says.
+
+    Each sync stands alone: one that fails does not keep the others from running.
+
+    \b
+    Example:
+      cdp-activate sync --select vip_to_ads --allow max_remove
+    """
+    if dry_run:
+        show_plan(select, as_json, options)
+        return
+    from cdp_activate.sync.run import Options, run_sync
+
+    project, at = load(options), instant(options["as_of"])
+    how = Options(
+        allow=allow,
+        full_refresh=options["full_refresh"],
+        retry_rejected=options["retry_rejected"],
+    )
+    done: list[Summary] = []
+    failed: list[tuple[str, CdpError]] = []
+    with project.warehouse() as warehouse, _stopping(how.stop):
+        for one in project.selected_syncs(select):
+            if how.stop.is_set():
+                break
+            try:
+                done.append(run_sync(one, project.catalog, warehouse, as_of=at, options=how))
+            except CdpError as error:
+                failed.append((one.name, error))
+    _show_summaries(done, failed, as_json=as_json)
+    if how.stop.is_set():
+        context.exit(STOPPED)
+    if failed:
+        context.exit(max(error.exit_code for _, error in failed))
+
+
+@contextmanager
+def _stopping(stop: threading.Event) -> Iterator[None]:
+    """Ctrl-C and SIGTERM ask the delivery to end after the batches under way."""
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if not stop.is_set():
+            click.echo("stopping after the batches under way ...", err=True)
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _show_summaries(
+    done: list[Summary], failed: list[tuple[str, CdpError]], *, as_json: bool
+) -> None:
+    if as_json:
+        show_json(
+            [one.as_dict() for one in done]
+            + [
+                {"sync": name, "state": "failed", "kind": type(error).__name__,
+                 "message": error.message, "remedy": error.remedy, "exit_code": error.exit_code}
+                for name, error in failed
+            ]
+        )  # fmt: skip
+        return
+    if done:
+        click.echo(summary_table([one.as_dict() for one in done]))
+    for one in done:
+        for reason, count in sorted(one.rejected_by_reason.items()):
+            click.echo(f"  {one.record.sync}: {count:,} rejected: {reason}")
+    for name, error in failed:
+        click.echo(f"Error: {name}: {error}", err=True)
+
+
+def summary_table(done: list[dict[str, Any]]) -> str:
+    """What syncs did, as a table."""
+    header = "sync added updated moved removed unchanged held-back rejected calls".split()
+    rows = [
+        (
+            one["sync"],
+            one["added"],
+            one["updated"],
+            one["moved"],
+            one["removed"],
+            one["unchanged"],
+            sum(one["held_back"].values()),
+            sum(one["rejected"].values()),
+            one["calls"],
+        )
+        for one in done
+    ]
+    return table(rows, header)
+
+
+@click.command(cls=Command)
+@project_options
+@json_option
+def status(as_json: bool, **options: Any) -> None:
+    """Show each sync's list, its last run, and rejected rows by reason.
+
+    \b
+    Example:
+      cdp-activate status
+    """
+    from cdp_activate.sync.status import statuses
+
+    project = load(options)
+    with project.warehouse() as warehouse:
+        found = statuses(project.syncs, warehouse)
+    if as_json:
+        show_json(found)
+        return
+    rows = [
+        (
+            one["sync"],
+            one["destination"],
+            one["list"],
+            one["list_size"],
+            one["rejected"],
+            one["last_state"] or "never run",
+            one["last_finished_at"],
+        )
+        for one in found
+    ]
+    header = ("sync", "destination", "list", "size", "rejected", "last run", "finished (UTC)")
+    click.echo(table(rows, header))
+    for one in found:
+        if one["last_message"]:
+            click.echo(f"  {one['sync']}: {one['last_message']}")
+        for reason, count in one["rejected_by_reason"].items():
+            click.echo(f"  {one['sync']}: {count:,} rejected: {reason}")

@@ -1,0 +1,83 @@
+"""Runs dbt as a person would, in a process of its own.
+
+dbt keeps the DuckDB file open until its process ends, and takes seconds to import: so it
+never runs inside ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+
+from cdp_activate.errors import CdpError
+from cdp_activate.project import Project
+
+_DBT = "from dbt.cli.main import cli; cli()"
+
+
+def run_dbt(
+    project: Project, *arguments: str, as_of: datetime | None = None, show: bool = False
+) -> None:
+    """Run a dbt command in the project; its output goes to stderr when `show`.
+
+    Raises CdpError with the end of dbt's own words when it fails.
+    """
+    command = [sys.executable, "-c", _DBT, "--no-use-colors", *arguments]
+    if project.profiles:
+        command += ["--profiles-dir", str(project.profiles.resolve())]
+    if project.profile_name:
+        command += ["--profile", project.profile_name]
+    if project.target:
+        command += ["--target", project.target]
+    if project.target_path:
+        command += ["--target-path", str(project.target_path)]
+    if as_of is not None:
+        command += ["--vars", json.dumps({"cdp_as_of": as_of.isoformat()})]
+    done = subprocess.Popen(  # noqa: S603 (our own interpreter, arguments as a list)
+        command,
+        cwd=project.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+    )
+    assert done.stdout is not None
+    lines = []
+    for line in done.stdout:
+        lines.append(line.rstrip())
+        if show:
+            sys.stderr.write(line)
+    if done.wait() != 0:
+        said = "\n  ".join(_end_of(lines))
+        raise CdpError(f"`dbt {arguments[0]}` failed:\n  {said}", remedy="mend it, then run again")
+
+
+def build(
+    project: Project, *arguments: str, as_of: datetime | None = None, show: bool = False
+) -> None:
+    """Compile the audiences against the models as they are now, then `dbt build`."""
+    if (project.folder / "packages.yml").exists() and not (
+        project.folder / "dbt_packages"
+    ).exists():
+        run_dbt(project, "deps", show=show)
+    run_dbt(project, "parse", show=show)
+    project.forget()
+    project.compile()
+    run_dbt(project, "build", *arguments, as_of=as_of, show=show)
+    project.forget()
+
+
+def _end_of(lines: Sequence[str]) -> list[str]:
+    """The part of dbt's output that says what went wrong."""
+    plain = [line.partition("  ")[2] if line[2:3] == ":" else line for line in lines]
+    start = next(
+        (i for i, line in enumerate(plain) if "rror" in line and "=0" not in line.replace(" ", "")),
+        max(0, len(plain) - 15),
+    )
+    return [line for line in plain[start:] if line.strip()][:25]

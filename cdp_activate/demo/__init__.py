@@ -1,0 +1,1 @@
+"""The data of the demo: a generated shop, and the Complete Journey households."""

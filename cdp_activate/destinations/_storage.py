@@ -1,0 +1,188 @@
+"""A folder that files are published into: on this machine or an object store.
+
+A file appears under its name only once it is whole. Not a destination: names
+with an underscore are no types.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
+
+from cdp_activate.errors import (
+    AuthError,
+    CdpError,
+    DestinationError,
+    RetryError,
+    SettingsError,
+)
+
+_EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}
+# Stores without folders: making one there could create a bucket.
+_WITHOUT_FOLDERS = frozenset(
+    {"abfs", "abfss", "adl", "az", "gcs", "gs", "memory", "oci", "oss", "r2", "s3", "s3a"}
+)
+_WORDS = {
+    errno.ENOSPC: ("the disk is full", "Make room there and run the sync again."),
+    errno.EDQUOT: ("the disk quota is used up", "Make room there and run the sync again."),
+    errno.EROFS: ("it is read-only", "Choose a folder that can be written to."),
+    errno.ENOTDIR: ("a file stands where a folder is needed", "Choose another path."),
+    errno.EEXIST: ("a file stands where a folder is needed", "Choose another path."),
+    errno.ENOENT: ("it is not there", "Create it, or choose another path."),
+    errno.ENAMETOOLONG: ("its name is too long", "Choose a shorter path."),
+}
+
+
+class Storage:
+    """Files below one root, reached through fsspec.
+
+    Raises `SettingsError` when the kind of storage is unknown or its package
+    is missing. Every method raises a `DestinationError` in plain words when
+    the storage fails; what may pass on its own is a `RetryError`.
+    """
+
+    def __init__(self, path: str, options: Mapping[str, Any]) -> None:
+        self.shown = _without_password(path)
+        scheme = path.partition("://")[0] if "://" in path else "file"
+        try:
+            self._files, self._root = url_to_fs(path, **options)
+        except ImportError as error:
+            package = _EXTRAS.get(scheme)
+            wanted = f"'cdp-activate[{package}]'" if package else f"the package for {scheme}://"
+            raise SettingsError(
+                f"{scheme}:// needs a package that is not installed",
+                remedy=f"Install {wanted}, for example with pip.",
+            ) from error
+        except (ValueError, TypeError) as error:
+            raise SettingsError(
+                f"the storage {scheme}:// is unknown or does not take these options",
+                remedy="Check path and options; fsspec's documentation lists both.",
+            ) from error
+        self._is_local = isinstance(self._files, LocalFileSystem)
+        self._has_folders = scheme not in _WITHOUT_FOLDERS
+
+    def make_folder(self, folder: str) -> None:
+        """Create `folder` below the root, with its parents, where folders exist."""
+        if self._has_folders:
+            with self._in_plain_words():
+                self._files.makedirs(self._at(folder), exist_ok=True)
+
+    def write(self, file: str, data: bytes) -> None:
+        """Put `data` at `file`: written beside it, made durable, then renamed."""
+        target = PurePosixPath(file)
+        beside = str(target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp"))
+        with self._in_plain_words():
+            try:
+                if self._is_local:
+                    _write_durably(Path(self._at(beside)), Path(self._at(file)), data)
+                else:
+                    self._files.pipe_file(self._at(beside), data)
+                    self._files.mv(self._at(beside), self._at(file))
+            except BaseException:
+                self._discard(beside)
+                raise
+
+    def exists(self, file: str) -> bool:
+        """Whether there is a file of this name."""
+        with self._in_plain_words():
+            return bool(self._files.exists(self._at(file)))
+
+    def probe(self) -> None:
+        """Write a small file and take it away again, with any folder made for it."""
+        made = self._missing_folders()
+        try:
+            self.make_folder("")
+            name = f"check-{secrets.token_hex(4)}"
+            self.write(name, b"")
+            with self._in_plain_words():
+                self._files.rm_file(self._at(name))
+        finally:
+            for folder in made:
+                self._remove_if_empty(folder)
+
+    def _missing_folders(self) -> list[str]:
+        """Folders that `make_folder("")` will create, innermost first."""
+        if not self._has_folders:
+            return []
+        missing = []
+        folder = PurePosixPath(self._root)
+        with self._in_plain_words():
+            while not self._files.exists(str(folder)) and folder != folder.parent:
+                missing.append(str(folder))
+                folder = folder.parent
+        return missing
+
+    def _remove_if_empty(self, folder: str) -> None:
+        """Take a folder away again, unless it was never made or someone uses it by now."""
+        with suppress(Exception):
+            self._files.rmdir(folder)
+
+    def _discard(self, file: str) -> None:
+        """Take away a half-written file; the error under way matters more than this one."""
+        with suppress(Exception):
+            self._files.rm_file(self._at(file))
+
+    def _at(self, file: str) -> str:
+        root = str(self._root).rstrip("/")
+        return f"{root}/{file}" if file else root
+
+    @contextmanager
+    def _in_plain_words(self) -> Iterator[None]:
+        try:
+            yield
+        except CdpError:
+            raise
+        except Exception as error:
+            # Each storage has a family of errors of its own, with no common root.
+            raise self._translated(error) from None
+
+    def _translated(self, error: Exception) -> DestinationError:
+        said = f"{self.shown} cannot be written"
+        if isinstance(error, PermissionError):
+            kind = DestinationError if self._is_local else AuthError
+            return kind(
+                f"{said}: we have no permission", remedy="Allow this user or key to write there."
+            )
+        if isinstance(error, ConnectionError | TimeoutError):
+            return RetryError(f"{said}: the storage did not answer")
+        code = error.errno if isinstance(error, OSError) else None
+        if code in _WORDS:
+            why, remedy = _WORDS[code]
+            return DestinationError(f"{said}: {why}", remedy=remedy)
+        return DestinationError(
+            f"{said} ({type(error).__name__})",
+            remedy="Check the path, its options and the credentials of the storage.",
+        )
+
+
+def _write_durably(beside: Path, target: Path, data: bytes) -> None:
+    """A local file that is whole or absent, even after a power cut."""
+    with beside.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(target)
+    if os.name == "posix":
+        # The new name is durable once its folder is.
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _without_password(path: str) -> str:
+    """The path as messages show it: no user or password."""
+    if "://" not in path:
+        return path
+    parts = urlsplit(path)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,0 +1,93 @@
+"""Values of the warehouse as text and JSON, the same in every destination.
+
+Decimals are exact text ("129.90"), dates and instants ISO 8601, bytes
+hexadecimal. A float that is not a number or infinite has no JSON and counts
+as unknown (null). Not a destination: names with an underscore are no types.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from cdp_activate.errors import DestinationError, RefusedError
+
+
+def as_json(value: Any) -> str:
+    """`value` as compact JSON, keys sorted: the same value is the same text."""
+    try:
+        return _dump(value)
+    except ValueError:
+        # Rare: a float that JSON cannot say. Only then is the tree walked.
+        return _dump(_without_nan(value))
+
+
+def as_text(value: Any) -> str:
+    """`value` as it stands in a CSV cell; None is empty."""
+    if isinstance(value, str):
+        return value
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, Mapping | list | tuple | AbstractSet):
+        return as_json(value)
+    simple = _simple(value)
+    return "" if simple is None else str(simple)
+
+
+def as_utf8(text: str) -> bytes:
+    """`text` encoded; half a surrogate pair refuses the batch, so the row is found."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise RefusedError("a value is not valid Unicode text") from None
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(
+        value,
+        default=_simple,
+        ensure_ascii=False,
+        allow_nan=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+
+
+def _simple(value: Any) -> Any:
+    """What JSON knows, for a value that it does not know."""
+    if isinstance(value, Decimal):
+        return format(value, "f") if value.is_finite() else None
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, UUID | timedelta):
+        return str(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    if isinstance(value, Mapping):
+        return {str(name): inner for name, inner in value.items()}
+    if isinstance(value, AbstractSet):
+        return sorted(value, key=str)
+    raise DestinationError(
+        f"a field holds a value of type {type(value).__name__}, which cannot be sent",
+        remedy="Cast the column to text, a number, a date or a list in the model.",
+    )
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(name): _without_nan(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(inner) for inner in value]
+    return value

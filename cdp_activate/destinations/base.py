@@ -1,0 +1,258 @@
+"""What every destination is: a class with a few calls to its platform.
+
+The engine batches, paces, retries, counts and remembers; it maps columns,
+asks for consent and hashes. A destination only speaks to its platform and
+says, by key, which rows were refused. See docs/destinations.md.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from cdp_activate.destinations._values import as_json, as_text, as_utf8
+from cdp_activate.errors import DestinationError
+from cdp_activate.http import PooledTransport, Transport
+
+LONGEST_REASON = 200
+"""Characters kept of a platform's reason for refusing a row."""
+
+_SHORT = 3  # Characters: what is as short as that stands in too many words.
+_EMAIL = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
+_LONG_NUMBER = re.compile(r"\+?\d(?:[\s().-]{0,2}\d){8,}")
+_SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
+
+
+class DestinationSettings(BaseModel):
+    """Base of every destination's `Settings`: what its YAML may say.
+
+    Unknown keys are refused. Wrap secrets in `pydantic.SecretStr`; the values
+    given are never shown in an error.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+S = TypeVar("S", bound=DestinationSettings)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person (or account) to send.
+
+    `key` is the entity key as text, unique in a batch, and the name by which a
+    refusal is reported. `identifiers` are what the platform matches on, already
+    normalised (and hashed where the class says `hashed`); none is empty.
+    `fields` are the mapped profile values as the warehouse gave them: text,
+    numbers, Decimal, date, datetime, bool, list, dict or None. Rows to remove
+    or erase carry no fields.
+    """
+
+    key: str
+    identifiers: Mapping[str, str] = field(repr=False)
+    fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the platform acknowledged of one batch.
+
+    `rejected`: key of a row -> the platform's reason (pass it through
+    `clean_reason`). `unnamed`: how many more rows it refused without saying
+    which. Every other row of the batch is accepted: at once, or, when `job` is
+    set, once `settle(job)` has returned a Receipt.
+    """
+
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    unnamed: int = 0
+    job: str | None = None
+
+
+class Destination(ABC, Generic[S]):
+    """A place that lists of people are sent to.
+
+    Write one class in one file and nest its `Settings` in it. The calls below
+    come from several threads at once (up to `concurrency`), so keep shared
+    state behind a lock. Do not retry, sleep, batch or log in them. Raise what
+    `cdp_activate.errors` offers:
+
+    * `RetryError(after=30)`: the platform took none of the rows, send again
+    * `RefusedError`: it refused the whole batch for its content; the engine
+      splits the batch until the bad row is alone
+    * `AuthError`: it does not know us
+    * `DestinationError`: anything else that makes going on pointless
+
+    `http.raise_for_status` chooses among them for HTTP platforms. A message
+    never holds an identifier, a field's value or a secret.
+    """
+
+    Settings: type[S]
+    """The pydantic model of this destination's YAML, nested in the class."""
+
+    verbs: frozenset[str] = frozenset({"upsert", "remove"})
+    """What it can do: of "upsert", "remove", "erase"."""
+
+    identifiers: tuple[str, ...] = ("email",)
+    """What the platform matches on, best first; empty: whatever a sync maps."""
+
+    hashed: ClassVar[bool] = False
+    """True when the platform takes SHA-256 digests instead of plain identifiers."""
+
+    batch_size: int = 500
+    """Rows in one call, at most."""
+
+    batch_bytes: int | None = None
+    """Bytes in the body of one call, at most; None: no limit known."""
+
+    concurrency: int = 4
+    """Calls under way at once, at most."""
+
+    requests_per_second: float | None = None
+    """Calls a second, at most; None: as fast as the platform answers."""
+
+    timeout: float = 30.0
+    """Seconds to wait for an answer, for destinations that use `transport`."""
+
+    def __init__(
+        self,
+        settings: S,
+        *,
+        transport: Transport | None = None,
+        name: str = "",
+        folder: Path | None = None,
+    ) -> None:
+        """Keep the settings; make no call and open no connection yet.
+
+        `name` is what the user calls this destination, for messages. `transport`
+        replaces the network in tests; its owner closes it. `folder` is where
+        relative paths in the settings begin: the project's.
+        """
+        self.settings = settings
+        self.folder = folder or Path()
+        self.name = name or type(self).__module__.rpartition(".")[2]
+        self._given = transport
+        self._own: Transport | None = None
+        self._transport_lock = threading.Lock()
+
+    @property
+    def transport(self) -> Transport:
+        """The one connection pool of this destination, made at its first use."""
+        if self._given is not None:
+            return self._given
+        with self._transport_lock:
+            if self._own is None:
+                self._own = PooledTransport(connections=self.concurrency, timeout=self.timeout)
+            return self._own
+
+    @abstractmethod
+    def check(self) -> None:
+        """Prove credentials and reach, without side effects.
+
+        Return when a sync may start; raise a `DestinationError` when not.
+        """
+
+    @abstractmethod
+    def open(self, name: str) -> str:
+        """Find the list called `name`, or create it; return its id there.
+
+        Opening twice gives the same id and one list.
+        """
+
+    @abstractmethod
+    def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """Put rows on the list, with their fields. Twice equals once.
+
+        At most `batch_size` rows, keys distinct. For no rows: make no call.
+        """
+
+    @abstractmethod
+    def remove(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """Take rows off the list. Twice equals once.
+
+        Someone who is not on the list counts as removed. Leaving a list is
+        neither unsubscribing nor erasing: do only this. For no rows: no call.
+        """
+
+    def erase(self, rows: Sequence[Row]) -> Receipt:
+        """Make the platform forget these people altogether.
+
+        Optional: add "erase" to `verbs` when offered.
+        """
+        raise DestinationError(
+            f"{self.name} cannot erase people",
+            remedy="Ask the platform to erase them by hand.",
+        )
+
+    def settle(self, job: str) -> Receipt | None:
+        """Ask after a job that a Receipt named: its outcome, or None while it runs.
+
+        Optional: for platforms that answer later. May be asked again after it
+        was settled. Raises `RetryError` when the job came to nothing, so that
+        its rows are sent again.
+        """
+        raise DestinationError(f"{self.name} has no jobs to settle")
+
+    def size(self, list_id: str) -> int | None:
+        """How many people the platform says the list holds; None: it does not say."""
+        return None
+
+    def close(self) -> None:
+        """Give back connections; called once, at the end of a sync."""
+        with self._transport_lock:
+            own, self._own = self._own, None
+        if own is not None:
+            own.close()
+
+
+def clean_reason(reason: object, row: Row) -> str:
+    """A platform's reason for refusing `row`, without anything personal.
+
+    The row's own values, anything like an e-mail address and any number of
+    nine digits or more are masked; white space is folded; what is left is cut
+    at `LONGEST_REASON` characters.
+    """
+    text = _SPACE.sub(" ", str(reason)).strip()
+    values = {*_texts(row.identifiers), *_texts(row.fields)}
+    # Longest first, or a name inside an address would leave the rest of it.
+    for value in sorted(values, key=len, reverse=True):
+        pattern = re.escape(_SPACE.sub(" ", value))
+        text = re.sub(rf"(?<!\w){pattern}(?!\w)", "***", text, flags=re.IGNORECASE)
+    for value in row.identifiers.values():
+        if len(value) > _SHORT:
+            text = re.sub(re.escape(value), "***", text, flags=re.IGNORECASE)
+    text = _LONG_NUMBER.sub("***", _EMAIL.sub("***", text))
+    if len(text) > LONGEST_REASON:
+        text = text[: LONGEST_REASON - 3] + "..."
+    return text or "refused without a reason"
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text, date and longer number in `value`, as a platform may quote it."""
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple | AbstractSet):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        if value.strip():
+            yield value
+    elif len(text := as_text(value)) > _SHORT and not isinstance(value, bool):
+        yield text
+
+
+def json_bytes(value: Any) -> bytes:
+    """`value` as a JSON body: UTF-8, keys sorted, the same value the same bytes.
+
+    Knows what a Row's fields may hold: decimals become exact text, dates and
+    instants ISO 8601. Raises `RefusedError` for text that is not Unicode.
+    """
+    return as_utf8(as_json(value))

@@ -1,0 +1,254 @@
+"""Any HTTP endpoint: one signed JSON body a batch.
+
+The signature follows Standard Webhooks 1.0.0 (symmetric, `v1`):
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+The body and the answers it understands are described in docs/destinations.md.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+import threading
+import time
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
+
+from cdp_activate import __version__
+from cdp_activate.destinations.base import (
+    Destination,
+    DestinationSettings,
+    Receipt,
+    Row,
+    clean_reason,
+    json_bytes,
+)
+from cdp_activate.errors import DestinationError, RetryError
+from cdp_activate.http import Request, Response, Transport, raise_for_status, read_json
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]*")
+_OURS = frozenset(
+    {"connection", "content-length", "content-type", "host", "transfer-encoding"}
+    | {"webhook-id", "webhook-timestamp", "webhook-signature"}
+)
+
+
+class WebhookDestination(Destination["WebhookDestination.Settings"]):
+    """Lists at any endpoint that takes JSON by POST."""
+
+    class Settings(DestinationSettings):
+        """What `syncs/destinations.yml` may say under `type: webhook`."""
+
+        url: str = Field(repr=False, description="Where batches are posted: http or https.")
+        headers: dict[str, SecretStr] = Field(
+            default_factory=dict, description="Headers sent with every call, such as a key."
+        )
+        secret: SecretStr | None = Field(
+            default=None, description="Signs each call: whsec_<base64>, or any text."
+        )
+        batch_size: Annotated[int, Field(ge=1, le=10_000)] = 500
+        timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
+        concurrency: Annotated[int, Field(ge=1, le=64)] = 4
+        requests_per_second: Annotated[float, Field(gt=0)] | None = None
+
+        @field_validator("url")
+        @classmethod
+        def _url_is_http(cls, url: str) -> str:
+            parts = urlsplit(url)
+            if parts.scheme not in {"http", "https"} or not parts.hostname:
+                raise ValueError("must be a http:// or https:// address with a host")
+            if parts.username or parts.password:
+                raise ValueError("must hold no user or password; put them into headers")
+            return url
+
+        @field_validator("headers")
+        @classmethod
+        def _headers_can_be_sent(cls, headers: dict[str, SecretStr]) -> dict[str, SecretStr]:
+            for name, value in headers.items():
+                if not _HEADER_NAME.fullmatch(name):
+                    raise ValueError("a header's name may hold letters, digits and hyphens")
+                if name.lower() in _OURS:
+                    raise ValueError(f"{name} is set by the destination itself")
+                if not _HEADER_VALUE.fullmatch(value.get_secret_value()):
+                    raise ValueError(f"the value of {name} holds characters no header can carry")
+            return headers
+
+        @field_validator("secret")
+        @classmethod
+        def _secret_can_sign(cls, secret: SecretStr | None) -> SecretStr | None:
+            if secret is not None:
+                secret_bytes(secret.get_secret_value())
+            return secret
+
+    verbs = frozenset({"upsert", "remove", "erase"})
+    identifiers = ()
+
+    def __init__(
+        self, settings: Settings, *, transport: Transport | None = None, name: str = ""
+    ) -> None:
+        """Take the limits from the settings; make no call yet."""
+        super().__init__(settings, transport=transport, name=name)
+        self.batch_size = settings.batch_size
+        self.concurrency = settings.concurrency
+        self.requests_per_second = settings.requests_per_second
+        self.timeout = settings.timeout
+        self._unanswered: dict[bytes, str] = {}
+        self._lock = threading.Lock()
+
+    def check(self) -> None:
+        """Ask with OPTIONS, signed: changes nothing, yet proves reach and secret.
+
+        An endpoint that does not know OPTIONS (404, 405 and the like) was
+        reached all the same, and that is what is asked.
+        """
+        response = self._send("OPTIONS", b"", _new_id())
+        if response.status in {401, 403, 408, 425, 429} or response.status >= 500:
+            raise_for_status(response, who=self.name)
+
+    def open(self, name: str) -> str:
+        """A list is named in every call; there is nothing to open."""
+        return name
+
+    def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """Post `action: upsert`: rows with identifiers and fields."""
+        return self._post("upsert", list_id, rows)
+
+    def remove(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """Post `action: remove`: rows with identifiers only."""
+        return self._post("remove", list_id, rows)
+
+    def erase(self, rows: Sequence[Row]) -> Receipt:
+        """Post `action: erase`, `list: null`: forget these people everywhere."""
+        return self._post("erase", None, rows)
+
+    def _post(self, action: str, list_name: str | None, rows: Sequence[Row]) -> Receipt:
+        """One batch, one call.
+
+        A call that failed in doubt keeps its `webhook-id` for the next try, so
+        an endpoint that did apply it can tell. A call that was answered gives
+        its id up: the same person may be added, removed and added again, and
+        the third call is no repetition of the first.
+        """
+        if not rows:
+            return Receipt()
+        shown = [_row_json(row, with_fields=action == "upsert") for row in rows]
+        body = json_bytes({"list": list_name, "action": action, "rows": shown})
+        digest = hashlib.sha256(body).digest()
+        with self._lock:
+            message_id = self._unanswered.setdefault(digest, _new_id())
+        try:
+            receipt = self._read(self._send("POST", body, message_id), rows)
+        except RetryError:
+            raise
+        except DestinationError:
+            self._forget(digest)
+            raise
+        self._forget(digest)
+        return receipt
+
+    def _forget(self, digest: bytes) -> None:
+        with self._lock:
+            self._unanswered.pop(digest, None)
+
+    def _send(self, method: str, body: bytes, message_id: str) -> Response:
+        timestamp = str(int(time.time()))
+        headers = {"user-agent": f"cdp-activate/{__version__}"}
+        for name, value in self.settings.headers.items():
+            headers[name.lower()] = value.get_secret_value()
+        headers["content-type"] = "application/json; charset=utf-8"
+        headers["webhook-id"] = message_id
+        headers["webhook-timestamp"] = timestamp
+        if self.settings.secret is not None:
+            key = secret_bytes(self.settings.secret.get_secret_value())
+            headers["webhook-signature"] = sign(key, message_id, timestamp, body)
+        return self.transport.send(Request(method, self.settings.url, headers, body))
+
+    def _read(self, response: Response, rows: Sequence[Row]) -> Receipt:
+        """2xx accepts the batch, but for the rows that its body rejects."""
+        raise_for_status(response, who=self.name)
+        if not response.body.strip():
+            return Receipt()
+        try:
+            answer = read_json(response, who=self.name)
+        except RetryError:
+            if "json" in response.headers.get("content-type", "").lower():
+                raise
+            return Receipt()
+        if not isinstance(answer, Mapping):
+            return Receipt()
+        return self._receipt(answer.get("rejected"), rows)
+
+    def _receipt(self, rejected: object, rows: Sequence[Row]) -> Receipt:
+        by_key = {row.key: row for row in rows}
+        named: dict[str, str] = {}
+        unnamed = 0
+        for key, reason in self._rejections(rejected):
+            if key in by_key:
+                named[key] = clean_reason(reason, by_key[key])
+            else:
+                unnamed += 1
+        return Receipt(rejected=named, unnamed=min(unnamed, len(rows) - len(named)))
+
+    def _rejections(self, rejected: object) -> Iterable[tuple[str, object]]:
+        """Pairs of key and reason, from `{key: reason}` or `[{"key":, "reason":}]`."""
+        if rejected is None:
+            return []
+        if isinstance(rejected, Mapping):
+            return [(str(key), reason or "") for key, reason in rejected.items()]
+        if isinstance(rejected, list):
+            return [_rejection(entry) for entry in rejected]
+        raise DestinationError(
+            f"{self.name} answered with 'rejected' in a form that is not understood",
+            remedy='Answer {"rejected": {key: reason}} or a list of {"key":, "reason":}.',
+        )
+
+
+def secret_bytes(secret: str) -> bytes:
+    """The signing key: what follows `whsec_` as base64, else the text itself.
+
+    Raises `ValueError`, without the secret in it, when it cannot sign.
+    """
+    if not secret.strip():
+        raise ValueError("the secret is empty")
+    if not secret.startswith("whsec_"):
+        return secret.encode()
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        raise ValueError("what follows whsec_ is not base64") from None
+    if not key:
+        raise ValueError("the secret is empty")
+    return key
+
+
+def sign(key: bytes, message_id: str, timestamp: str, body: bytes) -> str:
+    """The value of `webhook-signature` for one message."""
+    signed = f"{message_id}.{timestamp}.".encode() + body
+    digest = hmac.new(key, signed, hashlib.sha256).digest()
+    return "v1," + base64.b64encode(digest).decode("ascii")
+
+
+def _new_id() -> str:
+    return f"msg_{uuid.uuid4().hex}"
+
+
+def _row_json(row: Row, *, with_fields: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = {"key": row.key, "identifiers": dict(row.identifiers)}
+    if with_fields:
+        shown["fields"] = dict(row.fields)
+    return shown
+
+
+def _rejection(entry: object) -> tuple[str, object]:
+    """Key and reason of one entry; an entry without a key belongs to no row."""
+    if isinstance(entry, Mapping):
+        return str(entry.get("key", "")), entry.get("reason") or ""
+    return str(entry), ""

@@ -1,0 +1,138 @@
+"""Every deliberate error of cdp-activate, drawn as one tree.
+
+CdpError                    whatever a person can mend; never shown as a traceback
+  + UsageError              wrong files, names or options                     exit code 2
+  |   x SourceErrors        one or more mistakes in YAML files, with places
+  |   x SettingsError       profiles, destinations and secrets
+  + WarehouseError          the warehouse could not be read or written        exit code 1
+  |   x LockedError         another process holds the DuckDB file
+  + GuardError              a guard refused before anything was sent          exit code 3
+  + DestinationError        the platform, not the rows: the sync stops        exit code 1
+      x AuthError           it does not know us: nothing will work until mended
+      x RetryError          it took none of the rows: send them again
+      x RefusedError        it refused the batch for what is in it: split it
+
+An error says what is wrong, where, and how to mend it. Messages never hold
+personal data, secrets or SQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class CdpError(Exception):
+    """Root of the tree: catch this to show any error to a person.
+
+    `remedy` is one sentence that says what to do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message}\n  {self.remedy}" if self.remedy else self.message
+
+
+class UsageError(CdpError):
+    """Wrong files, names or options: nothing was started."""
+
+    exit_code = 2
+
+
+class SettingsError(UsageError):
+    """A profile, destination or secret is missing or wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in one file. `line` and `column` count from 1.
+
+    `length` is the number of characters to underline; `code` names a warning.
+    """
+
+    message: str
+    hint: str = ""
+    path: str = ""
+    line: int = 0
+    column: int = 0
+    text: str = ""
+    length: int = 1
+    code: str = ""
+
+    def render(self) -> str:
+        """The form shown to people: place, message, the line, and the remedy."""
+        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
+        label = f" [{self.code}]" if self.code else ""
+        head = f"{place}  {self.message}{label}" if place else f"{self.message}{label}"
+        if not self.text:
+            return f"{head}\n  {self.hint}" if self.hint else head
+        number = f"{self.line:>4} | "
+        indent = " " * (len(number) - 2) + "| " + " " * (self.column - 1)
+        pointer = indent + "^" * max(1, self.length) + (f" {self.hint}" if self.hint else "")
+        return f"{head}\n{number}{self.text}\n{pointer}"
+
+    def as_dict(self) -> dict[str, object]:
+        """The form for machines (`--json`)."""
+        return {
+            "path": self.path,
+            "line": self.line,
+            "column": self.column,
+            "message": self.message,
+            "hint": self.hint,
+            "code": self.code,
+        }
+
+
+class SourceErrors(UsageError):
+    """Mistakes in YAML files, all of them at once."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(problem.render() for problem in self.problems))
+
+
+class WarehouseError(CdpError):
+    """The warehouse could not be reached, read or written."""
+
+
+class LockedError(WarehouseError):
+    """Another process holds the DuckDB file."""
+
+
+class GuardError(CdpError):
+    """A guard of a sync refused before anything was sent.
+
+    `guards` names the guards that refused, as `--allow` takes them.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, guards: Sequence[str], remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.guards = tuple(guards)
+
+
+class DestinationError(CdpError):
+    """The platform cannot go on with this sync; what was acknowledged stays."""
+
+
+class AuthError(DestinationError):
+    """The platform does not accept our credentials."""
+
+
+class RetryError(DestinationError):
+    """The platform took none of the rows; `after` is the wait it asked for, in seconds."""
+
+    def __init__(self, message: str, *, after: float | None = None, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.after = after
+
+
+class RefusedError(DestinationError):
+    """The platform refused the whole batch for its content."""

@@ -1,0 +1,279 @@
+"""The one seam through which every HTTP destination speaks.
+
+A `Transport` sends one `Request` and returns one `Response`. In production it
+is one pool of connections; in a test it is a plain function. Nothing here
+retries: what may be tried again is raised as `RetryError` and the engine
+decides. Messages name the host only, because a path, a query, a header or a
+body may hold a secret or a person.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.client import IncompleteRead
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from cdp_activate.errors import (
+    AuthError,
+    CdpError,
+    DestinationError,
+    RefusedError,
+    RetryError,
+)
+
+if TYPE_CHECKING:
+    import urllib3
+
+LONGEST_WAIT = 3600.0
+"""Seconds: no `Retry-After` holds a sync longer than this before it is tried again."""
+
+_SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
+_REFUSED = frozenset({400, 413, 422})
+_UNAUTHORISED = frozenset({401, 403})
+_GONE = frozenset({404, 410})
+_BUSY = frozenset({408, 425, 429})
+
+
+class Headers(Mapping[str, str]):
+    """Header fields, looked up without regard to case (RFC 9110, section 5.1)."""
+
+    def __init__(self, fields: Mapping[str, str] | None = None) -> None:
+        self._fields = {name.lower(): value for name, value in (fields or {}).items()}
+
+    def __getitem__(self, name: str) -> str:
+        """The value of the field called `name`, in any case."""
+        return self._fields[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, in lower case."""
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        """The number of distinct names."""
+        return len(self._fields)
+
+    def __repr__(self) -> str:
+        """Names only: a value may be a secret."""
+        return f"Headers({', '.join(self._fields)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call to a platform. Its `repr` shows nothing secret or personal."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=Headers, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        """Make header names independent of case."""
+        object.__setattr__(self, "headers", Headers(self.headers))
+
+    @property
+    def host(self) -> str:
+        """The only part of the address that a message may show."""
+        return urlsplit(self.url).hostname or "the platform"
+
+    def json(self) -> Any:
+        """The body as JSON; raises `ValueError` when it is none."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer of a platform. Its `repr` shows the status alone."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=Headers, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    def __post_init__(self) -> None:
+        """Make header names independent of case."""
+        object.__setattr__(self, "headers", Headers(self.headers))
+
+    def json(self) -> Any:
+        """The body as JSON; raises `ValueError` when it is none."""
+        return json.loads(self.body)
+
+
+class Transport(ABC):
+    """Sends requests; several threads may do so at once."""
+
+    @abstractmethod
+    def send(self, request: Request) -> Response:
+        """Return the whole answer, whatever its status.
+
+        Raises `RetryError` when no whole answer came: connection refused or
+        reset, timeout, TLS failure, half a body.
+        """
+
+    def close(self) -> None:
+        """Give back connections. Called once, after the last `send`."""
+        return
+
+
+class FunctionTransport(Transport):
+    """Answers from a plain function: for tests, without a network."""
+
+    def __init__(self, answer: Callable[[Request], Response]) -> None:
+        self._answer = answer
+
+    def send(self, request: Request) -> Response:
+        """Ask the function."""
+        return self._answer(request)
+
+
+class PooledTransport(Transport):
+    """Keeps connections open between calls: one urllib3 pool a platform.
+
+    `connections` is the number of calls that may be under way at once; one
+    more waits for its turn. `timeout` is in seconds, for connecting (at most
+    10) and for each wait on the answer. Redirects are not followed: a signed
+    body or a key must not travel to another host.
+    """
+
+    def __init__(self, *, connections: int = 4, timeout: float = 30.0) -> None:
+        # urllib3 is loaded when a platform is spoken to, not for `--help`.
+        import urllib3
+
+        self._pool: urllib3.PoolManager = urllib3.PoolManager(
+            maxsize=max(1, connections),
+            block=True,
+            retries=False,
+            timeout=urllib3.Timeout(connect=min(timeout, 10.0), read=timeout),
+        )
+
+    def send(self, request: Request) -> Response:
+        """Send once over a pooled connection."""
+        from urllib3.exceptions import HTTPError
+
+        try:
+            answer = self._pool.request(
+                request.method,
+                request.url,
+                body=request.body or None,
+                headers=dict(request.headers),
+                redirect=False,
+            )
+        except (HTTPError, OSError) as error:
+            # `from None`: the original text repeats the address with its query.
+            raise _network_error(error, request.host) from None
+        return Response(answer.status, Headers(answer.headers), answer.data)
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self._pool.clear()
+
+
+def _network_error(error: Exception, host: str) -> CdpError:
+    """Say in plain words what happened on the way to `host`."""
+    from urllib3 import exceptions
+
+    if isinstance(error, exceptions.LocationValueError):
+        return DestinationError(
+            f"the address of {host} is not a valid URL", remedy="Check the URL in its settings."
+        )
+    reasons: tuple[tuple[type[Exception], str], ...] = (
+        # The first that fits: urllib3 derives the first two from the third.
+        (exceptions.NameResolutionError, "could not be found (its name has no address)"),
+        (exceptions.NewConnectionError, "could not be connected to (is it running?)"),
+        (exceptions.ConnectTimeoutError, "did not answer in time"),
+        (exceptions.ReadTimeoutError, "did not answer in time"),
+        (exceptions.SSLError, "could not be reached over TLS (certificate or protocol)"),
+        (IncompleteRead, "broke off in the middle of its answer"),
+        (exceptions.ProtocolError, "closed the connection before its answer was whole"),
+        (exceptions.DecodeError, "sent an answer that cannot be decompressed"),
+    )
+    # urllib3 wraps the cause (`ProtocolError("...", IncompleteRead(...))`).
+    causes = [*(arg for arg in error.args if isinstance(arg, Exception)), error]
+    for cause in causes:
+        for kind, words in reasons:
+            if isinstance(cause, kind):
+                return RetryError(f"{host} {words}")
+    return RetryError(f"the connection to {host} failed")
+
+
+def read_json(response: Response, *, who: str) -> Any:
+    """The answer's body as JSON.
+
+    Raises `RetryError` when it is none: silence is not success, and what
+    cannot be read may have named rows that were refused.
+    """
+    try:
+        return response.json()
+    except ValueError:
+        raise RetryError(f"{who} sent an answer that is not JSON") from None
+
+
+def retry_after(response: Response) -> float | None:
+    """Seconds the platform asks us to wait, or None when it does not say.
+
+    Both forms of RFC 9110, section 10.2.3: seconds, or an HTTP date. A date is
+    measured against the answer's own `Date`, so a wrong clock here does no
+    harm. Capped at `LONGEST_WAIT`; nonsense counts as not saying.
+    """
+    value = response.headers.get("retry-after", "").strip()
+    if _SECONDS.fullmatch(value):
+        return min(float(value), LONGEST_WAIT)
+    until = _http_date(value)
+    if until is None:
+        return None
+    now = _http_date(response.headers.get("date", "")) or datetime.now(UTC)
+    return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT)
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        parsed = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    # "-0000" is parsed without a zone; HTTP dates are always UTC.
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def raise_for_status(response: Response, *, who: str) -> None:
+    """Raise the error that a status stands for; return on 2xx.
+
+    `who` names the destination in the message. The answer's body is never
+    repeated: platforms like to quote the address they dislike.
+    """
+    status = response.status
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    said = f"{who} answered {status}{_phrase(status)}"
+    if status in _UNAUTHORISED:
+        raise AuthError(
+            f"{said}: it does not accept our credentials",
+            remedy="Check the key or secret in syncs/destinations.yml and what it may do.",
+        )
+    if status in _GONE:
+        raise DestinationError(
+            f"{said}: what we call is not there",
+            remedy="Check the address in its settings, and that the list still exists.",
+        )
+    if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise RetryError(said, after=retry_after(response))
+    if status in _REFUSED:
+        raise RefusedError(f"{said}: it refused the content of the batch")
+    if status < HTTPStatus.BAD_REQUEST:
+        raise DestinationError(
+            f"{said}: it sends us to another address",
+            remedy="Put the final address in its settings; redirects are not followed.",
+        )
+    raise DestinationError(said, remedy="See the platform's documentation for this status.")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return f" ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return ""

@@ -1,0 +1,184 @@
+"""A project on disk: the only place that knows folders. Hands out ready objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cdp_activate.audiences.dbt import Difference, Use, dbt_files, differences, write_files
+from cdp_activate.audiences.model import Audience
+from cdp_activate.audiences.read import read_audiences
+from cdp_activate.catalog import Catalog
+from cdp_activate.errors import Problem, SourceErrors, UsageError
+from cdp_activate.text import Node, read, suggest
+from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_profile
+
+if TYPE_CHECKING:
+    from cdp_activate.sync.model import DestinationEntry, Sync
+
+
+@dataclass
+class Project:
+    """A dbt project with audiences and syncs beside its models.
+
+    `profiles`, `profile` and `target` are dbt's options of the same names; `target_path` is
+    where dbt writes its manifest.
+    """
+
+    folder: Path
+    profiles: Path | None = None
+    profile_name: str | None = None
+    target: str | None = None
+    target_path: Path | None = None
+
+    @classmethod
+    def at(cls, folder: Path, **options: str | Path | None) -> Project:
+        """The project in `folder`. Raises UsageError when there is no dbt project."""
+        if not (folder / "dbt_project.yml").exists():
+            raise UsageError(
+                f"there is no dbt_project.yml in {folder}",
+                remedy="go to your dbt project, give --project-dir, or run `cdp-activate init`",
+            )
+        return cls(folder, **options)  # type: ignore[arg-type]
+
+    @cached_property
+    def configuration(self) -> Node:
+        """dbt_project.yml."""
+        documents = read(self.folder / "dbt_project.yml", shown_as="dbt_project.yml")
+        if not documents or not isinstance(documents[0].value, dict):
+            raise SourceErrors([Problem("it is empty", path="dbt_project.yml")])
+        return documents[0]
+
+    def forget(self) -> None:
+        """Read everything again at its next use: dbt has written another manifest."""
+        for name in ("catalog", "audiences", "destinations", "syncs"):
+            self.__dict__.pop(name, None)
+
+    def _word(self, key: str, default: str) -> str:
+        node = self.configuration.locate([key])
+        return default if node is self.configuration else node.text
+
+    @property
+    def manifest(self) -> Path:
+        """Where dbt writes manifest.json."""
+        written = self.target_path or os.environ.get("DBT_TARGET_PATH")
+        return self.folder / (written or self._word("target-path", "target")) / "manifest.json"
+
+    @property
+    def models(self) -> Path:
+        """The folder that `compile` writes: models/audiences."""
+        paths = self.configuration.locate(["model-paths"])
+        first = paths.value[0].text if isinstance(paths.value, list) and paths.value else "models"
+        return self.folder / first / "audiences"
+
+    @property
+    def timezone(self) -> str:
+        """The project's time zone: the dbt variable `cdp_timezone`, else UTC."""
+        variables = self.configuration.locate(["vars"])
+        node = variables.locate(["cdp_timezone"])
+        return node.text if node is not variables and variables is not self.configuration else "UTC"
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return Catalog.load(self.manifest)
+
+    @cached_property
+    def audiences(self) -> Mapping[str, Audience]:
+        """The audiences of `audiences/`. Raises SourceErrors with all their mistakes."""
+        documents = self._documents("audiences", "an audience", required=True)
+        return read_audiences(documents, self.catalog, timezone=self.timezone)
+
+    def audience(self, name: str) -> Audience:
+        found = self.audiences.get(name)
+        if found is None:
+            raise UsageError(
+                f"unknown audience '{name}'", remedy=suggest(name, self.audiences, what="audiences")
+            )
+        return found
+
+    @cached_property
+    def destinations(self) -> Mapping[str, DestinationEntry]:
+        from cdp_activate.sync.model import read_destinations
+
+        path = self.folder / "syncs" / "destinations.yml"
+        return read_destinations(self._read(path), self.folder) if path.exists() else {}
+
+    @cached_property
+    def syncs(self) -> Mapping[str, Sync]:
+        """The syncs of `syncs/`. Raises SourceErrors with all their mistakes."""
+        from cdp_activate.sync.model import read_syncs
+
+        documents = self._documents("syncs", "a sync", skip="destinations.yml")
+        return read_syncs(documents, self.catalog, self.audiences, self.destinations)
+
+    def selected_syncs(self, names: Iterable[str]) -> list[Sync]:
+        """The syncs of these names, all where none are given."""
+        wanted = list(names)
+        for name in wanted:
+            if name not in self.syncs:
+                raise UsageError(
+                    f"unknown sync '{name}'", remedy=suggest(name, self.syncs, what="syncs")
+                )
+        return [sync for name, sync in self.syncs.items() if not wanted or name in wanted]
+
+    def dbt_files(self) -> dict[str, str]:
+        """What `compile` writes, by path below `models`."""
+        uses = [
+            Use(sync.name, sync.audience.name, sync.settings.destination, sync.audience.owner)
+            for sync in self.syncs.values()
+        ]
+        return dbt_files(self.audiences, self.catalog, uses)
+
+    def compile(self, *, check: bool = False) -> list[Difference]:
+        """Write the dbt files (or, with `check`, only compare); says what differed."""
+        files = self.dbt_files()
+        return differences(self.models, files) if check else write_files(self.models, files)
+
+    @cached_property
+    def dbt_profile(self) -> Profile:
+        name = self.profile_name or self._word("profile", "")
+        return read_profile(name, project=self.folder, profiles=self.profiles, target=self.target)
+
+    def warehouse(self) -> Warehouse:
+        """A connection to the warehouse of the profile; the caller closes it."""
+        return open_warehouse(self.dbt_profile, self.folder)
+
+    def _documents(
+        self, folder: str, what: str, *, skip: str = "", required: bool = False
+    ) -> list[Node]:
+        """The documents of every YAML file below a folder, in the order of their paths.
+
+        An empty file is a mistake: something was meant to be there.
+        """
+        paths = [
+            path
+            for path in sorted((self.folder / folder).rglob("*.y*ml"))
+            if path.suffix in (".yml", ".yaml") and path.name != skip
+        ]
+        if required and not paths:
+            raise UsageError(
+                f"there are no audiences in {self.folder / folder}",
+                remedy="write one there, or run `cdp-activate init` for an example",
+            )
+        found: list[Node] = []
+        problems: list[Problem] = []
+        for path in paths:
+            try:
+                documents = self._read(path)
+            except SourceErrors as error:
+                problems.extend(error.problems)
+                continue
+            if not documents:
+                shown = path.relative_to(self.folder).as_posix()
+                problems.append(Problem("the file is empty", f"write {what}, or delete it", shown))
+            found.extend(documents)
+        if problems:
+            raise SourceErrors(problems)
+        return found
+
+    def _read(self, path: Path) -> list[Node]:
+        return read(path, shown_as=path.relative_to(self.folder).as_posix())

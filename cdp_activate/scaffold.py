@@ -1,0 +1,100 @@
+"""`cdp-activate init`: an example to start from, and what is missing of a dbt project."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cdp_activate import shipped
+from cdp_activate.errors import UsageError
+
+PACKAGE = "packages/cdp_activate"
+"""Our dbt models, copied into the project: checked in with it, no hub and no network."""
+
+_FILES = {
+    "dbt_project.yml": """\
+name: {name}
+version: 1.0.0
+config-version: 2
+profile: {name}
+
+model-paths: ["models"]
+
+vars:
+  # Which of your tables is which subject of the input contract. Subjects that are left
+  # out are empty. A relation is text, {{ref: model}}, or {{source: [source, table]}}.
+  cdp_inputs:
+    customers: raw.customers
+    orders: raw.orders
+    consents: raw.consents
+""",
+    "profiles.yml": """\
+{name}:
+  target: dev
+  outputs:
+    dev:
+      type: duckdb
+      path: "{{{{ env_var('CDP_DUCKDB_PATH', 'warehouse.duckdb') }}}}"
+      schema: main
+      threads: 2
+      settings: {{TimeZone: UTC}}
+""",
+    "packages.yml": """\
+packages:
+  - local: {package}
+""",
+    "audiences/recent_buyers.yml": """\
+audience: recent_buyers
+label: Recent buyers
+description: Ordered in the last 30 days, and may be written to.
+owner: you@example.com
+where:
+  - event: order_placed
+    within: 30 days
+  - consent: email_marketing
+""",
+    "syncs/destinations.yml": """\
+# Where lists are kept. Secrets come from the environment: "{{{{ env_var('NAME') }}}}".
+destinations:
+  outbox:
+    type: file
+    path: outbox
+    format: csv
+""",
+    "syncs/recent_buyers_to_file.yml": """\
+sync: recent_buyers_to_file
+audience: recent_buyers
+destination: outbox
+mode: mirror
+identifiers: {{email: email, external_id: customer_id}}
+fields: {{FIRST_NAME: first_name}}
+consent: email_marketing
+guards: {{max_remove: 20%}}
+""",
+}
+
+
+def scaffold(folder: Path) -> list[str]:
+    """Write what is missing below `folder`; returns the paths written.
+
+    Raises UsageError when the folder is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file", remedy="name a folder")
+    name = re.sub(r"\W+", "_", folder.resolve().name.lower()).strip("_") or "activation"
+    name = f"project_{name}" if name[0].isdigit() else name
+    name = "my_activation" if name == "cdp_activate" else name
+    has_project = (folder / "dbt_project.yml").exists()
+    made = []
+    if not (folder / PACKAGE).exists():
+        shipped.copy(shipped.PACKAGE_PARTS, folder / PACKAGE, leave_out=("audiences",))
+        made.append(f"{PACKAGE}/")
+    for path, text in _FILES.items():
+        if path == "profiles.yml" and has_project:
+            continue
+        target = folder / path
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text.format(name=name, package=PACKAGE), encoding="utf-8")
+            made.append(path)
+    return made

@@ -1,0 +1,1 @@
+"""Syncs: plan in the warehouse, deliver, remember what was acknowledged."""

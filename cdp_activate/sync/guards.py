@@ -1,0 +1,76 @@
+"""Guards: what a run refuses to do before it has sent anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from cdp_activate.errors import GuardError
+from cdp_activate.sync.plan import Plan
+
+NAMES = ("max_remove", "max_change", "min_size", "max_rejected", "expect", "emptied")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One guard that refuses, and the numbers it saw."""
+
+    guard: str
+    message: str
+
+
+def refusals(plan: Plan) -> list[Refusal]:
+    """The guards that this plan breaks."""
+    return list(_broken(plan))
+
+
+def _broken(plan: Plan) -> Iterator[Refusal]:
+    guards, counts = plan.sync.settings.guards, plan.counts
+    held = plan.ledger_size
+    if held and not plan.audience_size:
+        yield Refusal("emptied", f"the audience is empty, the list holds {held:,}")
+    leaving = counts["remove"]
+    if guards.max_remove and held and not guards.max_remove.allows(leaving, held):
+        yield Refusal(
+            "max_remove", f"would remove {leaving:,} of {held:,}, more than {guards.max_remove}"
+        )
+    if guards.max_change and held and not guards.max_change.allows(plan.changes, held):
+        yield Refusal(
+            "max_change",
+            f"would change {plan.changes:,} rows of a list of {held:,}, more than "
+            f"{guards.max_change}",
+        )
+    if guards.min_size is not None and plan.audience_size < guards.min_size:
+        yield Refusal(
+            "min_size", f"the audience has {plan.audience_size:,}, fewer than {guards.min_size:,}"
+        )
+    yield from _expectations(plan)
+
+
+def _expectations(plan: Plan) -> Iterator[Refusal]:
+    expect, size, before = plan.sync.audience.expect, plan.audience_size, plan.ledger_size
+    if expect.min_size is not None and size < expect.min_size:
+        yield Refusal("expect", f"the audience has {size:,}, expected at least {expect.min_size:,}")
+    if expect.max_size is not None and size > expect.max_size:
+        yield Refusal("expect", f"the audience has {size:,}, expected at most {expect.max_size:,}")
+    if expect.max_change is not None and before:
+        change = plan.counts["add"] + plan.counts["remove"]
+        if change > expect.max_change * before:
+            share = f"{(expect.max_change * 100).normalize():f}%"
+            yield Refusal(
+                "expect", f"{change:,} of {before:,} would come or go, expected at most {share}"
+            )
+
+
+def enforce(plan: Plan, allow: Collection[str] = ()) -> None:
+    """Raise GuardError for the guards that refuse and are not allowed."""
+    refused = [refusal for refusal in refusals(plan) if refusal.guard not in allow]
+    if refused:
+        names = list(dict.fromkeys(refusal.guard for refusal in refused))
+        reasons = "; ".join(f"{refusal.guard}: {refusal.message}" for refusal in refused)
+        lift = " ".join(f"--allow {name}" for name in names)
+        raise GuardError(
+            f"the sync '{plan.sync.name}' was refused, nothing was sent. {reasons}",
+            guards=names,
+            remedy=f"if this is meant, run it with {lift}",
+        )

@@ -1,0 +1,333 @@
+"""YAML with a place for every value, secrets by `env_var()`, and close names.
+
+Files are YAML 1.2 (core schema): `on` and `yes` are words, a date is text, and a
+number with a fraction is an exact decimal. A duplicate key is an error.
+https://yaml.org/spec/1.2.2/#103-core-schema
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+import yaml
+
+from cdp_activate.errors import Problem, SourceErrors
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+M = TypeVar("M", bound="BaseModel")
+
+MAX_VALUES = 200_000
+"""Values in one document once aliases are written out: stops a YAML bomb."""
+
+MAX_DEPTH = 200
+"""Levels of lists and mappings in a document."""
+
+Scalar: TypeAlias = str | int | Decimal | bool | None
+
+
+_WORDS: dict[str, Scalar] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), Decimal("Infinity")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), Decimal("-Infinity")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), Decimal("NaN")),
+}
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One text file: its path as shown to people, and its lines."""
+
+    path: str
+    lines: tuple[str, ...] = ()
+
+    def problem(self, line: int, column: int, message: str, **more: Any) -> Problem:
+        """A problem at a place of this file (both from 1)."""
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        return Problem(message, path=self.path, line=line, column=column, text=text[:200], **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A YAML value and where it stands.
+
+    `value` is a scalar, a list of Nodes, or a dict of text to Node; `keys` has the
+    Node of each key of a mapping, so that an error can point at the key itself; `text`
+    is a scalar as it was written.
+    """
+
+    value: Scalar | list[Node] | dict[str, Node]
+    source: Source
+    line: int
+    column: int
+    length: int = 1
+    keys: dict[str, Node] = field(default_factory=dict)
+    text: str = ""
+
+    def problem(self, message: str, hint: str = "", *, code: str = "") -> Problem:
+        """A problem at this value."""
+        return self.source.problem(
+            self.line, self.column, message, hint=hint, length=self.length, code=code
+        )
+
+    def plain(self) -> Any:
+        """The value without places, as Python's own types."""
+        if isinstance(self.value, dict):
+            return {key: child.plain() for key, child in self.value.items()}
+        if isinstance(self.value, list):
+            return [child.plain() for child in self.value]
+        return self.value
+
+    def locate(self, path: Iterable[str | int]) -> Node:
+        """The Node at `path`, or the nearest one above it that exists."""
+        here = self
+        for step in path:
+            if isinstance(here.value, dict) and step in here.value:
+                here = here.value[str(step)]
+            elif isinstance(here.value, list) and isinstance(step, int) and step < len(here.value):
+                here = here.value[step]
+        return here
+
+
+def read(path: Path, *, shown_as: str | None = None) -> list[Node]:
+    """The documents of a YAML file. Raises SourceErrors with every place known."""
+    name = shown_as or str(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise SourceErrors(
+            [
+                Problem(
+                    "the file is not UTF-8 text", "save it as UTF-8", path=name, line=line, column=1
+                )
+            ]
+        ) from None
+    except OSError as error:
+        raise SourceErrors([Problem(f"cannot be read: {error.strerror}", path=name)]) from None
+    return parse(text, name)
+
+
+def parse(text: str, name: str = "<text>") -> list[Node]:
+    """The documents in `text`; empty documents are left out."""
+    source = Source(name, tuple(text.splitlines()))
+    builder = _Builder(source)
+    try:
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        what = error.problem or error.context or "not readable"
+        hint = "check the indentation (spaces, no tabs), the colons and the quotes around here"
+        problem = source.problem(line, column, f"this is not valid YAML: {what}", hint=hint)
+        raise SourceErrors([problem]) from None
+    except yaml.YAMLError as error:
+        reason = str(error).splitlines()[0]
+        raise SourceErrors([source.problem(1, 1, f"this is not valid YAML: {reason}")]) from None
+    if builder.problems:
+        raise SourceErrors(builder.problems)
+    return [root for root in builder.documents if root.value is not None]
+
+
+class _Builder:
+    """Builds Nodes from YAML events, without recursion, so that depth cannot hurt.
+
+    An alias stands for the same Node; its size is counted each time it is used.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.documents: list[Node] = []
+        self.problems: list[Problem] = []
+        self.open: list[_Open] = []
+        self.anchors: dict[str, tuple[Node, int]] = {}
+
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.DocumentStartEvent):
+            self.anchors.clear()
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            is_mapping = isinstance(event, yaml.MappingStartEvent)
+            opened = self._node(event, {} if is_mapping else [])
+            self.open.append(_Open(opened, event.anchor))
+            if len(self.open) > MAX_DEPTH:
+                hint = "split it into audiences of their own and combine those"
+                raise SourceErrors(
+                    [opened.problem(f"nested more than {MAX_DEPTH} levels deep", hint)]
+                )
+        elif isinstance(event, yaml.CollectionEndEvent):
+            closed = self.open.pop()
+            self._add(closed.node, closed.size, closed.anchor)
+        elif isinstance(event, yaml.ScalarEvent):
+            self._add(self._scalar(event), 1, event.anchor)
+        elif isinstance(event, yaml.AliasEvent):
+            name = str(event.anchor)
+            if name not in self.anchors:
+                hint = "an alias (*name) repeats an anchor (&name) that is complete before it"
+                raise SourceErrors(
+                    [self._node(event, None).problem(f"nothing to repeat: '*{name}'", hint)]
+                )
+            node, size = self.anchors[name]
+            self._add(node, size, None)
+
+    def _node(self, event: yaml.Event, value: Any) -> Node:
+        start, end = event.start_mark, event.end_mark
+        assert start is not None and end is not None  # the parser marks every event
+        length = end.column - start.column if end.line == start.line else 1
+        return Node(value, self.source, start.line + 1, start.column + 1, max(1, length))
+
+    def _add(self, node: Node, size: int, anchor: str | None) -> None:
+        if anchor:
+            self.anchors[anchor] = node, size
+        if not self.open:
+            self.documents.append(node)
+            return
+        parent = self.open[-1]
+        parent.size += size
+        if parent.size > MAX_VALUES:
+            message = f"more than {MAX_VALUES:,} values, with aliases written out"
+            raise SourceErrors([node.problem(message, "list ids in a seed instead")])
+        if isinstance(parent.node.value, list):
+            parent.node.value.append(node)
+        elif parent.key is None:
+            parent.key = node
+        else:
+            self._set(parent.node, parent.key, node)
+            parent.key = None
+
+    def _set(self, mapping: Node, key: Node, value: Node) -> None:
+        assert isinstance(mapping.value, dict)
+        if isinstance(key.value, dict | list):
+            hint = "put text that begins with [ or { in quotes"
+            self.problems.append(key.problem("a key must be a word, not a list or mapping", hint))
+            return
+        name = key.text
+        if name in mapping.value:
+            hint = f"it is already set on line {mapping.keys[name].line}: keep one"
+            self.problems.append(key.problem(f"duplicate key '{name}'", hint))
+            return
+        mapping.value[name] = value
+        mapping.keys[name] = key
+
+    def _scalar(self, event: yaml.ScalarEvent) -> Node:
+        text = event.value
+        tag = (event.tag or "").removeprefix("tag:yaml.org,2002:")
+        plain = bool(event.implicit[0]) and not tag
+        if tag and tag not in ("!", "str"):
+            self.problems.append(self._node(event, text).problem(f"unknown YAML tag '{event.tag}'"))
+        return replace(self._node(event, _core_value(text) if plain else text), text=text)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping whose end has not come yet."""
+
+    node: Node
+    anchor: str | None
+    size: int = 1
+    key: Node | None = None
+
+
+def _core_value(text: str) -> Scalar:
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text) if len(text) < 4000 else text
+    return Decimal(text) if _NUMBER.fullmatch(text) else text
+
+
+_ENV_CALL = re.compile(
+    r"""\{\{\s*env_var\(\s*(['"])(?P<name>\w+)\1\s*(?:,\s*(['"])(?P<default>.*?)\3\s*)?\)\s*\}\}"""
+)
+
+
+def expand_env(node: Node, environ: Mapping[str, str] | None = None) -> Any:
+    """`node.plain()` with each `{{ env_var('NAME') }}` replaced by the variable's value.
+
+    Raises SourceErrors naming every variable that is not set; values are never shown.
+    """
+    environ = os.environ if environ is None else environ
+    problems: list[Problem] = []
+
+    def expand(here: Node) -> Any:
+        if isinstance(here.value, dict):
+            return {key: expand(child) for key, child in here.value.items()}
+        if isinstance(here.value, list):
+            return [expand(child) for child in here.value]
+        if not isinstance(here.value, str):
+            return here.value
+
+        def value_of(call: re.Match[str]) -> str:
+            name, default = call["name"], call["default"]
+            if name not in environ and default is None:
+                hint = f"set it where the command runs: export {name}=..."
+                problems.append(here.problem(f"the environment variable {name} is not set", hint))
+            return environ.get(name, default or "")
+
+        return _ENV_CALL.sub(value_of, here.value)
+
+    result = expand(node)
+    if problems:
+        raise SourceErrors(problems)
+    return result
+
+
+def suggest(name: str, known: Iterable[str], *, what: str = "known", most: int = 12) -> str:
+    """'did you mean ...?' and the known names, for an error's remedy."""
+    names = sorted(set(known))
+    lowered: dict[str, str] = {other.lower(): other for other in names}
+    close = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
+    listed = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
+    parts = [f"did you mean '{lowered[close[0]]}'?"] if close else []
+    parts.append(f"{what}: {listed}" if names else f"there are none {what}")
+    return " ".join(parts)
+
+
+def validated(node: Node, model: type[M], environ: Mapping[str, str] | None = None) -> M:
+    """The mapping at `node` as a pydantic model, `env_var()` filled in.
+
+    Raises SourceErrors with every mistake at its place; no value is ever shown.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return model.model_validate(expand_env(node, environ))
+    except ValidationError as error:
+        raise SourceErrors(
+            [_model_problem(node, model, mistake) for mistake in error.errors(include_input=False)]
+        ) from None
+
+
+def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any]) -> Problem:
+    path = tuple(mistake["loc"])
+    parent, key = node.locate(path[:-1]), str(path[-1]) if path else ""
+    kind = mistake["type"]
+    if kind == "extra_forbidden":
+        here = parent.keys.get(key, parent)
+        known = [field.alias or name for name, field in model.model_fields.items()]
+        hint = suggest(key, known, what="keys") if len(path) == 1 else "remove it"
+        return here.problem(f"unknown key '{key}'", hint)
+    if kind == "missing":
+        return parent.problem(f"'{key}' is missing", f"add `{key}: ..`")
+    message = str(mistake["msg"]).removeprefix("Value error, ")
+    return node.locate(path).problem(
+        f"'{key}': {message[:1].lower()}{message[1:]}" if key else message
+    )
+
+
+def plural(count: int, word: str) -> str:
+    """'1 row', '2 rows', '1,200 rows', '2 entities'."""
+    many = f"{word[:-1]}ies" if word.endswith("ty") else f"{word}s"
+    return f"{count:,} {word if count == 1 else many}"

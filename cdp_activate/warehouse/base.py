@@ -1,0 +1,72 @@
+"""What the rest of the project asks of a warehouse."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+STATE_SCHEMA = "cdp_activate"
+"""The schema of the sync tables (a contract: dbt models and dashboards read it)."""
+
+
+class Warehouse(ABC):
+    """A connection to one warehouse.
+
+    `dialect` is sqlglot's name of its SQL. Every method raises WarehouseError with the
+    remedy in words; LockedError when another process is in the way.
+    """
+
+    dialect: str
+
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[None]:
+        """While open, the tables that dbt builds can be read."""
+
+    @abstractmethod
+    def state(self) -> AbstractContextManager[None]:
+        """While open, the sync tables can be read and written; one transaction."""
+
+    @abstractmethod
+    def state_table(self, name: str) -> str:
+        """The full name of a sync table, such as `sync_ledger`."""
+
+    @abstractmethod
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Run a statement; `?` stands for the parameters."""
+
+    @abstractmethod
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a small result."""
+
+    @abstractmethod
+    def read(self, sql: str, *, batch: int = 10_000) -> Iterator[pa.RecordBatch]:
+        """The rows of a result of any size, in Arrow batches."""
+
+    @abstractmethod
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Add rows to a table, by column name."""
+
+    @abstractmethod
+    def describe(self, relation: str) -> dict[str, str]:
+        """The columns of a relation and their types, in order."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give everything back."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,157 @@
+"""DuckDB, embedded.
+
+DuckDB gives one process at a time the right to write a file, and then nobody else may
+even read it. So the session itself lives in memory; the warehouse file is attached only
+while it is read, and the sync tables have a file of their own beside it, attached late
+and let go early.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from cdp_activate.errors import LockedError, WarehouseError
+from cdp_activate.warehouse.base import STATE_SCHEMA, Warehouse
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_STATE = "cdp_state"
+_LOCKED = re.compile(r"lock on file|being used by another process|already open", re.I)
+
+
+class DuckDBWarehouse(Warehouse):
+    """A warehouse in the file `path`; sync state in `<name>.cdp_state.duckdb` beside it.
+
+    `wait` is how many seconds to wait for a file that another process holds.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(self, path: Path, *, settings: dict[str, str] | None = None, wait: float = 10.0):
+        self.path = path
+        self.state_path = path.with_name(f"{path.stem}.cdp_state.duckdb")
+        self.wait = wait
+        self.connection = duckdb.connect(":memory:")
+        self.connection.execute("set TimeZone = 'UTC'")
+        # DuckDB would draw it on stdout, in the middle of JSON.
+        self.connection.execute("set enable_progress_bar = false")
+        for name, value in (settings or {}).items():
+            if name.lower() in ("memory_limit", "threads", "temp_directory"):
+                self.connection.execute(f"set {name} = '{_quoted(str(value))}'")
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        if not self.path.exists():
+            raise WarehouseError(
+                f"there is no warehouse at {self.path}",
+                remedy="run `cdp-activate build` (or `dbt build`) first",
+            )
+        self._attach(self.path, self.path.stem, read_only=True)
+        try:
+            yield
+        finally:
+            self._detach(self.path.stem)
+
+    @contextmanager
+    def state(self) -> Iterator[None]:
+        self._attach(self.state_path, _STATE, read_only=False)
+        try:
+            self.run(f"create schema if not exists {_STATE}.{STATE_SCHEMA}")
+            self.run("begin")
+            try:
+                yield
+            except BaseException:
+                self.connection.execute("rollback")
+                raise
+            self.run("commit")
+        finally:
+            self._detach(_STATE)
+
+    def state_table(self, name: str) -> str:
+        return f"{_STATE}.{STATE_SCHEMA}.{name}"
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
+        with _explained():
+            self.connection.execute(sql, list(parameters))
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with _explained():
+            return self.connection.execute(sql, list(parameters)).fetchall()
+
+    def read(self, sql: str, *, batch: int = 10_000) -> Iterator[pa.RecordBatch]:
+        # A cursor of its own: another query of this session must not cut the stream off.
+        cursor = self.connection.cursor()
+        try:
+            with _explained():
+                reader = cursor.sql(sql).to_arrow_reader(batch)
+                yield from reader
+        finally:
+            cursor.close()
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        with _explained():
+            self.connection.register("cdp_rows", rows)
+            try:
+                self.connection.execute(f"insert into {table} by name select * from cdp_rows")
+            finally:
+                self.connection.unregister("cdp_rows")
+
+    def describe(self, relation: str) -> dict[str, str]:
+        return {str(row[0]): str(row[1]) for row in self.rows(f"describe {relation}")}
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def _attach(self, path: Path, alias: str, *, read_only: bool) -> None:
+        mode = " (read_only)" if read_only else ""
+        deadline = time.monotonic() + self.wait
+        while True:
+            try:
+                self.connection.execute(f"attach '{_quoted(str(path))}' as \"{alias}\"{mode}")
+                return
+            except duckdb.Error as error:
+                if not _LOCKED.search(str(error)):
+                    raise WarehouseError(
+                        f"the DuckDB file {path} cannot be opened: {_first_line(error)}",
+                        remedy="is it a DuckDB file, and may this user read it?",
+                    ) from None
+                if time.monotonic() > deadline:
+                    raise LockedError(
+                        f"another process holds the DuckDB file {path}",
+                        remedy="close the other program (a dbt run, a SQL editor) and run again",
+                    ) from None
+                time.sleep(0.05)
+
+    def _detach(self, alias: str) -> None:
+        self.connection.execute(f'detach database if exists "{alias}"')
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.CatalogException as error:
+        raise WarehouseError(
+            f"the warehouse lacks a table or column: {_first_line(error)}",
+            remedy="run `cdp-activate build` so that dbt builds what the audiences read",
+        ) from None
+    except duckdb.Error as error:
+        raise WarehouseError(f"the warehouse refused: {_first_line(error)}") from None
+
+
+def _first_line(error: Exception) -> str:
+    """The reason without the SQL that DuckDB quotes below it, nor any value in quotes."""
+    line = str(error).splitlines()[0]
+    return re.sub(r'(Could not convert string|value) "[^"]*"|\'[^\']*@[^\']*\'', r"\1 ***", line)
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")

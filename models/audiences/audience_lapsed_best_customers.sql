@@ -1,0 +1,47 @@
+-- written by `cdp-activate compile` from audiences/07_lapsed.yml; do not edit
+{{ config(enabled=(project_name == 'cdp_activate')) }}
+
+with customers as (
+    select
+        *
+    from {{ ref('customers') }}
+), fact_stage_lifecycle_768b474e as (
+    select
+        *
+    from {{ ref('fact_stage_lifecycle_768b474e') }}
+), fact_lifetime_value_ranking_9cecebea as (
+    select
+        *
+    from {{ ref('fact_lifetime_value_ranking_9cecebea') }}
+), fact_consent_ads_personalisation_6d95cd41 as (
+    select
+        *
+    from {{ ref('fact_consent_ads_personalisation_6d95cd41') }}
+), final as (
+    select
+        customers.customer_id,
+        cast(case
+            when (
+                cast('0x' || substring(md5((
+                    'winback_2026|' || customers.customer_id
+                )), 1, 8) as bigint) % 10000
+            ) < 2000
+            then 'holdout'
+        end as text) as variant
+    from customers
+    left join fact_stage_lifecycle_768b474e
+        on fact_stage_lifecycle_768b474e.entity_key = customers.customer_id
+    left join fact_lifetime_value_ranking_9cecebea
+        on fact_lifetime_value_ranking_9cecebea.entity_key = customers.customer_id
+    left join fact_consent_ads_personalisation_6d95cd41
+        on fact_consent_ads_personalisation_6d95cd41.entity_key = customers.customer_id
+    where
+        fact_stage_lifecycle_768b474e.stage in ('lapsed')
+        and (
+            fact_lifetime_value_ranking_9cecebea.from_top - 1
+        ) * 100 < fact_lifetime_value_ranking_9cecebea.total * 25
+        and not fact_consent_ads_personalisation_6d95cd41.entity_key is null
+)
+select
+    *
+from final

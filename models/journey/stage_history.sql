@@ -1,0 +1,328 @@
+with
+
+touchpoints as (
+
+    select * from {{ ref('touchpoints') }}
+
+),
+
+stage_models as (
+
+    select * from {{ ref('stage_models') }}
+
+),
+
+-- The stages of a track, lowest rank first: each gets a bit, so that the set of
+-- a customer's open stages is one number and the highest of them is its highest
+-- bit.
+stages as (
+
+    select
+        track,
+        stage,
+        phase,
+        stage_rank,
+        cast(power(
+            2, row_number() over (partition by track order by stage_rank) - 1
+        ) as {{ dbt.type_bigint() }}) as bit
+
+    from stage_models
+
+    group by
+        track,
+        stage,
+        phase,
+        stage_rank
+
+),
+
+rules as (
+
+    select
+        stage_models.track,
+        stage_models.touchpoint,
+        stage_models.from_nth,
+        stage_models.lasting_days,
+        stage_models.min_value,
+        stages.bit,
+        row_number() over (
+            order by
+                stage_models.track,
+                stage_models.stage,
+                stage_models.touchpoint,
+                stage_models.from_nth,
+                stage_models.min_value
+        ) as rule_number
+
+    from stage_models
+
+    inner join stages
+        on
+            stage_models.track = stages.track
+            and stage_models.stage = stages.stage
+
+),
+
+matches as (
+
+    select
+        touchpoints.customer_id,
+        touchpoints.touchpoint_id,
+        touchpoints.occurred_at as opened_at,
+        rules.track,
+        rules.bit,
+        rules.rule_number,
+        rules.from_nth,
+        -- Evidence without an end outlasts the calendar.
+        coalesce(
+            {{ dbt.dateadd('day', 'rules.lasting_days', 'touchpoints.occurred_at') }},
+            {{ cdp_activate.end_of_time() }}
+        ) as closed_at
+
+    from touchpoints
+
+    inner join rules
+        on touchpoints.touchpoint = rules.touchpoint
+
+    where
+        touchpoints.customer_id is not null
+        and (
+            rules.min_value is null
+            or touchpoints.value >= rules.min_value
+        )
+
+),
+
+-- Only rules that wait for a later occurrence pay for being counted.
+counted_matches as (
+
+    select
+        customer_id,
+        track,
+        bit,
+        from_nth,
+        opened_at,
+        closed_at,
+        row_number() over (
+            partition by customer_id, rule_number
+            order by opened_at, touchpoint_id
+        ) as occurrence_number
+
+    from matches
+
+    where from_nth > 1
+
+),
+
+intervals as (
+
+    select
+        customer_id,
+        track,
+        bit,
+        opened_at,
+        closed_at
+
+    from matches
+
+    where from_nth = 1
+
+    union all
+
+    select
+        customer_id,
+        track,
+        bit,
+        opened_at,
+        closed_at
+
+    from counted_matches
+
+    where occurrence_number >= from_nth
+
+),
+
+-- Intervals of one stage overlap. What counts is where a run of them begins and
+-- where it ends, so that a stage is open once or not at all.
+neighbours as (
+
+    select
+        customer_id,
+        track,
+        bit,
+        opened_at,
+        max(closed_at) over (
+            partition by customer_id, track, bit
+            order by opened_at, closed_at
+            rows between unbounded preceding and current row
+        ) as open_until,
+        max(closed_at) over (
+            partition by customer_id, track, bit
+            order by opened_at, closed_at
+            rows between unbounded preceding and 1 preceding
+        ) as was_open_until,
+        lead(opened_at) over (
+            partition by customer_id, track, bit
+            order by opened_at, closed_at
+        ) as next_opened_at
+
+    from intervals
+
+),
+
+boundaries as (
+
+    select
+        customer_id,
+        track,
+        opened_at as valid_from,
+        bit as bit_change
+
+    from neighbours
+
+    where
+        was_open_until is null
+        or was_open_until < opened_at
+
+    union all
+
+    select
+        customer_id,
+        track,
+        open_until as valid_from,
+        -bit as bit_change
+
+    from neighbours
+
+    where
+        (next_opened_at is null or next_opened_at > open_until)
+        and open_until < {{ cdp_activate.as_of() }}
+
+),
+
+instants as (
+
+    select
+        customer_id,
+        track,
+        valid_from,
+        sum(bit_change) as bit_change
+
+    from boundaries
+
+    group by
+        customer_id,
+        track,
+        valid_from
+
+),
+
+open_stages as (
+
+    select
+        customer_id,
+        track,
+        valid_from,
+        cast(sum(bit_change) over (
+            partition by customer_id, track
+            order by valid_from
+            rows between unbounded preceding and current row
+        ) as {{ dbt.type_bigint() }}) as bits
+
+    from instants
+
+),
+
+highest_stages as (
+
+    select
+        open_stages.customer_id,
+        open_stages.track,
+        open_stages.valid_from,
+        coalesce(stages.stage, 'lapsed') as stage,
+        coalesce(stages.phase, 'lapsed') as phase,
+        coalesce(stages.stage_rank, 0) as stage_rank,
+        lag(stages.stage) over (
+            partition by open_stages.customer_id, open_stages.track
+            order by open_stages.valid_from
+        ) as stage_before,
+        row_number() over (
+            partition by open_stages.customer_id, open_stages.track
+            order by open_stages.valid_from
+        ) as instant_number
+
+    from open_stages
+
+    left join stages
+        on
+            open_stages.track = stages.track
+            and open_stages.bits >= stages.bit
+            and open_stages.bits < 2 * stages.bit
+
+),
+
+changes as (
+
+    select
+        customer_id,
+        track,
+        valid_from,
+        stage,
+        phase,
+        stage_rank,
+        case
+            when instant_number > 1 then coalesce(stage_before, 'lapsed')
+        end as entered_from
+
+    from highest_stages
+
+),
+
+stays as (
+
+    select
+        *,
+        lead(valid_from) over (
+            partition by customer_id, track
+            order by valid_from
+        ) as valid_to
+
+    from changes
+
+    where
+        entered_from is null
+        or entered_from <> stage
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        {{ dbt.hash(dbt.concat([
+            'customer_id', "'|'", 'track', "'|'",
+            'cast(valid_from as ' ~ dbt.type_string() ~ ')',
+        ])) }} as stage_id,
+        customer_id,
+
+        ---------- text
+        track,
+        stage,
+        phase,
+        entered_from,
+
+        ---------- numerics
+        stage_rank as rank,
+
+        ---------- booleans
+        valid_to is null as is_current,
+
+        ---------- timestamps
+        valid_from,
+        valid_to
+
+    from stays
+
+)
+
+select * from final

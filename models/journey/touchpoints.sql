@@ -1,0 +1,229 @@
+with
+
+orders as (
+
+    select * from {{ ref('customer_orders') }}
+
+),
+
+events as (
+
+    select * from {{ ref('customer_events') }}
+
+),
+
+messages as (
+
+    select * from {{ ref('customer_messages') }}
+
+),
+
+tickets as (
+
+    select * from {{ ref('customer_tickets') }}
+
+),
+
+feedback as (
+
+    select * from {{ ref('customer_feedback') }}
+
+),
+
+referrals as (
+
+    select * from {{ ref('customer_referrals') }}
+
+),
+
+vocabulary as (
+
+    select * from {{ ref('touchpoint_vocabulary') }}
+
+),
+
+interactions as (
+
+    select
+        'order:' || order_id as touchpoint_id,
+        'orders' as subject,
+        -- No warehouse says when an order was cancelled; it never became a
+        -- purchase, so it must not count as one.
+        case
+            when status = 'cancelled' then 'order_cancelled'
+            else 'order_placed'
+        end as event_name,
+        customer_id,
+        ordered_at as occurred_at,
+        channel,
+        coupon as source,
+        order_id as object_id,
+        net_amount as value
+
+    from orders
+
+    union all
+
+    select
+        'refund:' || order_id as touchpoint_id,
+        'orders' as subject,
+        'order_refunded' as event_name,
+        customer_id,
+        refunded_at as occurred_at,
+        channel,
+        cast(null as {{ dbt.type_string() }}) as source,
+        order_id as object_id,
+        refunded_amount as value
+
+    from orders
+
+    where
+        refunded_at is not null
+        and refunded_amount > 0
+
+    union all
+
+    select
+        'event:' || event_id as touchpoint_id,
+        'events' as subject,
+        event_name,
+        customer_id,
+        occurred_at,
+        channel,
+        source,
+        coalesce(product_id, cart_id) as object_id,
+        value
+
+    from events
+
+    union all
+
+    select
+        'message:' || message_event_id as touchpoint_id,
+        'messages' as subject,
+        message_step as event_name,
+        customer_id,
+        occurred_at,
+        channel,
+        campaign_name as source,
+        message_id as object_id,
+        cast(null as numeric(18, 2)) as value
+
+    from messages
+
+    union all
+
+    select
+        'ticket_opened:' || ticket_id as touchpoint_id,
+        'tickets' as subject,
+        'ticket_opened' as event_name,
+        customer_id,
+        opened_at as occurred_at,
+        channel,
+        topic as source,
+        ticket_id as object_id,
+        cast(null as numeric(18, 2)) as value
+
+    from tickets
+
+    union all
+
+    select
+        'ticket_solved:' || ticket_id as touchpoint_id,
+        'tickets' as subject,
+        'ticket_solved' as event_name,
+        customer_id,
+        solved_at as occurred_at,
+        channel,
+        topic as source,
+        ticket_id as object_id,
+        cast(satisfaction as numeric(18, 2)) as value
+
+    from tickets
+
+    where solved_at is not null
+
+    union all
+
+    select
+        'ticket_reopened:' || ticket_id as touchpoint_id,
+        'tickets' as subject,
+        'ticket_reopened' as event_name,
+        customer_id,
+        reopened_at as occurred_at,
+        channel,
+        topic as source,
+        ticket_id as object_id,
+        cast(null as numeric(18, 2)) as value
+
+    from tickets
+
+    where reopened_at is not null
+
+    union all
+
+    select
+        'feedback:' || feedback_id as touchpoint_id,
+        'feedback' as subject,
+        feedback_event as event_name,
+        customer_id,
+        submitted_at as occurred_at,
+        cast(null as {{ dbt.type_string() }}) as channel,
+        cast(null as {{ dbt.type_string() }}) as source,
+        product_id as object_id,
+        score as value
+
+    from feedback
+
+    union all
+
+    select
+        'referral:' || referral_id as touchpoint_id,
+        'referrals' as subject,
+        'referral_made' as event_name,
+        customer_id,
+        referred_at as occurred_at,
+        channel,
+        cast(null as {{ dbt.type_string() }}) as source,
+        referred_customer_id as object_id,
+        cast(null as numeric(18, 2)) as value
+
+    from referrals
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        interactions.touchpoint_id,
+        interactions.customer_id,
+        interactions.object_id,
+
+        ---------- text
+        coalesce(vocabulary.touchpoint, interactions.event_name) as touchpoint,
+        coalesce(interactions.channel, vocabulary.channel) as channel,
+        coalesce(vocabulary.direction, 'inbound') as direction,
+        interactions.source,
+
+        ---------- numerics
+        interactions.value,
+        case
+            when interactions.value <= vocabulary.negative_to then -1
+            when interactions.value >= vocabulary.positive_from then 1
+            else coalesce(vocabulary.sentiment, 0)
+        end as sentiment,
+
+        ---------- timestamps
+        interactions.occurred_at
+
+    from interactions
+
+    left join vocabulary
+        on
+            interactions.subject = vocabulary.subject
+            and interactions.event_name = vocabulary.event_name
+
+)
+
+select * from final

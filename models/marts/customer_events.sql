@@ -1,0 +1,68 @@
+with
+
+events as (
+
+    select * from {{ ref('input_events') }}
+
+),
+
+known_customers as (
+
+    select * from {{ ref('known_customers') }}
+
+),
+
+anonymous_ids as (
+
+    select
+        identifier,
+        customer_id
+
+    from {{ ref('identity_map') }}
+
+    where identifier_type = 'anonymous_id'
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        events.event_id,
+        coalesce(
+            known_customers.customer_id, anonymous_ids.customer_id
+        ) as customer_id,
+        events.anonymous_id,
+        events.session_id,
+        events.product_id,
+        events.cart_id,
+
+        ---------- text
+        events.event_name,
+        events.channel,
+        events.source,
+        events.page_url,
+        events.category,
+
+        ---------- numerics
+        events.value,
+
+        ---------- timestamps
+        events.occurred_at
+
+    from events
+
+    left join known_customers
+        on events.customer_id = known_customers.customer_id
+
+    -- Whoever was signed in is not guessed again from the browser.
+    left join anonymous_ids
+        on
+            events.customer_id is null
+            and events.anonymous_id = anonymous_ids.identifier
+
+    where events.occurred_at < {{ cdp_activate.as_of() }}
+
+)
+
+select * from final

@@ -1,0 +1,44 @@
+with
+
+order_lines as (
+
+    select * from {{ ref('input_order_lines') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('customer_orders') }}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        order_lines.order_line_id,
+        order_lines.order_id,
+        orders.customer_id,
+        order_lines.product_id,
+
+        ---------- text
+        order_lines.product_name,
+        order_lines.category,
+        orders.status as order_status,
+        orders.channel,
+
+        ---------- numerics
+        order_lines.quantity,
+        order_lines.net_amount,
+
+        ---------- timestamps
+        orders.ordered_at
+
+    from order_lines
+
+    inner join orders
+        on order_lines.order_id = orders.order_id
+
+)
+
+select * from final

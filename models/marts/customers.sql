@@ -1,0 +1,204 @@
+with
+
+customers as (
+
+    select * from {{ ref('input_customers') }}
+
+),
+
+known_customers as (
+
+    select * from {{ ref('known_customers') }}
+
+),
+
+purchases as (
+
+    select * from {{ ref('customer_purchases') }}
+
+),
+
+customer_rfm as (
+
+    select * from {{ ref('customer_rfm') }}
+
+),
+
+customer_lifecycle as (
+
+    select * from {{ ref('customer_lifecycle') }}
+
+),
+
+current_stages as (
+
+    select * from {{ ref('stage_current') }}
+
+    where track = 'lifecycle'
+
+),
+
+touchpoints as (
+
+    select
+        customer_id,
+        count(*) as touchpoint_count,
+        min(occurred_at) as first_touchpoint_at,
+        max(occurred_at) as last_touchpoint_at
+
+    from {{ ref('touchpoints') }}
+
+    where customer_id is not null
+
+    group by customer_id
+
+),
+
+feedback as (
+
+    select
+        customer_id,
+        kind,
+        score,
+        row_number() over (
+            partition by customer_id, kind
+            order by submitted_at desc, feedback_id desc
+        ) as answer_number
+
+    from {{ ref('customer_feedback') }}
+
+    where score is not null
+
+),
+
+latest_scores as (
+
+    select
+        customer_id,
+        max(case when kind = 'nps' then score end) as nps_score,
+        max(case when kind = 'review' then score end) as last_review_score
+
+    from feedback
+
+    where answer_number = 1
+
+    group by customer_id
+
+),
+
+open_tickets as (
+
+    select
+        customer_id,
+        count(*) as open_ticket_count
+
+    from {{ ref('customer_tickets') }}
+
+    where is_open
+
+    group by customer_id
+
+),
+
+referrals as (
+
+    select
+        customer_id,
+        count(*) as referral_count
+
+    from {{ ref('customer_referrals') }}
+
+    group by customer_id
+
+),
+
+account_members as (
+
+    select distinct customer_id
+
+    from {{ ref('account_members') }}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        customers.customer_id,
+
+        ---------- text
+        customers.email,
+        customers.phone,
+        customers.first_name,
+        customers.last_name,
+        customers.country,
+        customers.city,
+        customers.postcode,
+        customers.language,
+        customers.attributes,
+        current_stages.stage,
+        current_stages.phase,
+        customer_rfm.rfm_segment,
+        customer_lifecycle.lifecycle,
+
+        ---------- numerics
+        coalesce(purchases.lifetime_value, 0) as lifetime_value,
+        coalesce(purchases.order_count, 0) as order_count,
+        purchases.average_order_value,
+        coalesce(touchpoints.touchpoint_count, 0) as touchpoint_count,
+        customer_rfm.recency_score,
+        customer_rfm.frequency_score,
+        customer_rfm.monetary_score,
+        latest_scores.nps_score,
+        latest_scores.last_review_score,
+        coalesce(open_tickets.open_ticket_count, 0) as open_ticket_count,
+        coalesce(referrals.referral_count, 0) as referral_count,
+
+        ---------- booleans
+        account_members.customer_id is not null as is_b2b,
+
+        ---------- dates and timestamps
+        customers.birth_date,
+        customers.created_at,
+        customers.updated_at,
+        purchases.first_order_at,
+        purchases.last_order_at,
+        touchpoints.first_touchpoint_at,
+        touchpoints.last_touchpoint_at,
+        current_stages.valid_from as stage_since
+
+    from customers
+
+    inner join known_customers
+        on customers.customer_id = known_customers.customer_id
+
+    left join purchases
+        on customers.customer_id = purchases.customer_id
+
+    left join customer_rfm
+        on customers.customer_id = customer_rfm.customer_id
+
+    left join customer_lifecycle
+        on customers.customer_id = customer_lifecycle.customer_id
+
+    left join current_stages
+        on customers.customer_id = current_stages.customer_id
+
+    left join touchpoints
+        on customers.customer_id = touchpoints.customer_id
+
+    left join latest_scores
+        on customers.customer_id = latest_scores.customer_id
+
+    left join open_tickets
+        on customers.customer_id = open_tickets.customer_id
+
+    left join referrals
+        on customers.customer_id = referrals.customer_id
+
+    left join account_members
+        on customers.customer_id = account_members.customer_id
+
+)
+
+select * from final

@@ -1,0 +1,170 @@
+"""What docs/destinations.md shows is run here."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from inspect import signature
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import yaml
+
+from cdp_activate.destinations import destination_class, destination_types
+from cdp_activate.destinations.file import FileDestination, folder_name
+from cdp_activate.destinations.webhook import WebhookDestination
+from cdp_activate.http import FunctionTransport, Response
+from cdp_activate.testing import deliver, person
+
+GUIDE = Path(__file__).parents[2] / "docs" / "destinations.md"
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", GUIDE.read_text("utf-8"), re.M | re.S)
+
+
+def block(language, holding):
+    (found,) = [text for text in blocks(language) if holding in text]
+    return found
+
+
+def run(source):
+    names = {}
+    exec(compile(source, str(GUIDE), "exec"), names)
+    return names
+
+
+@pytest.mark.parametrize("text", blocks("yaml"))
+def test_the_settings_shown_are_accepted(text):
+    for settings in yaml.safe_load(text)["destinations"].values():
+        chosen = destination_class(settings.pop("type")).Settings.model_validate(settings)
+        assert chosen
+
+
+@pytest.mark.parametrize("type_name", destination_types())
+def test_every_type_and_each_of_its_settings_is_described(type_name):
+    text = GUIDE.read_text("utf-8")
+    assert f"`type: {type_name}`" in text
+    section = text.split(f"`type: {type_name}`")[1].split("\n## ")[0]
+    for setting in destination_class(type_name).Settings.model_fields:
+        assert f"| `{setting}` |" in section
+
+
+@pytest.mark.parametrize("secret", ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "any text"])
+def test_the_signature_check_shown_knows_our_calls_from_others(secret):
+    is_ours = run(block("python", "def is_ours"))["is_ours"]
+    seen = []
+    destination = WebhookDestination(
+        WebhookDestination.Settings(url="https://x.test", secret=secret),
+        transport=FunctionTransport(lambda request: seen.append(request) or Response(204)),
+    )
+
+    destination.upsert("VIP", [person(1)])
+    headers, body = dict(seen[0].headers), seen[0].body
+
+    assert is_ours(secret, headers, body)
+    assert not is_ours(secret, headers, body + b" ")
+    assert not is_ours("another", headers, body)
+    assert not is_ours(secret, {**headers, "webhook-timestamp": "1614265330"}, body)
+
+
+def test_the_reader_shown_finds_who_is_on_the_list(tmp_path):
+    members = run(block("python", "def members(list_folder"))["members"]
+    destination = FileDestination(FileDestination.Settings(path=str(tmp_path)))
+    list_id = destination.open("VIP")
+    deliver(destination, "upsert", list_id, [person(1), person(2)])
+    deliver(destination, "remove", list_id, [person(1)])
+    destination.upsert(list_id, [person(3)])
+
+    found = members(tmp_path / folder_name("VIP"))
+
+    assert {key: row["first_name"] for key, row in found.items()} == {person(2).key: "Person 2"}
+
+
+@pytest.fixture
+def postbox(tmp_path):
+    """The package of the guide, as pip would have installed it."""
+    entry = tomllib.loads(block("toml", "entry-points"))["project"]["entry-points"]
+    ((group, names),) = entry.items()
+    listed = "\n".join(f"{name} = {value}" for name, value in names.items())
+    about = tmp_path / "postbox-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: postbox\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[{group}]\n{listed}\n")
+    (tmp_path / "postbox.py").write_text(block("python", "class Postbox("), "utf-8")
+    (tmp_path / "test_postbox.py").write_text(block("python", "class TestPostbox("), "utf-8")
+    return tmp_path
+
+
+def python(folder, *arguments):
+    path = os.pathsep.join([str(folder), str(GUIDE.parents[1])])
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_destination_shown_passes_the_contract_and_is_found_by_its_type(postbox):
+    done = python(postbox, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"\b1[0-9] passed", done.stdout)
+
+    code = "import cdp_activate.destinations as d; print(d.destination_class('postbox').__name__)"
+    assert python(postbox, "-c", code).stdout == "Postbox\n"
+
+
+MISTAKES = {
+    "loses rows": ("for row in rows\n        ]", "for row in rows[:5]\n        ]"),
+    "never removes": ('"DELETE", list_id, rows', '"PUT", list_id, rows'),
+    "calls for no rows": ("        if not rows:\n            return Receipt()\n", ""),
+    "takes every status": ("        raise_for_status(response, who=self.name)\n", ""),
+    "confuses lists": ("quote(name, safe='')", "quote(name.lower(), safe='')"),
+    "spoils text": ("dict(row.fields)", "{k: v.lower() for k, v in row.fields.items()}"),
+    "crashes on half an answer": ("read_json(response, who=self.name)", "response.json()"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_the_contract_catches(mistake, monkeypatch):
+    """Each mistake, made in the guide's destination, fails a case of the contract."""
+    before, after = MISTAKES[mistake]
+    source = block("python", "class Postbox(")
+    assert before in source
+    module = ModuleType("postbox")
+    monkeypatch.setitem(sys.modules, "postbox", module)
+
+    exec(compile(source, str(GUIDE), "exec"), module.__dict__)
+    assert failures() == []
+    exec(compile(source.replace(before, after), str(GUIDE), "exec"), module.__dict__)
+    assert failures() != []
+
+
+def failures():
+    """The cases of the guide's own test class that fail, run without pytest."""
+    names = run(block("python", "class TestPostbox("))
+    failed = []
+    for case in (name for name in dir(names["TestPostbox"]) if name.startswith("test_")):
+        platform = names["Platform"]()
+
+        def connect(transport):
+            return names["Postbox"](names["Postbox"].Settings(key="k"), transport=transport)
+
+        given = {
+            "platform": platform,
+            "connect": connect,
+            "destination": connect(FunctionTransport(platform.answer)),
+        }
+        method = getattr(names["TestPostbox"](), case)
+        try:
+            method(**{name: given[name] for name in signature(method).parameters})
+        except Exception as error:
+            failed.append((case, error))
+    return failed

@@ -1,0 +1,45 @@
+"""Stands in for the dbt package's macros while sqlfluff reads the models.
+
+Each function gives SQL of the shape that the macro of the same name in macros/
+gives, so that a model can be read and linted without dbt and without a warehouse.
+"""
+
+
+def as_of(seconds: float = 0, zoned: bool = False) -> str:
+    """Give an instant, whichever."""
+    return "cast('2026-11-21 21:41:00' as timestamp)"
+
+
+def days_ago(days: object) -> str:
+    """Give an instant, whichever."""
+    return as_of()
+
+
+def end_of_time() -> str:
+    """Give the last instant of the calendar."""
+    return "cast('9999-12-31 23:59:59.999999' as timestamp)"
+
+
+def period_start(unit: str, offset: int, timezone: str, zoned: bool = False) -> str:
+    """Give the instant at which a period begins."""
+    return "cast('2026-10-31 23:00:00' as timestamp)"
+
+
+def period_date(unit: str, offset: int, timezone: str, zoned: bool = False) -> str:
+    """Give the date on which a period begins."""
+    return "cast('2026-11-01' as date)"
+
+
+def local_date(days: int, timezone: str, zoned: bool = False) -> str:
+    """Give a date."""
+    return "cast('2026-11-21' as date)"
+
+
+def percentile(expression: str, fraction: float) -> str:
+    """Give an aggregate over the expression."""
+    return f"percentile_cont({fraction}) within group (order by {expression})"
+
+
+def input_subject(subject: str) -> str:
+    """Give a select; its columns are in the yml of the model that asks."""
+    return f"select 1 as {subject}"

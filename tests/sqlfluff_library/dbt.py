@@ -1,0 +1,33 @@
+"""Stands in for dbt's own cross-database macros while sqlfluff reads the models."""
+
+from collections.abc import Sequence
+
+
+def type_string() -> str:
+    """Name the type of text."""
+    return "text"
+
+
+def type_bigint() -> str:
+    """Name the type of long integers."""
+    return "bigint"
+
+
+def dateadd(datepart: str, interval: object, from_date_or_timestamp: str) -> str:
+    """Add a number of periods to a date or time."""
+    return f"{from_date_or_timestamp} + (interval '1 {datepart}' * ({interval}))"
+
+
+def datediff(first_date: str, second_date: str, datepart: str) -> str:
+    """Count the boundaries of a period between two dates or times."""
+    return f"date_diff('{datepart}', {first_date}, {second_date})"
+
+
+def concat(fields: Sequence[str]) -> str:
+    """Join texts."""
+    return " || ".join(fields)
+
+
+def hash(field: str) -> str:
+    """Give the digest of a text."""
+    return f"md5({field})"

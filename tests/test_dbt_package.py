@@ -1,0 +1,187 @@
+"""The dbt project as a package in somebody else's project.
+
+The project in tests/dbt_consumer maps three subjects in the three ways there are
+(a table's name, a model, a source), writes a model of its own for a fourth, and
+leaves the others out. Its session is not in UTC.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt_command import REPOSITORY, run_dbt
+
+pytestmark = pytest.mark.slow
+
+RAW_TABLES = """
+set timezone = 'UTC';
+create schema crm;
+create schema tracker;
+create schema erp;
+create schema helpdesk;
+create table crm.people as
+select * from (values
+    ('ann', 'ann@example.com', timestamptz '2026-01-01 07:00:00+07'),
+    ('bob', null, timestamptz '2026-02-01 00:00:00+00'),
+    ('eve', 'eve@example.com', timestamptz '2026-04-01 06:59:59+07'),
+    ('new', 'new@example.com', timestamptz '2026-04-01 07:00:00+07')
+) as people (customer_id, email, created_at);
+create table tracker.clicks as
+select * from (values
+    (1, 'ann', null, timestamp '2026-01-02', 'page_viewed'),
+    (2, null, 'browser', timestamp '2026-01-03', 'page_viewed'),
+    (3, 'bob', null, timestamp '2026-03-31', 'product_viewed'),
+    (4, 'bob', null, timestamp '2026-04-01', 'cart_updated')
+) as clicks (click_id, person, browser, clicked_at, action);
+create table erp.sales as
+select * from (values
+    (7, 'ann', timestamp '2026-01-10', 12.5),
+    (8, 'ann', timestamp '2026-04-02', 99)
+) as sales (number, person, placed_at, total);
+create table helpdesk.requests as
+select
+    't1' as ticket_id, 'bob' as customer_id, timestamp '2026-02-02' as opened_at;
+"""
+
+
+class Consumer:
+    """A copy of the consumer project beside a warehouse of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.project = folder / "project"
+        self.warehouse = folder / "consumer.duckdb"
+        shutil.copytree(REPOSITORY / "tests" / "dbt_consumer", self.project)
+        with duckdb.connect(str(self.warehouse)) as connection:
+            connection.execute(RAW_TABLES)
+
+    def dbt(self, *arguments: str) -> tuple[int, str]:
+        """Run dbt; give its exit code and what it said, on one long line."""
+        done = run_dbt(
+            *arguments,
+            project=self.project,
+            scratch=self.folder,
+            environment={
+                "CDP_ACTIVATE_PACKAGE": str(REPOSITORY),
+                "CONSUMER_DUCKDB_PATH": str(self.warehouse),
+            },
+        )
+        return done.returncode, " ".join(done.stdout.split())
+
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Give the rows of a query on the warehouse."""
+        with duckdb.connect(str(self.warehouse), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def consumer(tmp_path_factory: pytest.TempPathFactory) -> Consumer:
+    """Give the consumer project, installed and built as of 1 April 2026."""
+    consumer = Consumer(tmp_path_factory.mktemp("consumer"))
+    code, said = consumer.dbt("deps")
+    assert code == 0, said
+    code, said = consumer.dbt("build", "--vars", "{cdp_as_of: 2026-04-01}")
+    assert code == 0, said
+    assert "WARN=0" in said
+    assert "depends on the root project node" not in said
+    return consumer
+
+
+def test_customers_come_from_the_mapped_table(consumer: Consumer) -> None:
+    """Zoned times become UTC; whoever is created at as_of is not there."""
+    rows = consumer.rows(
+        "select customer_id, email, created_at, phone, birth_date, order_count, "
+        "lifetime_value, stage, lifecycle, open_ticket_count, touchpoint_count "
+        "from customers order by customer_id"
+    )
+    none: date | None = None
+    assert [
+        (
+            "ann", "ann@example.com", datetime(2026, 1, 1), None, none, 1,
+            Decimal("12.50"), "purchase", "active", 0, 2,
+        ),
+        (
+            "bob", None, datetime(2026, 2, 1), None, none, 0,
+            Decimal("0.00"), "consideration", "prospect", 1, 2,
+        ),
+        (
+            "eve", "eve@example.com", datetime(2026, 3, 31, 23, 59, 59), None, none, 0,
+            Decimal("0.00"), None, "prospect", 0, 0,
+        ),
+    ] == rows  # fmt: skip
+
+
+def test_stages_come_from_all_ways_of_mapping(consumer: Consumer) -> None:
+    """Events by ref and orders by the user's own model; boundaries by hand."""
+    rows = consumer.rows(
+        "select customer_id, stage, valid_from, valid_to from stage_history "
+        "where track = 'lifecycle' order by customer_id, valid_from"
+    )
+    assert [
+        ("ann", "awareness", datetime(2026, 1, 2), datetime(2026, 1, 10)),
+        ("ann", "purchase", datetime(2026, 1, 10), None),
+        ("bob", "consideration", datetime(2026, 3, 31), None),
+    ] == rows
+
+
+def test_strangers_are_kept_without_a_customer(consumer: Consumer) -> None:
+    """An event of a browser that nobody owns stays, and counts for nobody."""
+    rows = consumer.rows("select event_id from customer_events where customer_id is null")
+    assert rows == [("2",)]
+
+
+def test_subjects_that_are_left_out_are_typed_empties(consumer: Consumer) -> None:
+    """No messages were mapped: the table is there, with its columns, empty."""
+    rows = consumer.rows(
+        "select (select count(*) from customer_messages), typeof(max(occurred_at)) "
+        "from input_messages"
+    )
+    assert rows == [(0, "TIMESTAMP")]
+
+
+def test_what_cannot_be_used_is_one_clear_sentence(consumer: Consumer) -> None:
+    """Columns are missing, a table is not there, customers are not mapped."""
+    mapping = {"events": "erp.sales", "tickets": "crm.none"}
+    code, said = consumer.dbt(
+        "run",
+        "--select",
+        "input_customers input_events input_messages input_tickets",
+        "--vars",
+        json.dumps({"cdp_inputs": mapping}),
+    )
+    assert code == 1
+    assert (
+        'The table "erp"."sales", mapped to the subject \'events\', lacks the required '
+        "columns event_id, occurred_at, event_name: add them, map another table in the "
+        "variable cdp_inputs, or write your own model input_events and disable the one "
+        "of the package."
+    ) in said
+    assert (
+        'The subject \'tickets\' is mapped to the table "crm"."none", which does not '
+        "exist in the database consumer: load that table"
+    ) in said
+    assert (
+        "No table is mapped to the subject 'customers', the only one that is obligatory: "
+        "name it in the variable cdp_inputs, for instance {customers: crm.customers}"
+    ) in said
+    # Messages, which nobody mapped, are as good as ever.
+    assert "PASS=1 WARN=0 ERROR=3" in said
+
+
+def test_a_misspelt_subject_is_refused(consumer: Consumer) -> None:
+    """It is not taken for one that is left out."""
+    mapping = {"custmers": "crm.people"}
+    code, said = consumer.dbt(
+        "run", "--select", "input_feedback", "--vars", json.dumps({"cdp_inputs": mapping})
+    )
+    assert code == 1
+    assert (
+        "The variable cdp_inputs names the subject 'custmers', which does not exist: "
+        "the subjects are account_members, accounts, consents, customers,"
+    ) in said

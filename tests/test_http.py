@@ -1,0 +1,264 @@
+"""The HTTP seam: what each status, header and broken connection becomes."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from cdp_activate.errors import (
+    AuthError,
+    DestinationError,
+    RefusedError,
+    RetryError,
+)
+from cdp_activate.http import (
+    LONGEST_WAIT,
+    FunctionTransport,
+    Headers,
+    PooledTransport,
+    Request,
+    Response,
+    raise_for_status,
+    retry_after,
+)
+from cdp_activate.local_server import Cut, LocalServer
+
+
+@pytest.fixture
+def transport():
+    pool = PooledTransport(connections=4, timeout=10)
+    yield pool
+    pool.close()
+
+
+def test_headers_are_found_in_any_case():
+    headers = Headers({"Content-Type": "text/plain"})
+
+    assert headers["content-TYPE"] == "text/plain"
+    assert "CONTENT-type" in headers
+    assert headers.get("retry-after") is None
+
+
+def test_requests_and_responses_show_nothing_secret():
+    request = Request(
+        "POST", "https://x.test/p?token=abc", {"Authorization": "Bearer k"}, b"ann@x.test"
+    )
+    response = Response(200, {"Set-Cookie": "session"}, b"ann@x.test")
+
+    for secret in ("token", "Bearer", "ann", "session"):
+        assert secret not in repr(request) + repr(response)
+    assert "Bearer" not in repr(request.headers)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (301, DestinationError),
+        (400, RefusedError),
+        (401, AuthError),
+        (402, DestinationError),
+        (403, AuthError),
+        (404, DestinationError),
+        (405, DestinationError),
+        (408, RetryError),
+        (409, DestinationError),
+        (410, DestinationError),
+        (413, RefusedError),
+        (422, RefusedError),
+        (425, RetryError),
+        (429, RetryError),
+        (500, RetryError),
+        (503, RetryError),
+        (520, RetryError),
+        (599, RetryError),
+    ],
+)
+def test_each_status_is_the_right_error(status, error):
+    with pytest.raises(DestinationError) as raised:
+        raise_for_status(Response(status, {}, b"ann@x.test is bad"), who="mail")
+
+    assert type(raised.value) is error
+    assert "mail" in str(raised.value)
+    assert str(status) in str(raised.value)
+    assert "ann@x.test" not in str(raised.value)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_success_raises_nothing(status):
+    raise_for_status(Response(status), who="mail")
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Retry-After": "0"}, 0.0),
+        ({"retry-after": " 30 "}, 30.0),
+        ({"Retry-After": "1.5"}, 1.5),
+        ({"Retry-After": "86400"}, LONGEST_WAIT),
+        ({"Retry-After": "9" * 400}, LONGEST_WAIT),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "nan"}, None),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "²"}, None),
+        ({"Retry-After": ""}, None),
+        ({"Retry-After": "Sat, 21 Nov 2026 21:00:00 GMT"}, 0.0),
+        ({"Retry-After": "Sat, 99 Nov 2026 21:00:00 GMT"}, None),
+    ],
+)
+def test_retry_after_is_read_or_ignored(headers, seconds):
+    clock = {"Date": "Sat, 21 Nov 2026 22:00:00 GMT"} if "Nov" in str(headers) else {}
+
+    assert retry_after(Response(429, {**headers, **clock})) == seconds
+
+
+def test_a_retry_date_is_measured_by_the_platforms_own_clock():
+    headers = {
+        "Date": "Tue, 01 Jan 2030 00:00:00 GMT",
+        "Retry-After": "Tue, 01 Jan 2030 00:02:00 GMT",
+    }
+
+    assert retry_after(Response(503, headers)) == 120.0
+
+
+def test_a_retry_date_without_a_platform_clock_uses_ours():
+    far = Response(503, {"Retry-After": "Fri, 31 Dec 2099 00:00:00 GMT"})
+
+    assert retry_after(far) == LONGEST_WAIT
+
+
+def test_the_wait_travels_in_the_error():
+    with pytest.raises(RetryError) as raised:
+        raise_for_status(Response(429, {"Retry-After": "12"}), who="mail")
+
+    assert raised.value.after == 12.0
+
+
+def test_a_request_reaches_the_other_side_whole(transport):
+    seen = []
+
+    def answer(request):
+        seen.append(request)
+        return Response(201, {"X-Request-Id": "7"}, b'{"ok": "\xc4\x90"}')
+
+    with LocalServer(answer) as server:
+        response = transport.send(
+            Request("POST", f"{server.url}lists?a=1", {"X-Key": "k"}, "Đà Nẵng".encode())
+        )
+
+    assert (response.status, response.headers["x-request-id"]) == (201, "7")
+    assert response.json() == {"ok": "Đ"}
+    assert seen[0].method == "POST"
+    assert seen[0].url.endswith("/lists?a=1")
+    assert seen[0].headers["x-key"] == "k"
+    assert seen[0].body.decode() == "Đà Nẵng"
+
+
+def test_connections_are_kept_and_bounded(transport):
+    """Forty calls from twenty threads need no more than four connections."""
+    threads = set()
+
+    def answer(request):
+        threads.add(threading.get_ident())
+        return Response(200)
+
+    with LocalServer(answer) as server, ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda _: transport.send(Request("POST", server.url, {}, b"x")), range(40)))
+
+    assert 1 <= len(threads) <= 4
+
+
+def test_redirects_are_not_followed(transport):
+    calls = []
+
+    def answer(request):
+        calls.append(request.url)
+        return Response(307, {"Location": "/elsewhere"})
+
+    with LocalServer(answer) as server:
+        response = transport.send(Request("POST", server.url, {}, b"signed"))
+
+    assert response.status == 307
+    assert len(calls) == 1
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda _: Cut("reset"), "closed the connection"),
+        (lambda _: Cut("half", Response(200, {}, b"0123456789")), "in the middle"),
+        (lambda _: Response(200, {"Content-Encoding": "gzip"}, b"no gzip"), "decompressed"),
+    ],
+    ids=["reset", "half a body", "bad compression"],
+)
+def test_a_broken_answer_may_be_tried_again(transport, answer, words):
+    with LocalServer(answer) as server, pytest.raises(RetryError) as raised:
+        transport.send(Request("POST", f"{server.url}hook?token=abc", {}, b"ann@x.test"))
+
+    assert words in str(raised.value)
+    assert "127.0.0.1" in str(raised.value)
+    assert "token" not in str(raised.value)
+    assert raised.value.__cause__ is None
+
+
+def test_an_answer_that_takes_too_long_may_be_tried_again():
+    release = threading.Event()
+    transport = PooledTransport(timeout=0.2)
+
+    with LocalServer(lambda _: Response(200 if release.wait(10) else 500)) as server:
+        with pytest.raises(RetryError, match=r"127\.0\.0\.1 did not answer in time"):
+            transport.send(Request("POST", server.url, {}, b"ann@x.test"))
+        release.set()
+    transport.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("http://127.0.0.1:{free}/hook?token=abc", "is it running"),
+        ("http://nowhere.invalid/hook?token=abc", "could not be found"),
+        ("https://127.0.0.1:{taken}/hook?token=abc", "TLS"),
+    ],
+    ids=["refused", "unknown name", "no TLS there"],
+)
+def test_a_platform_out_of_reach_may_be_tried_again(transport, url, words):
+    with LocalServer(lambda _: Response(200)) as server:
+        taken = server.url.rpartition(":")[2].strip("/")
+        address = url.format(free=_free_port(), taken=taken)
+        with pytest.raises(RetryError) as raised:
+            transport.send(Request("POST", address, {}, b"ann@x.test"))
+
+    assert words in str(raised.value)
+    assert "token" not in str(raised.value)
+
+
+def test_an_address_that_is_none_is_not_tried_again(transport):
+    with pytest.raises(DestinationError) as raised:
+        transport.send(Request("POST", "http://exa mple:99999999/?token=abc", {}, b""))
+
+    assert not isinstance(raised.value, RetryError)
+    assert "token" not in str(raised.value)
+
+
+def test_a_function_is_a_transport():
+    transport = FunctionTransport(lambda request: Response(200, {}, request.body))
+
+    assert transport.send(Request("PUT", "https://x.test", {}, b"1")).json() == 1
+
+
+def test_importing_the_seam_loads_no_client():
+    """`--help` must not pay for urllib3."""
+    code = "import sys, cdp_activate.http; sys.exit('urllib3' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
