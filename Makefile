@@ -36,7 +36,7 @@ lint: $(READY)  ## Check style, types, SQL form, and that compiled audiences are
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 models macros examples/complete_journey/models
+	$(BIN)/sqlfluff lint --processes 2 models data-tests examples/complete_journey/models
 	$(BIN)/dbt --quiet parse --profiles-dir .
 	$(BIN)/cdp-activate compile --check
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from cdp_activate.errors import CdpError
 from cdp_activate.project import Project
-from cdp_activate.text import plural
+from cdp_activate.words import plural
 
 T = TypeVar("T")
 

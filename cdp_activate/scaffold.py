@@ -20,6 +20,11 @@ profile: {name}
 
 model-paths: ["models"]
 
+flags:
+  send_anonymous_usage_stats: false
+  # The models of the package below may refer to models of yours.
+  require_ref_searches_node_package_before_root: true
+
 vars:
   # Which of your tables is which subject of the input contract. Subjects that are left
   # out are empty. A relation is text, {{ref: model}}, or {{source: [source, table]}}.
@@ -27,6 +32,9 @@ vars:
     customers: raw.customers
     orders: raw.orders
     consents: raw.consents
+
+  # The names your events have, so that audiences can ask for them.
+  cdp_event_names: [page_viewed, product_viewed, cart_updated]
 """,
     "profiles.yml": """\
 {name}:

@@ -291,7 +291,7 @@ def suggest(name: str, known: Iterable[str], *, what: str = "known", most: int =
     close = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
     listed = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     parts = [f"did you mean '{lowered[close[0]]}'?"] if close else []
-    parts.append(f"{what}: {listed}" if names else f"there are none {what}")
+    parts.append(f"{what}: {listed}" if names else f"there are no {what}")
     return " ".join(parts)
 
 
@@ -325,9 +325,3 @@ def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any
     return node.locate(path).problem(
         f"'{key}': {message[:1].lower()}{message[1:]}" if key else message
     )
-
-
-def plural(count: int, word: str) -> str:
-    """'1 row', '2 rows', '1,200 rows', '2 entities'."""
-    many = f"{word[:-1]}ies" if word.endswith("ty") else f"{word}s"
-    return f"{count:,} {word if count == 1 else many}"

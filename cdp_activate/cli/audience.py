@@ -16,7 +16,7 @@ from cdp_activate.cli.common import (
     show_json,
     table,
 )
-from cdp_activate.text import plural
+from cdp_activate.words import plural
 
 if TYPE_CHECKING:
     from cdp_activate.audiences.model import Audience

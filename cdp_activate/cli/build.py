@@ -17,7 +17,7 @@ from cdp_activate.cli.common import (
     show_json,
     table,
 )
-from cdp_activate.text import plural
+from cdp_activate.words import plural
 
 
 @click.command(cls=Command)

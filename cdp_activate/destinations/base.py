@@ -118,25 +118,19 @@ class Destination(ABC, Generic[S]):
     requests_per_second: float | None = None
     """Calls a second, at most; None: as fast as the platform answers."""
 
+    folder: Path = Path()
+    """Where relative paths in the settings begin: the project's folder, set before any call."""
+
     timeout: float = 30.0
     """Seconds to wait for an answer, for destinations that use `transport`."""
 
-    def __init__(
-        self,
-        settings: S,
-        *,
-        transport: Transport | None = None,
-        name: str = "",
-        folder: Path | None = None,
-    ) -> None:
+    def __init__(self, settings: S, *, transport: Transport | None = None, name: str = "") -> None:
         """Keep the settings; make no call and open no connection yet.
 
         `name` is what the user calls this destination, for messages. `transport`
-        replaces the network in tests; its owner closes it. `folder` is where
-        relative paths in the settings begin: the project's.
+        replaces the network in tests; its owner closes it.
         """
         self.settings = settings
-        self.folder = folder or Path()
         self.name = name or type(self).__module__.rpartition(".")[2]
         self._given = transport
         self._own: Transport | None = None

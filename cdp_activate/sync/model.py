@@ -116,7 +116,7 @@ class DestinationEntry:
     name: str
     type: str
     node: Node = field(repr=False)
-    folder: Path | None = None
+    folder: Path = Path()
 
     @property
     def kind(self) -> DestinationClass:
@@ -129,11 +129,13 @@ class DestinationEntry:
         own = {key: value for key, value in self.node.value.items() if key != "type"}
         keys = {key: value for key, value in self.node.keys.items() if key != "type"}
         settings = validated(replace(self.node, value=own, keys=keys), kind.Settings)
-        return kind(settings, transport=transport, name=self.name, folder=self.folder)
+        made = kind(settings, transport=transport, name=self.name)
+        made.folder = self.folder
+        return made
 
 
 def read_destinations(
-    documents: Iterable[Node], folder: Path | None = None
+    documents: Iterable[Node], folder: Path = Path()
 ) -> dict[str, DestinationEntry]:
     """The destinations by name; only their names and types are looked at here.
 

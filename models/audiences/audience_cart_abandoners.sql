@@ -9,7 +9,7 @@ with customers as (
     select
         *
     from {{ ref('fact_stage_lifecycle_768b474e') }}
-), fact_cart_updated_count_bd6b83db as (
+), fact_cart_updated_count_bfaf862b as (
     select
         customer_id as entity_key,
         count(*) as measured
@@ -17,19 +17,19 @@ with customers as (
     where
         event_name = 'cart_updated'
         and (
-            occurred_at >= {{ cdp_activate.as_of(-604800) }}
+            occurred_at >= {{ cdp_activate.as_of(-1209600) }}
             and occurred_at < {{ cdp_activate.as_of(0) }}
         )
         and value >= 15
     group by
         customer_id
-), fact_order_placed_count_7a3b65ca as (
+), fact_order_placed_count_8e8a8152 as (
     select
         customer_id as entity_key,
         count(*) as measured
     from {{ ref('customer_orders') }}
     where
-        ordered_at >= {{ cdp_activate.as_of(-604800) }}
+        ordered_at >= {{ cdp_activate.as_of(-1209600) }}
         and ordered_at < {{ cdp_activate.as_of(0) }}
     group by
         customer_id
@@ -51,17 +51,17 @@ with customers as (
     from customers
     left join fact_stage_lifecycle_768b474e
         on fact_stage_lifecycle_768b474e.entity_key = customers.customer_id
-    left join fact_cart_updated_count_bd6b83db
-        on fact_cart_updated_count_bd6b83db.entity_key = customers.customer_id
-    left join fact_order_placed_count_7a3b65ca
-        on fact_order_placed_count_7a3b65ca.entity_key = customers.customer_id
+    left join fact_cart_updated_count_bfaf862b
+        on fact_cart_updated_count_bfaf862b.entity_key = customers.customer_id
+    left join fact_order_placed_count_8e8a8152
+        on fact_order_placed_count_8e8a8152.entity_key = customers.customer_id
     left join fact_consent_email_marketing_5a6065e9
         on fact_consent_email_marketing_5a6065e9.entity_key = customers.customer_id
     where
         fact_stage_lifecycle_768b474e.stage in ('decision')
-        and coalesce(fact_cart_updated_count_bd6b83db.measured, 0) >= 1
+        and coalesce(fact_cart_updated_count_bfaf862b.measured, 0) >= 1
         and not coalesce((
-            coalesce(fact_order_placed_count_7a3b65ca.measured, 0) >= 1
+            coalesce(fact_order_placed_count_8e8a8152.measured, 0) >= 1
         ), false)
         and not coalesce((
             customers.open_ticket_count > 0

@@ -13,7 +13,7 @@ with customers as (
     select
         *
     from {{ ref('fact_stage_lifecycle_768b474e') }}
-), fact_product_viewed_distinct_fb40cc0a as (
+), fact_product_viewed_distinct_e29c8791 as (
     select
         customer_id as entity_key,
         count(distinct product_id) as measured
@@ -21,12 +21,12 @@ with customers as (
     where
         event_name = 'product_viewed'
         and (
-            occurred_at >= {{ cdp_activate.as_of(-1209600) }}
+            occurred_at >= {{ cdp_activate.as_of(-2592000) }}
             and occurred_at < {{ cdp_activate.as_of(0) }}
         )
     group by
         customer_id
-), fact_cart_updated_count_2c74deae as (
+), fact_cart_updated_count_19067727 as (
     select
         customer_id as entity_key,
         count(*) as measured
@@ -34,7 +34,7 @@ with customers as (
     where
         event_name = 'cart_updated'
         and (
-            occurred_at >= {{ cdp_activate.as_of(-1209600) }}
+            occurred_at >= {{ cdp_activate.as_of(-2592000) }}
             and occurred_at < {{ cdp_activate.as_of(0) }}
         )
     group by
@@ -50,10 +50,10 @@ with customers as (
     from customers
     left join fact_stage_lifecycle_768b474e
         on fact_stage_lifecycle_768b474e.entity_key = customers.customer_id
-    left join fact_product_viewed_distinct_fb40cc0a
-        on fact_product_viewed_distinct_fb40cc0a.entity_key = customers.customer_id
-    left join fact_cart_updated_count_2c74deae
-        on fact_cart_updated_count_2c74deae.entity_key = customers.customer_id
+    left join fact_product_viewed_distinct_e29c8791
+        on fact_product_viewed_distinct_e29c8791.entity_key = customers.customer_id
+    left join fact_cart_updated_count_19067727
+        on fact_cart_updated_count_19067727.entity_key = customers.customer_id
     left join fact_consent_email_marketing_5a6065e9
         on fact_consent_email_marketing_5a6065e9.entity_key = customers.customer_id
     left join audience_unengaged_subscribers
@@ -61,9 +61,9 @@ with customers as (
     where
         (
             fact_stage_lifecycle_768b474e.stage in ('consideration')
-            and coalesce(fact_product_viewed_distinct_fb40cc0a.measured, 0) >= 2
+            and coalesce(fact_product_viewed_distinct_e29c8791.measured, 0) >= 2
             and not coalesce((
-                coalesce(fact_cart_updated_count_2c74deae.measured, 0) >= 1
+                coalesce(fact_cart_updated_count_19067727.measured, 0) >= 1
             ), false)
             and not fact_consent_email_marketing_5a6065e9.entity_key is null
         )
