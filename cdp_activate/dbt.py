@@ -37,7 +37,8 @@ def run_dbt(
         command += ["--target-path", str(project.target_path)]
     if as_of is not None:
         command += ["--vars", json.dumps({"cdp_as_of": as_of.isoformat()})]
-    done = subprocess.Popen(  # noqa: S603 (our own interpreter, arguments as a list)
+    lines = []
+    with subprocess.Popen(  # noqa: S603 (our own interpreter, arguments as a list)
         command,
         cwd=project.folder,
         stdout=subprocess.PIPE,
@@ -46,14 +47,12 @@ def run_dbt(
         encoding="utf-8",
         errors="replace",
         env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
-    )
-    assert done.stdout is not None
-    lines = []
-    for line in done.stdout:
-        lines.append(line.rstrip())
-        if show:
-            sys.stderr.write(line)
-    if done.wait() != 0:
+    ) as process:
+        for line in process.stdout or ():
+            lines.append(line.rstrip())
+            if show:
+                sys.stderr.write(line)
+    if process.returncode != 0:
         said = "\n  ".join(_end_of(lines))
         raise CdpError(f"`dbt {arguments[0]}` failed:\n  {said}", remedy="mend it, then run again")
 

@@ -1,0 +1,121 @@
+"""The command line without a warehouse: help, and what happens where something is missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from cdp_activate import __version__
+from cdp_activate.cli import main
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+
+
+def commands(
+    group: click.Group, path: tuple[str, ...] = ()
+) -> dict[tuple[str, ...], click.Command]:
+    found: dict[tuple[str, ...], click.Command] = {}
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            found |= commands(command, (*path, name))
+        else:
+            found[(*path, name)] = command
+    return found
+
+
+ALL = commands(main)
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_has_help_an_example_and_json(path: tuple[str, ...]) -> None:
+    command = ALL[path]
+    assert command.help
+    assert f"cdp-activate {' '.join(path)}" in command.help
+    assert "--json" in [option for p in command.params for option in p.opts]
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_every_command_is_in_the_docs(path: tuple[str, ...]) -> None:
+    text = (DOCS / "commands.md").read_text(encoding="utf-8")
+    assert f"cdp-activate {' '.join(path)}" in text
+
+
+def test_version() -> None:
+    assert f"cdp-activate, version {__version__}" == invoke("--version").output.strip()
+
+
+NEEDS_PROJECT = [path for path in ALL if path[0] not in ("demo", "init", "doctor")]
+
+
+@pytest.mark.parametrize("path", NEEDS_PROJECT, ids=" ".join)
+def test_without_a_project_there_is_a_sentence(path: tuple[str, ...], tmp_path: Path) -> None:
+    name = ["x"] if path in (("audience", "show"), ("audience", "preview")) else []
+    done = invoke(*path, *name, "--project-dir", str(tmp_path))
+    assert 2 == done.exit_code
+    assert "there is no dbt_project.yml" in done.output
+    assert "cdp-activate init" in done.output
+
+
+def test_errors_are_json_where_json_was_asked_for(tmp_path: Path) -> None:
+    done = invoke("plan", "--project-dir", str(tmp_path), "--json")
+    assert 2 == done.exit_code
+    error = json.loads(done.output)["error"]
+    assert "UsageError" == error["kind"]
+    assert error["message"] and error["remedy"]
+
+
+def test_init_writes_a_project_and_leaves_what_is_there(tmp_path: Path) -> None:
+    folder = tmp_path / "new project"
+    done = invoke("init", str(folder), "--json")
+    written = json.loads(done.output)["written"]
+    assert "dbt_project.yml" in written
+    assert (folder / "packages/cdp_activate/models/marts/customers.sql").exists()
+    assert not (folder / "packages/cdp_activate/models/audiences").exists()
+    (folder / "dbt_project.yml").write_text("name: mine\n")
+    again = invoke("init", str(folder), "--json")
+    assert [] == json.loads(again.output)["written"]
+    assert "name: mine\n" == (folder / "dbt_project.yml").read_text()
+
+
+def test_a_missing_manifest_says_what_to_run(tmp_path: Path) -> None:
+    invoke("init", str(tmp_path))
+    done = invoke("compile", "--project-dir", str(tmp_path))
+    assert 2 == done.exit_code
+    assert "there is no dbt manifest" in done.output
+    assert "dbt parse" in done.output
+
+
+def test_a_broken_manifest_says_what_to_run(tmp_path: Path) -> None:
+    invoke("init", str(tmp_path))
+    (tmp_path / "target").mkdir()
+    (tmp_path / "target" / "manifest.json").write_text("{")
+    done = invoke("compile", "--project-dir", str(tmp_path))
+    assert 2 == done.exit_code
+    assert "cannot be read" in done.output
+
+
+def test_doctor_goes_on_after_a_failure(tmp_path: Path) -> None:
+    invoke("init", str(tmp_path))
+    done = invoke("doctor", "--project-dir", str(tmp_path), "--json")
+    found = {one["what"]: one["ok"] for one in json.loads(done.output)}
+    assert 1 == done.exit_code
+    assert found["dbt project"] and found["profile"]
+    assert not found["catalog"]
+    assert found["destination outbox"]
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "2026-13-01", "2026-01-01T25:00"])
+def test_a_wrong_instant_is_a_usage_error(text: str, tmp_path: Path) -> None:
+    invoke("init", str(tmp_path))
+    (tmp_path / "target").mkdir()
+    done = invoke("plan", "--as-of", text, "--project-dir", str(tmp_path))
+    assert 2 == done.exit_code
+    assert "--as-of" in done.output

@@ -1,0 +1,182 @@
+"""The main job, played whole: the demo on a small shop, and the commands in what it leaves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cdp_activate.audiences.preview import preview_sql
+from cdp_activate.cli import main
+from cdp_activate.demo.story import Settings, Story, play
+from cdp_activate.errors import UsageError
+from cdp_activate.project import Project
+from cdp_activate.sync.plan import make_plan
+
+pytestmark = pytest.mark.slow
+
+AS_OF = datetime(2026, 3, 10, 6, tzinfo=UTC)
+RUNS = ("first_run", "second_run", "day_after_run")
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    """The demo on 2,000 people, played once for all tests here."""
+    folder = tmp_path_factory.mktemp("demo") / "shop"
+    yield play(Settings(folder, customers=2_000, as_of=AS_OF))
+
+
+@pytest.fixture
+def project(story: Story) -> Project:
+    return Project.at(Path(story.folder), profiles=Path(story.folder))
+
+
+def total(runs: list[dict[str, Any]], key: str) -> int:
+    return sum(sum(run[key].values()) if isinstance(run[key], dict) else run[key] for run in runs)
+
+
+def test_the_first_run_sends_the_audiences(story: Story) -> None:
+    runs = story.as_dict()["first_run"]
+    assert total(runs, "added") > 100
+    assert 0 == total(runs, "removed") == total(runs, "updated")
+    assert total(runs, "rejected") > 0, "the receiver refuses some people for good"
+    assert all(run["calls"] > 0 for run in runs if run["added"])
+
+
+def test_a_second_run_makes_no_call(story: Story) -> None:
+    told = story.as_dict()
+    assert 0 == total(told["second_run"], "calls")
+    assert total(told["second_run"], "unchanged") == total(told["first_run"], "added")
+
+
+def test_the_day_after_sends_the_difference(story: Story, project: Project) -> None:
+    """What is on each list afterwards is the audience, less those held back or rejected."""
+    told = story.as_dict()
+    assert total(told["day_after_run"], "added") > 0
+    assert total(told["day_after_run"], "removed") > 0
+    sizes = told["day_after"]["audiences"]
+    for run in told["day_after_run"]:
+        sync = project.syncs[run["sync"]]
+        if sync.settings.mode == "mirror" and sync.destination.type == "webhook":
+            held = sum(run["held_back"].values()) + sum(run["rejected"].values())
+            expected = sizes[sync.audience.name]["size"] - held
+            assert expected == told["received_lists"].get(sync.list_name, 0), run["sync"]
+
+
+def test_nothing_is_left_to_do(story: Story, project: Project) -> None:
+    with project.warehouse() as warehouse:
+        for sync in project.syncs.values():
+            plan = make_plan(sync, project.catalog, warehouse, as_of=story.next_as_of)
+            assert 0 == plan.changes, sync.name
+
+
+def test_a_preview_has_the_members_that_dbt_built(story: Story, project: Project) -> None:
+    """Both come from one tree, written down in two ways: they must select the same people."""
+    with project.warehouse() as warehouse, warehouse.reading():
+        for audience in project.audiences.values():
+            model = project.catalog.models[f"audience_{audience.name}"]
+            sql = preview_sql(audience, project.audiences, project.catalog, story.next_as_of)
+            built = warehouse.rows(f"select * from {model.relation} order by 1")
+            assert built == warehouse.rows(f"select * from ({sql}) order by 1"), audience.name
+
+
+def test_every_stage_is_lived(story: Story) -> None:
+    stages = set(story.days[0]["stages"]) - {"none yet"}
+    assert {
+        "awareness", "consideration", "decision", "purchase", "retention", "advocacy", "lapsed",
+    } == stages  # fmt: skip
+
+
+def test_there_is_an_audience_for_every_stage_and_each_finds_someone(story: Story) -> None:
+    sizes = {name: one["size"] for name, one in story.days[0]["audiences"].items()}
+    assert len(sizes) >= 8
+    assert [] == [name for name, size in sizes.items() if size == 0]
+
+
+def test_the_story_is_json(story: Story) -> None:
+    told = json.loads(json.dumps(story.as_dict()))
+    for name in RUNS:
+        for run in told[name]:
+            assert {"added", "updated", "removed", "held_back", "rejected", "calls"} <= set(run)
+
+
+def test_the_run_tables_hold_nothing_personal(story: Story, project: Project) -> None:
+    with project.warehouse() as warehouse, warehouse.state():
+        for name in ("sync_runs", "sync_rejections", "sync_leases"):
+            rows = warehouse.rows(f"select * from {warehouse.state_table(name)}")
+            assert "@" not in str(rows), name
+
+
+def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("keep me")
+    with pytest.raises(UsageError, match="not empty"):
+        play(Settings(tmp_path, customers=1_000, as_of=AS_OF))
+    assert "keep me" == (tmp_path / "mine.txt").read_text()
+
+
+# The commands, in the project that the demo leaves behind ...
+
+
+def invoke(story: Story, *arguments: str) -> Any:
+    folder = ["--project-dir", story.folder, "--profiles-dir", story.folder]
+    return CliRunner().invoke(main, [*arguments, *folder], catch_exceptions=False)
+
+
+def test_commands_answer_in_words_and_in_json(story: Story) -> None:
+    for arguments in (
+        ["audience", "list"],
+        ["audience", "show", "vip_seed"],
+        ["audience", "preview", "vip_seed", "--as-of", "2026-03-11"],
+        ["catalog"],
+        ["compile", "--check"],
+        ["plan", "--as-of", story.next_as_of.isoformat()],
+        ["sync", "--as-of", story.next_as_of.isoformat()],
+        ["sync", "--dry-run", "--select", "vip_to_ads"],
+        ["status"],
+    ):
+        done = invoke(story, *arguments)
+        assert (0, True) == (done.exit_code, bool(done.output.strip())), arguments
+        done = invoke(story, *arguments, "--json")
+        assert (0, True) == (done.exit_code, bool(json.loads(done.output))), arguments
+
+
+def test_doctor_finds_that_the_receiver_is_gone(story: Story) -> None:
+    done = invoke(story, "doctor", "--json")
+    failing = [one["what"] for one in json.loads(done.output) if not one["ok"]]
+    assert (1, ["destination mail_platform"]) == (done.exit_code, failing)
+
+
+def test_stale_files_fail_the_check(story: Story, project: Project) -> None:
+    path = project.models / "audience_vip_seed.sql"
+    before = path.read_text()
+    path.write_text(before + "-- edited by hand\n")
+    try:
+        done = invoke(story, "compile", "--check")
+        assert 1 == done.exit_code
+        assert "audience_vip_seed.sql" in done.output
+    finally:
+        path.write_text(before)
+
+
+def test_a_guard_refuses_with_its_own_exit_code(story: Story) -> None:
+    path = Path(story.folder) / "syncs" / "vip_to_ads.yml"
+    before = path.read_text()
+    path.write_text(before.replace("guards: {max_remove: 30%}", "guards: {min_size: 1000000}"))
+    try:
+        done = invoke(story, "sync", "--select", "vip_to_ads")
+        assert 3 == done.exit_code
+        assert "min_size" in done.output
+        assert "--allow min_size" in done.output
+    finally:
+        path.write_text(before)
+
+
+def test_unknown_names_are_suggested(story: Story) -> None:
+    done = invoke(story, "sync", "--select", "vip_to_add")
+    assert 2 == done.exit_code
+    assert "did you mean 'vip_to_ads'?" in done.output
