@@ -13,7 +13,9 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 
-from cdp_activate.errors import CdpError
+import yaml
+
+from cdp_activate.errors import CdpError, UsageError
 from cdp_activate.project import Project
 
 _DBT = "from dbt.cli.main import cli; cli()"
@@ -26,7 +28,7 @@ def run_dbt(
 
     Raises CdpError with the end of dbt's own words when it fails.
     """
-    command = [sys.executable, "-c", _DBT, "--no-use-colors", *arguments]
+    command = [sys.executable, "-c", _DBT, "--no-use-colors", *_with_as_of(arguments, as_of)]
     if project.profiles:
         command += ["--profiles-dir", str(project.profiles.resolve())]
     if project.profile_name:
@@ -35,8 +37,6 @@ def run_dbt(
         command += ["--target", project.target]
     if project.target_path:
         command += ["--target-path", str(project.target_path)]
-    if as_of is not None:
-        command += ["--vars", json.dumps({"cdp_as_of": as_of.isoformat()})]
     lines = []
     with subprocess.Popen(  # noqa: S603 (our own interpreter, arguments as a list)
         command,
@@ -70,6 +70,25 @@ def build(
     project.compile()
     run_dbt(project, "build", *arguments, as_of=as_of, show=show)
     project.forget()
+
+
+def _with_as_of(arguments: Sequence[str], as_of: datetime | None) -> list[str]:
+    """The arguments with `cdp_as_of` among their own `--vars`: dbt takes only the last ones."""
+    if as_of is None:
+        return list(arguments)
+    kept: list[str] = []
+    variables: dict[str, object] = {}
+    rest = iter(arguments)
+    for argument in rest:
+        flag, equals, value = argument.partition("=")
+        if flag != "--vars":
+            kept.append(argument)
+            continue
+        given = yaml.safe_load(value if equals else next(rest, "{}"))
+        if not isinstance(given, dict):
+            raise UsageError("--vars takes a YAML mapping", remedy="--vars '{name: value}'")
+        variables |= given
+    return [*kept, "--vars", json.dumps({**variables, "cdp_as_of": as_of.isoformat()})]
 
 
 def _end_of(lines: Sequence[str]) -> list[str]:

@@ -32,7 +32,11 @@ def describe(catalog: Catalog) -> dict[str, dict[str, Any]]:
                 relation: _properties(rows)
                 for relation, rows in sorted(catalog.relations.get(name, {}).items())
             },
-            "references": sorted(catalog.references.get(name, {})),
+            "references": [
+                f"{reference}.{column}"
+                for reference, to in sorted(catalog.references.get(name, {}).items())
+                for column in catalog.entities[to.to].model.columns
+            ],
             "stages": _values(catalog.stages.get(name), "stage"),
             "consents": _values(catalog.consents.get(name), "purpose"),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cdp_activate import shipped
@@ -47,6 +48,15 @@ vars:
       threads: 2
       settings: {{TimeZone: UTC}}
 """,
+    ".gitignore": """\
+# Warehouse, sync state and files to send hold personal data.
+*.duckdb
+*.duckdb.wal
+outbox/
+target/
+logs/
+dbt_packages/
+""",
     "packages.yml": """\
 packages:
   - local: {package}
@@ -81,9 +91,23 @@ guards: {{max_remove: 20%}}
 """,
 }
 
+_NEEDED = {"packages.yml": "cdp_activate", "dbt_project.yml": "cdp_inputs", ".gitignore": "duckdb"}
+"""What tells that a file of the user's is ready for us."""
 
-def scaffold(folder: Path) -> list[str]:
-    """Write what is missing below `folder`; returns the paths written.
+_ADDED_FROM = {"dbt_project.yml": "flags:"}
+"""Where the part begins that such a file should hold."""
+
+
+@dataclass
+class Made:
+    """The paths written, and what files that were left alone should hold."""
+
+    written: list[str] = field(default_factory=list)
+    to_add: dict[str, str] = field(default_factory=dict)
+
+
+def scaffold(folder: Path) -> Made:
+    """Write what is missing below `folder`; files that exist are left alone.
 
     Raises UsageError when the folder is a file.
     """
@@ -93,16 +117,18 @@ def scaffold(folder: Path) -> list[str]:
     name = f"project_{name}" if name[0].isdigit() else name
     name = "my_activation" if name == "cdp_activate" else name
     has_project = (folder / "dbt_project.yml").exists()
-    made = []
+    made = Made()
     if not (folder / PACKAGE).exists():
         shipped.copy(shipped.PACKAGE_PARTS, folder / PACKAGE, leave_out=("audiences",))
-        made.append(f"{PACKAGE}/")
-    for path, text in _FILES.items():
+        made.written.append(f"{PACKAGE}/")
+    for path, form in _FILES.items():
         if path == "profiles.yml" and has_project:
             continue
-        target = folder / path
+        text, target = form.format(name=name, package=PACKAGE), folder / path
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text.format(name=name, package=PACKAGE), encoding="utf-8")
-            made.append(path)
+            target.write_text(text, encoding="utf-8")
+            made.written.append(path)
+        elif path in _NEEDED and _NEEDED[path] not in target.read_text(encoding="utf-8"):
+            made.to_add[path] = text[text.index(_ADDED_FROM.get(path, text[:1])) :]
     return made

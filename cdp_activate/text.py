@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
@@ -28,8 +28,10 @@ M = TypeVar("M", bound="BaseModel")
 MAX_VALUES = 200_000
 """Values in one document once aliases are written out: stops a YAML bomb."""
 
-MAX_DEPTH = 200
-"""Levels of lists and mappings in a document."""
+MAX_DEPTH = 64
+"""Levels of lists and mappings in a document: what is read, written as SQL and parsed by a
+warehouse with room to spare.
+"""
 
 Scalar: TypeAlias = str | int | Decimal | bool | None
 
@@ -55,7 +57,7 @@ class Source:
 
     def problem(self, line: int, column: int, message: str, **more: Any) -> Problem:
         """A problem at a place of this file (both from 1)."""
-        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) and column <= 200 else ""
         return Problem(message, path=self.path, line=line, column=column, text=text[:200], **more)
 
 
@@ -134,9 +136,15 @@ def parse(text: str, name: str = "<text>") -> list[Node]:
         hint = "check the indentation (spaces, no tabs), the colons and the quotes around here"
         problem = source.problem(line, column, f"this is not valid YAML: {what}", hint=hint)
         raise SourceErrors([problem]) from None
-    except yaml.YAMLError as error:
-        reason = str(error).splitlines()[0]
-        raise SourceErrors([source.problem(1, 1, f"this is not valid YAML: {reason}")]) from None
+    except yaml.reader.ReaderError as error:
+        # It says which character, and where only in bytes.
+        character = chr(error.character) if isinstance(error.character, int) else error.character
+        before = text[: text.index(character)].split("\n")
+        reason = f"it has a control character (U+{ord(character):04X})"
+        problem = source.problem(
+            len(before), len(before[-1]) + 1, f"this is not valid YAML: {reason}"
+        )
+        raise SourceErrors([problem]) from None
     if builder.problems:
         raise SourceErrors(builder.problems)
     return [root for root in builder.documents if root.value is not None]
@@ -227,7 +235,10 @@ class _Builder:
         plain = bool(event.implicit[0]) and not tag
         if tag and tag not in ("!", "str"):
             self.problems.append(self._node(event, text).problem(f"unknown YAML tag '{event.tag}'"))
-        return replace(self._node(event, _core_value(text) if plain else text), text=text)
+        node = replace(self._node(event, _core_value(text) if plain else text), text=text)
+        if "\0" in text:
+            self.problems.append(node.problem("no warehouse holds the character \\0 in text"))
+        return node
 
 
 @dataclass(slots=True)
@@ -245,7 +256,10 @@ def _core_value(text: str) -> Scalar:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text) if len(text) < 4000 else text
-    return Decimal(text) if _NUMBER.fullmatch(text) else text
+    try:
+        return Decimal(text) if _NUMBER.fullmatch(text) else text
+    except InvalidOperation:  # an exponent that no number has
+        return text
 
 
 _ENV_CALL = re.compile(

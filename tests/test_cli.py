@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from cdp_activate import __version__
 from cdp_activate.cli import main
+from cdp_activate.dbt import _with_as_of as with_as_of
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -80,8 +82,9 @@ def test_init_writes_a_project_and_leaves_what_is_there(tmp_path: Path) -> None:
     assert (folder / "packages/cdp_activate/models/marts/customers.sql").exists()
     assert not (folder / "packages/cdp_activate/models/audiences").exists()
     (folder / "dbt_project.yml").write_text("name: mine\n")
-    again = invoke("init", str(folder), "--json")
-    assert [] == json.loads(again.output)["written"]
+    again = json.loads(invoke("init", str(folder), "--json").output)
+    assert [] == again["written"]
+    assert "cdp_inputs" in again["to_add"]["dbt_project.yml"]
     assert "name: mine\n" == (folder / "dbt_project.yml").read_text()
 
 
@@ -119,3 +122,27 @@ def test_a_wrong_instant_is_a_usage_error(text: str, tmp_path: Path) -> None:
     done = invoke("plan", "--as-of", text, "--project-dir", str(tmp_path))
     assert 2 == done.exit_code
     assert "--as-of" in done.output
+
+
+def test_wrong_options_are_json_where_json_was_asked_for() -> None:
+    done = invoke("plan", "--json", "--no-such-option")
+    assert 2 == done.exit_code
+    assert "no-such-option" in json.loads(done.output)["error"]["message"]
+
+
+def test_a_folder_that_may_not_be_written_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "there")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    done = invoke("init", str(tmp_path / "new"))
+    assert 1 == done.exit_code
+    assert "there: Permission denied" in done.output
+
+
+def test_vars_of_the_user_are_kept_beside_as_of() -> None:
+    found = with_as_of(["--select", "x", "--vars", "{a: 1}"], datetime(2026, 1, 1, tzinfo=UTC))
+    assert ["--select", "x", "--vars"] == found[:-1]
+    assert {"a": 1, "cdp_as_of": "2026-01-01T00:00:00+00:00"} == json.loads(found[-1])

@@ -13,15 +13,17 @@ from functools import reduce
 from sqlglot import exp
 
 from cdp_activate.audiences import facts
+from cdp_activate.audiences.comparisons import all_of, compare
+from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import (
     Expression,
-    all_of,
     column,
-    compare,
+    day,
     identifier,
     moment,
     number,
     text,
+    without_nan,
 )
 from cdp_activate.audiences.facts import KEY, VALUE, Fact
 from cdp_activate.audiences.model import (
@@ -36,13 +38,12 @@ from cdp_activate.audiences.model import (
     Listed,
     Member,
     Not,
-    Options,
     Rank,
     Sample,
     Stage,
     Test,
 )
-from cdp_activate.audiences.moments import Duration, Elapsed
+from cdp_activate.audiences.moments import Duration, Elapsed, LocalDate
 from cdp_activate.audiences.operators import RANKING
 from cdp_activate.catalog import Catalog, Column, Entity, Type
 from cdp_activate.errors import UsageError
@@ -81,33 +82,32 @@ class _Compiler:
         self.catalog = catalog
         self.entity: Entity = audience.entity
         self.table = self.entity.model.name
+        self.people = self.table
         self.result = Query(audience)
 
     def query(self) -> Query:
         audience = self.audience
         where = [self.condition(audience.where)] if audience.where else []
-        kept = [exp.not_(_known(self.condition(member))) for member in audience.exclude]
         if audience.rank:
             value = exp.alias_(self._rank_value(audience.rank), "rank_value")
             per = audience.rank.per
-            group = [exp.alias_(column(per.name, self.table), "rank_per")] if per else []
-            self.result.steps["candidates"] = self._people(self.table, [value, *group], where)
+            group = [exp.alias_(self._own(per), "rank_per")] if per else []
+            self.result.steps["candidates"] = self._people([value, *group], where)
             self.result.steps["ranked"] = self._ranked(audience.rank)
             # Exclusion comes after ranking: an excluded place is not given to the next (7.6).
             where = [self._high_enough(audience.rank)]
+            self.people = "ranked"
+        kept = [exp.not_(_known(self.condition(member))) for member in audience.exclude]
         variant = exp.alias_(self._variant(), VARIANT)
-        people = "ranked" if audience.rank else self.table
-        self.result.steps["final"] = self._people(people, [variant], [*where, *kept])
+        self.result.steps["final"] = self._people([variant], [*where, *kept])
         return self.result
 
     # Steps ...
 
-    def _people(
-        self, table: str, columns: list[Expression], conditions: list[Expression]
-    ) -> exp.Select:
-        """Keys of `table`, joined with the facts and audiences that the expressions name."""
-        key = column(self.entity.key, table)
-        select = exp.select(key, *columns).from_(identifier(table))
+    def _people(self, columns: list[Expression], conditions: list[Expression]) -> exp.Select:
+        """Keys of the people, joined with the facts and audiences that the expressions name."""
+        key = column(self.entity.key, self.people)
+        select = exp.select(key, *columns).from_(identifier(self.people))
         named = {
             found.table
             for expression in (*columns, *conditions)
@@ -123,7 +123,10 @@ class _Compiler:
     def _rank_value(self, rank: Rank) -> Expression:
         if isinstance(rank.by, Happened):
             return self._measured(rank.by)
-        return column(rank.by.name, self.table)
+        return self._own(rank.by)
+
+    def _own(self, of: Column) -> Expression:
+        return without_nan(column(of.name, self.table), of.type)
 
     def _ranked(self, rank: Rank) -> exp.Select:
         def group() -> list[Expression]:
@@ -156,13 +159,12 @@ class _Compiler:
 
     def _variant(self) -> Expression:
         audience = self.audience
-        table = "ranked" if audience.rank else self.table
         cases = []
         if audience.holdout:
-            cases.append(exp.If(this=self._bucket(audience.holdout, table), true=text("holdout")))
+            cases.append(exp.If(this=self._bucket(audience.holdout), true=text("holdout")))
         for variant in audience.variants:
             share = Sample(variant.first, variant.last - 1, audience.variant_salt)
-            cases.append(exp.If(this=self._bucket(share, table), true=text(variant.name)))
+            cases.append(exp.If(this=self._bucket(share), true=text(variant.name)))
         return exp.cast(exp.Case(ifs=cases) if cases else exp.null(), exp.DataType.Type.TEXT)
 
     # Conditions ...
@@ -176,7 +178,8 @@ class _Compiler:
             return self._trait(condition)
         if isinstance(condition, Event):
             measured = self._measured(condition.rows)
-            return all_of(measured, condition.comparisons, self._judged(condition.rows), Options())
+            judged = self._judged(condition.rows)
+            return all_of(measured, condition.comparisons, judged, table=self.table)
         if isinstance(condition, Stage):
             return self._stage(condition)
         if isinstance(condition, Member):
@@ -185,9 +188,9 @@ class _Compiler:
             return _found(self._fact(facts.consent(condition)))
         if isinstance(condition, Listed):
             keys = [text(key) for key in condition.keys]
-            return exp.In(this=self._key_text(self.table), expressions=keys)
+            return exp.In(this=self._key_text(), expressions=keys)
         assert isinstance(condition, Sample)
-        return self._bucket(condition, self.table)
+        return self._bucket(condition)
 
     def _fact(self, fact: Fact) -> str:
         self.result.facts.setdefault(fact.name, fact)
@@ -232,20 +235,22 @@ class _Compiler:
             return _found(self._fact(facts.ever_in_stage(asked)))
         fact = self._fact(facts.stays(asked))
         at = asked.rows.model.columns[asked.rows.at]
-        names = [text(name) for name in asked.names]
-        conditions: list[Expression] = [exp.In(this=column("stage", fact), expressions=names)]
         since = column("since", fact)
+        conditions = [_one_of(column("stage", fact), asked.names)]
 
-        def ago(length: Duration) -> Expression:
-            return moment(Elapsed(-length.seconds), zoned=at.type.zoned)
+        def ago(length: Duration, *, today_counts: bool) -> Expression:
+            if at.type.kind != "date":
+                return moment(Elapsed(-length.seconds), zoned=at.type.zoned)
+            return day(LocalDate(today_counts - (length.days or 0), asked.timezone))
 
         if asked.entered:
-            conditions.append(exp.GTE(this=since, expression=ago(asked.entered)))
+            first = ago(asked.entered, today_counts=True)
+            conditions.append(exp.GTE(this=since, expression=first))
         if asked.for_at_least:
-            conditions.append(exp.LTE(this=since.copy(), expression=ago(asked.for_at_least)))
+            last = ago(asked.for_at_least, today_counts=False)
+            conditions.append(exp.LTE(this=since.copy(), expression=last))
         if asked.came_from:
-            came_from = column("came_from", fact)
-            conditions.append(exp.EQ(this=came_from, expression=text(asked.came_from)))
+            conditions.append(_one_of(column("came_from", fact), asked.came_from))
         return exp.and_(*conditions)
 
     def _member(self, asked: Member) -> Expression:
@@ -258,17 +263,17 @@ class _Compiler:
             found.append(exp.not_(missing))
         return exp.paren(exp.or_(*found), copy=False) if len(found) > 1 else found[0]
 
-    def _bucket(self, share: Sample, table: str) -> Expression:
-        salted = exp.DPipe(this=text(f"{share.salt}|"), expression=self._key_text(table))
-        bucket = exp.Anonymous(this="cdp_bucket", expressions=[salted])
+    def _bucket(self, share: Sample) -> Expression:
+        salted = exp.DPipe(this=text(f"{share.salt}|"), expression=self._key_text())
+        bucket = call("cdp_bucket", salted)
         if share.first == 0:
             return exp.LT(this=bucket, expression=number(share.last + 1))
         return exp.Between(this=bucket, low=number(share.first), high=number(share.last))
 
-    def _key_text(self, table: str) -> Expression:
+    def _key_text(self) -> Expression:
         """The key as text (7.10)."""
         kind = self.entity.model.columns[self.entity.key].type.kind
-        key = column(self.entity.key, table)
+        key = column(self.entity.key, self.people)
         if kind == "text":
             return key
         if kind not in ("integer", "uuid"):
@@ -310,6 +315,10 @@ def _known(condition: Expression) -> Expression:
 
 def _one_if(condition: Expression) -> Expression:
     return exp.Case(ifs=[exp.If(this=condition, true=number(1))], default=number(0))
+
+
+def _one_of(subject: Expression, names: tuple[str, ...]) -> Expression:
+    return exp.In(this=subject, expressions=[text(name) for name in names])
 
 
 def _found(fact: str) -> Expression:

@@ -7,11 +7,11 @@ finds the other mistakes of the file.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cdp_activate.audiences import operators
-from cdp_activate.audiences.leaves import LeafReader
+from cdp_activate.audiences.leaves import LINKED_TRAIT, MEASURE, TRAIT, LeafReader
 from cdp_activate.audiences.model import (
     All,
     AnyOf,
@@ -30,6 +30,7 @@ from cdp_activate.audiences.model import (
     Stage,
     Test,
 )
+from cdp_activate.audiences.moments import Duration
 from cdp_activate.audiences.windows import span
 from cdp_activate.catalog import Column, Rows, Type
 from cdp_activate.text import Node, suggest
@@ -41,6 +42,10 @@ KINDS = (
 LATER = ("related", "sequence", "compare", "changed", "experiment", "journey", "sql")
 LATER_MEASURES = ("active", "first", "last", "nth", "rate")
 _MEASURE_TYPES = {"count": Type("integer"), "distinct": Type("integer")}
+_NUMBERS = ("integer", "decimal", "double")
+_ORDERED = (*_NUMBERS, "text", "date", "timestamp")
+_MEASURABLE = {"min": _ORDERED, "max": _ORDERED, "distinct": (*_ORDERED, "boolean", "uuid")}
+"""The types a measure takes; the others take numbers."""
 
 
 @dataclass
@@ -128,12 +133,15 @@ class ConditionReader(LeafReader):
         return AtLeast(n, tuple(conditions)) if n and conditions else None
 
     def _trait(self, node: Node) -> Test | None:
-        parts = self._only(node, {"trait", *operators.ALL, *operators.OPTIONS})
-        found = self.trait_column(parts["trait"])
+        assert isinstance(node.value, dict)
+        found = self.trait_column(node.value["trait"])
         if found is None:
+            self._only(node, {"trait", *operators.ALL, *operators.OPTIONS})
             return None
         column, through = found
-        return self.test(node, column, skip={"trait"}, through=through, ranking=through is None)
+        allowed = LINKED_TRAIT if through else TRAIT
+        test = self.test(node, column, allowed, skip={"trait"})
+        return replace(test, through=through) if test else None
 
     def event(self, node: Node, *, compared: bool = True) -> Event | None:
         """`event:` with its window, filter and measure; `compared` asks for a comparison."""
@@ -153,7 +161,7 @@ class ConditionReader(LeafReader):
         if named is None:
             return None
         names, events = named
-        spans = self._spans(parts, events)
+        spans = tuple(self._spans(parts, rows) for rows in events)
         where = (
             self.filter(parts["where"], self._shared_columns(events)) if "where" in parts else None
         )
@@ -163,13 +171,13 @@ class ConditionReader(LeafReader):
             self.wrong(parts[measures[1]], "an event condition takes one measure", hint)
             return None
         if not measures:
-            rows = Happened(events, names, spans, where)
+            rows = Happened(events, names, spans, self.timezone, where)
             return Event(rows, (Comparison("gte", 1),))
         read = self._measure(measures[0], parts[measures[0]], events, compared)
         if read is None:
             return None
         measure, comparisons = read
-        return Event(Happened(events, names, spans, where, measure), comparisons)
+        return Event(Happened(events, names, spans, self.timezone, where, measure), comparisons)
 
     def _events(self, node: Node) -> tuple[tuple[str, ...], tuple[Rows, ...]] | None:
         items = node.value if isinstance(node.value, list) else [node]
@@ -199,12 +207,12 @@ class ConditionReader(LeafReader):
         return {
             name: column
             for name, column in first.items()
-            if all(name in other and other[name].type == column.type for other in others)
+            if all(name in other and _alike(other[name], column) for other in others)
         }
 
-    def _spans(self, parts: Mapping[str, Node], events: tuple[Rows, ...]) -> tuple[Span, ...]:
+    def _spans(self, parts: Mapping[str, Node], rows: Rows) -> tuple[Span, ...]:
         found = []
-        whole_days = events[0].model.columns[events[0].at].type.kind == "date"
+        whole_days = rows.model.columns[rows.at].type.kind == "date"
         for word in operators.WINDOWS:
             if word in parts:
                 read = self.attempt(
@@ -235,18 +243,20 @@ class ConditionReader(LeafReader):
                 hint = suggest(of.text, columns, what="properties")
                 self.wrong(of, f"unknown property '{of.text}'", hint)
                 return None
-            if name in ("sum", "avg", "median") and not column.type.is_number:
-                self.wrong(of, f"'{of.text}' is a {column.type}: {name} takes numbers")
+            if column.type.kind not in _MEASURABLE.get(name, _NUMBERS):
+                self.wrong(of, f"'{of.text}' is a {column.type}: {name} does not take it")
                 return None
             skip = {"of"}
         measure = Measure(name, column)  # type: ignore[arg-type]
         if not compared:
+            if isinstance(node.value, dict) and set(node.value) - skip:
+                self.wrong(node, "a measure to rank by is not compared", f"{name}: {{of: ..}}")
             return measure, ()
         kind = _MEASURE_TYPES.get(name) or (column.type if column else Type("integer"))
         if name in ("avg", "median"):
             kind = Type("double")
         judged = Column(name, kind, timezone=column.timezone if column else "UTC")
-        test = self.test(node, judged, skip=skip, ranking=False)
+        test = self.test(node, judged, MEASURE, skip=skip)
         return (measure, test.comparisons) if test else None
 
     def _stage(self, node: Node) -> Stage | None:
@@ -267,20 +277,27 @@ class ConditionReader(LeafReader):
             return None
         names = self._enumerated(parts["stage"], rows, "stage")
         track = self._track(parts.get("track"), rows)
-        came_from = self._enumerated(parts["from"], rows, "stage") if "from" in parts else ("",)
-        ever = "ever" in parts and parts["ever"].value is True
+        came_from = self._enumerated(parts["from"], rows, "stage") if "from" in parts else ()
+        ever = self.flag(parts["ever"], "ever") if "ever" in parts else False
         if ever and set(parts) - {"stage", "track", "ever"}:
             self.wrong(parts["ever"], "'ever' goes alone", "make the rest a condition of its own")
             return None
-        if not names or track is None or not came_from:
+        if not names or track is None:
             return None
         return Stage(
-            rows, names, track,
-            entered=self.duration(parts["entered"]) if "entered" in parts else None,
-            for_at_least=self.duration(parts["for_at_least"]) if "for_at_least" in parts else None,
-            came_from=came_from[0] or None,
-            ever=ever,
+            rows, names, track, self.timezone,
+            entered=self._stay_length(parts.get("entered"), rows),
+            for_at_least=self._stay_length(parts.get("for_at_least"), rows),
+            came_from=came_from,
+            ever=bool(ever),
         )  # fmt: skip
+
+    def _stay_length(self, node: Node | None, rows: Rows) -> Duration | None:
+        length = self.duration(node) if node else None
+        is_date = rows.model.columns[rows.at].type.kind == "date"
+        if node and length and length.days is None and is_date:
+            self.wrong(node, f"'{rows.at}' is a date without a time: give whole days or weeks")
+        return length
 
     def _track(self, node: Node | None, rows: Rows) -> str | None:
         if node is not None:
@@ -334,7 +351,7 @@ class ConditionReader(LeafReader):
         if len(purposes) > 1:
             self.wrong(parts["consent"], "'consent' takes one purpose", "use `all:` or `any:`")
             return None
-        return Consent(rows, purposes[0]) if purposes else None
+        return Consent(rows, purposes[0], self.timezone) if purposes else None
 
     def _listed(self, node: Node) -> Listed | None:
         named = self._only(node, {"list"})["list"]
@@ -358,7 +375,7 @@ class ConditionReader(LeafReader):
         parts = self.mapping(outer, "sample", {"percent", "buckets", "of", "salt"})
         if parts is None:
             return None
-        salt = parts["salt"].text if "salt" in parts else self.audience
+        salt = self.salt(parts, self.audience)
         if ("percent" in parts) == ("buckets" in parts):
             self.wrong(outer, "'sample' takes either percent or buckets", "sample: {percent: 10}")
             return None
@@ -387,3 +404,7 @@ class ConditionReader(LeafReader):
             if key not in allowed:
                 self.wrong(key_node, f"unknown key '{key}'", suggest(key, allowed, what="keys"))
         return node.value
+
+
+def _alike(left: Column, right: Column) -> bool:
+    return left.type == right.type and left.timezone == right.timezone

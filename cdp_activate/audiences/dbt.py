@@ -22,6 +22,7 @@ from cdp_activate.audiences.facts import KEY, Fact
 from cdp_activate.audiences.model import Audience
 from cdp_activate.audiences.render import fact_for_dbt, for_dbt, jinja_safe
 from cdp_activate.catalog import Catalog
+from cdp_activate.errors import UsageError
 
 FACTS = "facts"
 MARK = "written by `cdp-activate compile`"
@@ -71,18 +72,21 @@ def dbt_files(
 def _sql(body: str, catalog: Catalog, whence: str) -> str:
     # Installed in another project, the audiences of this one are not wanted there.
     own = f"project_name == '{catalog.project}'"
-    return f"-- {MARK} {whence}; do not edit\n{{{{ config(enabled=({own})) }}}}\n\n{body}\n"
+    head = f"-- {MARK} {jinja_safe(whence)}; do not edit"
+    return f"{head}\n{{{{ config(enabled=({own})) }}}}\n\n{body}\n"
 
 
 def _audience_yaml(query: Query, catalog: Catalog) -> dict[str, object]:
     audience = query.audience
     key = audience.entity.key
     column = audience.entity.model.columns[key]
+    # dbt renders every text of a yml file, so what people wrote must stay text.
     text = audience.description or audience.label or f"The audience {audience.name}."
-    meta = {"audience": audience.name, "entity": audience.entity.name, "owner": audience.owner}
+    owner = jinja_safe(audience.owner)
+    meta = {"audience": audience.name, "entity": audience.entity.name, "owner": owner}
     config: dict[str, object] = {
         "materialized": "table",
-        "tags": ["audience", *audience.tags],
+        "tags": ["audience", *map(jinja_safe, audience.tags)],
         "meta": {"cdp_audience": {name: value for name, value in meta.items() if value}},
     }
     key_yaml: dict[str, object] = {
@@ -123,19 +127,22 @@ def _fact_yaml(name: str, fact: Fact) -> dict[str, object]:
 
 def _exposure(use: Use, catalog: Catalog) -> dict[str, object]:
     own = f"{{{{ project_name == '{catalog.project}' }}}}"
+    sends = f"The audience {use.audience}, sent to the destination {use.destination}."
     return {
         "name": f"sync_{use.sync}",
-        "label": f"Sync {use.sync}",
+        "label": jinja_safe(f"Sync {use.sync}"),
         "type": "application",
-        "description": f"The audience {use.audience}, sent to the destination {use.destination}.",
+        "description": jinja_safe(sends),
         "config": {"enabled": own},
         "depends_on": [f"ref('{audience_model(use.audience)}')"],
-        "owner": {"name": use.owner or "unknown"},
+        "owner": {"name": jinja_safe(use.owner or "unknown")},
     }
 
 
-def _yaml(content: Mapping[str, object]) -> str:
-    body = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=88)
+def _yaml(content: object) -> str:
+    body = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=88)
+    if any(line_end in body for line_end in "\x85\u2028\u2029"):  # read as a space
+        body = yaml.safe_dump(content, sort_keys=False, allow_unicode=False, width=88)
     return f"# {MARK}; do not edit\n\n{body}"
 
 
@@ -146,17 +153,26 @@ def differences(folder: Path, files: Mapping[str, str]) -> list[Difference]:
         path = folder / name
         if not path.exists():
             found.append(Difference(name, "missing"))
-        elif path.read_text(encoding="utf-8") != text:
+        elif path.read_text(encoding="utf-8", errors="replace") != text:
             found.append(Difference(name, "changed"))
-    return found + [Difference(name, "unexpected") for name in _written(folder) - set(files)]
+    left = sorted(_written(folder) - set(files))
+    return found + [Difference(name, "unexpected") for name in left]
 
 
 def write_files(folder: Path, files: Mapping[str, str]) -> list[Difference]:
     """Make the folder hold these files, touching only those that differ; says what differed.
 
-    Files that we did not write are left alone.
+    Files that we did not write are left alone. Raises UsageError, with nothing written, when
+    one of them stands where ours must be.
     """
     changes = differences(folder, files)
+    written = _written(folder)
+    for change in changes:
+        if change.what == "changed" and change.path not in written:
+            raise UsageError(
+                f"{change.path} in {folder} was not {MARK}, and an audience needs that name",
+                remedy="rename that file or the audience; if it was edited by hand, delete it",
+            )
     for change in changes:
         path = folder / change.path
         if change.what == "unexpected":
@@ -173,7 +189,7 @@ def _written(folder: Path) -> set[str]:
     """The files below the folder that bear our mark."""
     found = set()
     for path in (*folder.rglob("*.sql"), *folder.rglob("*.yml")):
-        with path.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8", errors="replace") as lines:
             if MARK in lines.readline():
                 found.add(path.relative_to(folder).as_posix())
     return found

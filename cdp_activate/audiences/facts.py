@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from cdp_activate.audiences.comparisons import within
+from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import (
     Expression,
     column,
@@ -22,7 +24,6 @@ from cdp_activate.audiences.expressions import (
     moment,
     number,
     text,
-    within,
     without_nan,
 )
 from cdp_activate.audiences.model import Comparison, Consent, Happened, Span, Stage
@@ -51,16 +52,16 @@ def named(slug: str, tree: exp.Select) -> Fact:
 def table(model: Model) -> exp.Table:
     """A dbt model as a table; where it lives is decided when the SQL is written."""
     node = exp.Table(this=identifier(model.name))
-    node.meta["model"] = model.name
+    node.meta.update(model=model.name, package=model.package, relation=model.relation)
     return node
 
 
 def happened(rows: Happened, where: Expression | None) -> Fact:
     """The measure of events of each key; `where` is the filter on their properties."""
-    by_model: dict[Model, list[tuple[str, Rows]]] = {}
-    for name, event in zip(rows.names, rows.events, strict=True):
-        by_model.setdefault(event.model, []).append((name, event))
-    parts = [_rows_of(rows, same, where) for same in by_model.values()]
+    by_model: dict[Model, list[int]] = {}
+    for place, event in enumerate(rows.events):
+        by_model.setdefault(event.model, []).append(place)
+    parts = [_rows_of(rows, places, where) for places in by_model.values()]
     measure = exp.alias_(_measure(rows), VALUE)
     if len(parts) == 1:
         tree = parts[0].select(measure).group_by(column(rows.events[0].key))
@@ -74,10 +75,13 @@ def happened(rows: Happened, where: Expression | None) -> Fact:
     return named("_".join((*rows.names, rows.measure.name)), tree)
 
 
-def _rows_of(rows: Happened, same: list[tuple[str, Rows]], where: Expression | None) -> exp.Select:
-    """The rows of one table: their key, filtered by name, time and properties."""
-    event = same[0][1]
-    names = [text(name) for name, _ in same]
+def _rows_of(rows: Happened, places: list[int], where: Expression | None) -> exp.Select:
+    """The rows of one table: their key, filtered by name, time and properties.
+
+    `places` says which of the events are in this table.
+    """
+    event = rows.events[places[0]]
+    names = [text(rows.names[place]) for place in places]
     conditions: list[Expression] = []
     if event.name_column:
         named_so = column(event.name_column)
@@ -86,22 +90,25 @@ def _rows_of(rows: Happened, same: list[tuple[str, Rows]], where: Expression | N
             if len(names) == 1
             else exp.In(this=named_so, expressions=names)
         )
-    conditions.extend(in_time(event, rows.spans))
+    conditions.extend(in_time(event, rows.spans[places[0]], rows.timezone))
     if where is not None:
         conditions.append(where.copy())
     key = exp.alias_(column(event.key), KEY)
     return exp.select(key).from_(table(event.model)).where(*conditions)
 
 
-def in_time(rows: Rows, spans: tuple[Span, ...]) -> list[Expression]:
-    """Rows within all spans; what is dated at or after as_of does not exist (1.2)."""
+def in_time(rows: Rows, spans: tuple[Span, ...], timezone: str) -> list[Expression]:
+    """Rows within all spans; what is dated at or after as_of does not exist (1.2).
+
+    Of dates without a time, today's exist and later ones do not.
+    """
     at = rows.model.columns[rows.at]
     subject = instant(column(at.name), at)
     ends = [span.end for span in spans]
     conditions = [within(subject, span, zoned=at.type.zoned) for span in spans]
     if at.type.kind == "date":
         if not any(isinstance(end, LocalDate) and end.days <= 1 for end in ends):
-            today = Span(end=LocalDate(1, at.timezone))
+            today = Span(end=LocalDate(1, timezone))
             conditions.append(within(subject, today, zoned=False))
     elif not any(isinstance(end, Elapsed) and end.seconds <= 0 for end in ends):
         conditions.append(within(subject, Span(end=Elapsed(0)), zoned=at.type.zoned))
@@ -121,9 +128,12 @@ def _measure(rows: Happened) -> Expression:
     number_of = finite(value, of.type)
     if name == "sum":
         return exp.Sum(this=number_of)
-    middle = exp.Median(this=number_of) if name == "median" else exp.Avg(this=number_of)
+    # The middle of two decimals has more decimals than they have: DuckDB would cut them off.
+    if name == "median" and of.type.kind == "decimal":
+        number_of = exp.cast(number_of, exp.DataType.Type.DOUBLE)
+    middle = call("cdp_median", number_of) if name == "median" else exp.Avg(this=number_of)
     # Compared after rounding to 9 decimals, so that warehouses agree (7.32).
-    return exp.Round(this=middle, decimals=number(9))
+    return call("cdp_round", middle)
 
 
 def reference(entity: Entity, through: Reference, of: Entity, name: str) -> Fact:
@@ -188,21 +198,27 @@ def ranked(fact: str, comparison: Comparison) -> Expression:
             this=_times(_minus_one(place), number(100)),
             expression=_times(total, number(share)),  # type: ignore[arg-type]
         )
+    assert isinstance(comparison.operand, tuple)
+    return exp.and_(*(_percentile(fact, inner) for inner in comparison.operand))  # type: ignore[arg-type]
+
+
+def _percentile(fact: str, asked: Comparison) -> Expression:
+    """(rank - 1) * 100 beside (total - 1) * what is asked, 0 for a single row (7.39)."""
+    total = column("total", fact)
+    if asked.operator == "is_null":
+        unknown = exp.Is(this=total, expression=exp.null())
+        return unknown if asked.operand else exp.not_(unknown)
     others = exp.Greatest(this=_minus_one(total), expressions=[number(1)])
     below = _times(_minus_one(column("rank", fact)), number(100))
-    assert isinstance(comparison.operand, tuple)
-    conditions: list[Expression] = []
-    for inner in comparison.operand:
-        assert isinstance(inner, Comparison)
-        if inner.operator in ("between", "not_between"):
-            assert isinstance(inner.operand, tuple)
-            low, high = (_times(others.copy(), number(end)) for end in inner.operand)  # type: ignore[arg-type]
-            inside: Expression = exp.Between(this=below.copy(), low=low, high=high)
-            conditions.append(exp.not_(inside) if inner.operator == "not_between" else inside)
-        else:
-            right = _times(others.copy(), number(inner.operand))  # type: ignore[arg-type]
-            conditions.append(_ORDERINGS[inner.operator](this=below.copy(), expression=right))
-    return exp.and_(*conditions)
+    operands = asked.operand if isinstance(asked.operand, tuple) else (asked.operand,)
+    ends = [_times(others.copy(), number(end)) for end in operands]  # type: ignore[arg-type]
+    if asked.operator in _ORDERINGS:
+        return _ORDERINGS[asked.operator](this=below, expression=ends[0])
+    if asked.operator in ("in", "not_in"):
+        found: Expression = exp.In(this=below, expressions=ends)
+    else:
+        found = exp.Between(this=below, low=ends[0], high=ends[1])
+    return exp.not_(found) if asked.operator.startswith("not_") else found
 
 
 def _times(left: Expression, right: Expression) -> Expression:
@@ -224,7 +240,7 @@ def consent(asked: Consent) -> Fact:
     at = instant(column(rows.at), at_column)
     status = column(rows.columns["status"])
     if at_column.type.kind == "date":
-        now: Expression = day(LocalDate(1, at_column.timezone))
+        now: Expression = day(LocalDate(1, asked.timezone))
         reached: Expression = exp.LT(this=at.copy(), expression=now)
     else:
         now = moment(Elapsed(0), zoned=at_column.type.zoned)
@@ -266,6 +282,7 @@ def stays(asked: Stage) -> Fact:
     """The stay each key is in at as_of: its stage, since when, and the stage before it.
 
     Neighbouring rows of one stage are one stay; rows of one time are ordered by id (7.56).
+    A row without a stage ends a stay.
     """
     rows = asked.rows
     at = rows.model.columns[rows.at]
@@ -287,7 +304,7 @@ def stays(asked: Stage) -> Fact:
         .from_(table(rows.model))
         .where(
             exp.EQ(this=column(rows.columns["track"]), expression=text(asked.track)),
-            *in_time(rows, ()),
+            *in_time(rows, (), asked.timezone),
         )
     )
     latest = exp.Window(
@@ -295,14 +312,12 @@ def stays(asked: Stage) -> Fact:
         partition_by=[column(KEY)],
         order=exp.Order(
             expressions=[
-                exp.Ordered(this=column(name), desc=True) for name in ("since", "stage_order")
+                exp.Ordered(this=column(name), desc=True, nulls_first=True)
+                for name in ("since", "stage_order")
             ]
         ),
     )
-    begins = exp.or_(
-        exp.Is(this=column("came_from"), expression=exp.null()),
-        exp.NEQ(this=column("came_from"), expression=column("stage")),
-    )
+    begins = exp.NullSafeNEQ(this=column("came_from"), expression=column("stage"))
     numbered = (
         exp.select(*(column(name) for name in (KEY, "stage", "since", "came_from")))
         .select(exp.alias_(latest, "place"))
@@ -327,7 +342,7 @@ def ever_in_stage(asked: Stage) -> Fact:
         .where(
             exp.EQ(this=column(rows.columns["track"]), expression=text(asked.track)),
             exp.In(this=column(rows.columns["stage"]), expressions=names),
-            *in_time(rows, ()),
+            *in_time(rows, (), asked.timezone),
         )
         .group_by(column(rows.key))
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,8 +36,29 @@ from cdp_activate.errors import Problem
 from cdp_activate.text import Node, suggest
 
 _T = TypeVar("_T")
-_NOT_COMMON = re.compile(r"\(\?(?!:)|\\[1-9]|\\[kgGzZAQEpPXRKC]|[*+?}]\+|\[\[:")
+_NOT_COMMON = re.compile(
+    r"\(\?(?!:)|\\[0-9]|\\[kgGzZAQEpPXRKCuUN]|[*+?}]\+|\[\[:|\{\d{4,}|\{\d*,\d{4,}|\{,"
+)
 """What RE2, PostgreSQL, Java and Snowflake do not all read alike (AUDIENCES.md 1.4)."""
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
+_MAGNITUDE = 300
+"""Powers of ten that a double holds, and so every warehouse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a test may say beside plain comparisons: rank all rows, name another trait, options."""
+
+    ranking: bool = False
+    traits: bool = False
+    options: bool = False
+
+
+TRAIT = Allowed(ranking=True, traits=True, options=True)
+LINKED_TRAIT = Allowed(traits=True, options=True)
+PROPERTY = Allowed(options=True)
+MEASURE = Allowed(traits=True)
+NESTED = Allowed()
 
 
 @dataclass
@@ -133,7 +155,7 @@ class LeafReader:
                 self.wrong(node.keys[name], f"unknown property '{name}'", hint)
                 continue
             else:
-                read = self.test(inner, columns[name], ranking=False, own=False)
+                read = self.test(inner, columns[name], PROPERTY)
             if read is not None:
                 found.append(read)
         return found[0] if len(found) == 1 else All(tuple(found)) if found else None
@@ -149,86 +171,87 @@ class LeafReader:
         return All(found) if kind == "all" else AnyOf(found)
 
     def test(
-        self,
-        node: Node,
-        column: Column,
-        *,
-        skip: Collection[str] = (),
-        through: Reference | None = None,
-        ranking: bool,
-        own: bool = True,
+        self, node: Node, column: Column, allowed: Allowed, *, skip: Collection[str] = ()
     ) -> Test | None:
         """Operators on a column; a scalar means `eq`, a list means `in`.
 
-        `skip` are keys that are not operators; `ranking` allows the operators that rank
-        all rows; `own` allows another trait on the right side.
+        `skip` are keys that are not operators.
         """
         if not isinstance(node.value, dict):
             name = "in" if isinstance(node.value, list) else "eq"
-            comparison = self._comparison(name, node, node, column, own)
+            comparison = self._comparison(name, node, node, column, Options())
             return (
                 Test(column, (comparison,), Options(timezone=self.timezone)) if comparison else None
             )
-        allowed = operators.operators_of(column.type)
-        comparisons = []
-        for name, operand in node.value.items():
-            if name in skip or name in operators.OPTIONS:
-                continue
-            if name not in allowed:
-                self._wrong_operator(name, node.keys[name], column, allowed)
-            elif name in operators.RANKING and not ranking:
-                self.wrong(
-                    node.keys[name], f"'{name}' ranks all of the entity: only on its own traits"
-                )
-            else:
-                comparison = self._comparison(name, operand, node.keys[name], column, own)
-                comparisons.append(comparison)
-        options = self._options(node, column)
-        if not comparisons and not any(name not in skip for name in node.value):
-            hint = suggest("", allowed, what="operators", most=30)
+        known = operators.operators_of(column.type)
+        options = self._options(node, column, allowed)
+        names = [
+            name
+            for name in node.value
+            if name not in skip and (name not in operators.OPTIONS or not allowed.options)
+        ]
+        if not names:
+            hint = suggest("", known, what="operators", most=30)
             self.wrong(node, f"say what '{column.name}' must be", hint)
+        comparisons = []
+        for name in names:
+            key, operand = node.keys[name], node.value[name]
+            if name not in known:
+                self._wrong_operator(name, key, column, known)
+            elif name in operators.RANKING and not allowed.ranking:
+                self.wrong(key, f"'{name}' ranks all of the entity: only on its own traits")
+            elif isinstance(operand.value, dict) and set(operand.value) == {"trait"}:
+                comparisons.append(self._other_trait(name, operand, column, allowed))
+            else:
+                comparisons.append(self._comparison(name, operand, key, column, options))
         found = tuple(comparison for comparison in comparisons if comparison is not None)
-        return Test(column, found, options, through) if found else None
+        return Test(column, found, options) if found else None
 
     def _wrong_operator(
         self, name: str, node: Node, column: Column, allowed: Collection[str]
     ) -> None:
         hint = suggest(name, allowed, what="operators", most=30)
-        if name in operators.ALL:
+        if name in operators.ALL and column.type.kind == "other":
+            hint = "declare its data_type in the model's yml, or run `dbt docs generate`"
+            self.wrong(node, f"the type of '{column.name}' is not known", hint)
+        elif name in operators.ALL:
             self.wrong(node, f"'{name}' cannot be asked of a {column.type} ('{column.name}')", hint)
         else:
             self.wrong(node, f"unknown operator '{name}'", hint)
 
-    def _options(self, node: Node, column: Column) -> Options:
+    def _options(self, node: Node, column: Column, allowed: Allowed) -> Options:
         given: dict[str, bool] = {}
+        if not isinstance(node.value, dict) or not allowed.options:
+            return Options(timezone=self.timezone)
         for name, only in operators.OPTIONS.items():
-            option = node.value.get(name) if isinstance(node.value, dict) else None
+            option = node.value.get(name)
             if option is None:
                 continue
             if option.value != only:
                 self.wrong(option, f"'{name}' can only be {only}")
-            elif name != "nulls" and column.type.kind != "text":
+            elif name != "nulls" and (column.type.element or column.type).kind != "text":
                 self.wrong(option, f"'{name}' is about text, '{column.name}' is a {column.type}")
             given[name] = True
         return Options("nulls" in given, "case" in given, "accents" in given, self.timezone)
 
     def _comparison(
-        self, name: str, node: Node, key: Node, column: Column, own: bool
+        self, name: str, node: Node, key: Node, column: Column, options: Options
     ) -> Comparison | None:
         form = operators.operators_of(column.type).get(name)
         if form is None:
             self._wrong_operator(name, key, column, operators.operators_of(column.type))
             return None
         if form == "value":
-            return self._equal_or_order("eq" if name == "is" else name, node, column, own)
+            value = self.value(node, column.type, column, options)
+            return None if value is None else Comparison("eq" if name == "is" else name, value)
         if form in ("values", "pair", "elements"):
             kind = (
                 column.type.element if form == "elements" and column.type.element else column.type
             )
-            values = self._values(node, column, kind, pair=form == "pair")
+            values = self._values(node, column, kind, options, pair=form == "pair")
             return Comparison(name, values) if values else None
         if form == "element":
-            value = self.value(node, column.type.element or Type("text"), column)
+            value = self.value(node, column.type.element or Type("text"), column, options)
             return None if value is None else Comparison(name, value)
         if form == "span":
             whole_days = column.type.kind == "date"
@@ -237,8 +260,11 @@ class LeafReader:
                 lambda: span(name, node.plain(), timezone=self.timezone, whole_days=whole_days),
             )
             return Comparison("span", read) if read else None
-        if form in ("flag", "text", "pattern"):
-            return self._simple(form, name, node)
+        if form == "flag":
+            flag = self.flag(node, name)
+            return None if flag is None else Comparison(name, flag)
+        if form in ("text", "pattern"):
+            return self._text_or_pattern(form, name, node)
         if form == "percent":
             share = self.percent(node)
             return Comparison(name, share) if share is not None else None
@@ -249,39 +275,39 @@ class LeafReader:
         inner = self._number_test(name, node)
         return Comparison(name, inner) if inner else None
 
-    def _equal_or_order(
-        self, name: str, node: Node, column: Column, own: bool
+    def _other_trait(
+        self, name: str, node: Node, column: Column, allowed: Allowed
     ) -> Comparison | None:
-        if isinstance(node.value, dict) and set(node.value) == {"trait"}:
-            if not own:
-                self.wrong(
-                    node, "a property of rows is compared with a value here, not with a trait"
-                )
-                return None
-            other = self.own_column(node.value["trait"])
-            if other is None:
-                return None
-            same = other.type.kind == column.type.kind and other.type.zoned == column.type.zoned
-            if not same and not (other.type.is_number and column.type.is_number):
-                message = f"'{other.name}' is a {other.type}, '{column.name}' is a {column.type}"
-                self.wrong(node.value["trait"], message, "compare columns of one type")
-                return None
-            return Comparison(name, other)
-        value = self.value(node, column.type, column)
-        return None if value is None else Comparison(name, value)
+        """`gt: {trait: NAME}`, where the page has it."""
+        assert isinstance(node.value, dict)
+        if not allowed.traits:
+            self.wrong(node, "this is compared with a value, not with a trait")
+            return None
+        if operators.operators_of(column.type)[name] != "value":
+            self.wrong(node, f"'{name}' takes no trait", "ask eq, ne, gt, gte, lt or lte")
+            return None
+        other = self.own_column(node.value["trait"])
+        if other is None:
+            return None
+        same = other.type.kind == column.type.kind and other.type.zoned == column.type.zoned
+        if not same and not (other.type.is_number and column.type.is_number):
+            message = f"'{other.name}' is a {other.type}, '{column.name}' is a {column.type}"
+            self.wrong(node.value["trait"], message, "compare columns of one type")
+            return None
+        return Comparison("eq" if name == "is" else name, other)
 
     def _values(
-        self, node: Node, column: Column, kind: Type, *, pair: bool
+        self, node: Node, column: Column, kind: Type, options: Options, *, pair: bool
     ) -> tuple[Value, ...] | None:
         if not isinstance(node.value, list) or not node.value or (pair and len(node.value) != 2):
             example = "[low, high]" if pair else "[one, two]"
             self.wrong(node, f"expected a list: {example}")
             return None
-        read = [self.value(item, kind, column) for item in node.value]
+        read = [self.value(item, kind, column, options) for item in node.value]
         found = tuple(value for value in read if value is not None)
         return found if len(found) == len(read) else None
 
-    def value(self, node: Node, kind: Type, column: Column) -> Value | None:
+    def value(self, node: Node, kind: Type, column: Column, options: Options) -> Value | None:
         """A value of this type, as written. None after reporting what is wrong."""
         raw = node.value
         if isinstance(raw, dict | list):
@@ -292,9 +318,9 @@ class LeafReader:
         elif kind.kind in ("date", "timestamp"):
             return self.attempt(node, lambda: self._date_value(raw, kind))
         elif kind.is_number and not isinstance(raw, bool | str):
-            return raw
+            return self._number(node, raw)
         elif kind.kind in ("text", "uuid", "other") and isinstance(raw, str):
-            return self._text_value(node, raw, kind, column)
+            return self._text_value(node, raw, column, options)
         elif kind.kind == "boolean" and isinstance(raw, bool):
             return raw
         else:
@@ -319,32 +345,53 @@ class LeafReader:
             raise ValueError("this column is a time: write it as 2026-01-31T08:00:00")
         return Fixed(at)
 
-    def _text_value(self, node: Node, raw: str, kind: Type, column: Column) -> str | None:
-        if kind.kind == "uuid":
+    def _number(self, node: Node, raw: int | Decimal) -> int | Decimal | None:
+        number = Decimal(raw)
+        if number.is_nan():
+            self.wrong(node, "nothing can be compared with NaN", "it counts as null: ask `is_null`")
+        elif number.is_finite() and number and abs(number.adjusted()) > _MAGNITUDE:
+            self.wrong(node, "a number that no warehouse holds")
+        else:
+            return raw
+        return None
+
+    def _text_value(self, node: Node, raw: str, column: Column, options: Options) -> str | None:
+        if column.type.kind == "uuid":
             return raw.lower()
-        known = column.values
-        if known and raw not in known and raw.lower() not in (name.lower() for name in known):
+        folded = options.ignore_case or options.ignore_accents
+        if column.values and raw not in column.values and not folded:
+            known = column.values
             hint = suggest(raw, known, what="known values")
             self.wrong(node, f"'{column.name}' is never '{raw}'", hint)
             return None
         return raw
 
-    def _simple(self, form: str, name: str, node: Node) -> Comparison | None:
-        if form == "flag":
-            if isinstance(node.value, bool):
-                return Comparison(name, node.value)
-            self.wrong(node, f"'{name}' is true or false")
-            return None
+    def flag(self, node: Node, name: str) -> bool | None:
+        if isinstance(node.value, bool):
+            return node.value
+        self.wrong(node, f"'{name}' is true or false")
+        return None
+
+    def salt(self, parts: Mapping[str, Node], default: str) -> str:
+        """The salt of buckets, as it is written; `default` when there is none."""
+        node = parts.get("salt")
+        if node is not None and (node.value is None or isinstance(node.value, dict | list)):
+            self.wrong(node, "'salt' is text", "put it in quotes")
+        return node.text if node else default
+
+    def _text_or_pattern(self, form: str, name: str, node: Node) -> Comparison | None:
         if not isinstance(node.value, str):
             self.wrong(node, f"'{name}' takes text", f"write {node.text!r}" if node.text else "")
             return None
         if form == "pattern":
             try:
-                re.compile(node.value)
-                strange = _NOT_COMMON.search(node.value)
-            except re.error as error:
+                with warnings.catch_warnings(action="ignore"):
+                    re.compile(node.value)
+            except (re.error, OverflowError, RecursionError) as error:
                 self.wrong(node, f"not a regular expression: {error}")
                 return None
+            # An escaped backslash or brace escapes nothing further.
+            strange = _NOT_COMMON.search(node.value.replace("\\\\", "__").replace("\\{", "__"))
             if strange:
                 hint = "use literals, classes, anchors, groups, alternation and quantifiers"
                 self.wrong(node, f"'{strange[0]}' does not mean the same on every warehouse", hint)
@@ -378,19 +425,21 @@ class LeafReader:
     def _calendar_part(self, form: str, name: str, node: Node) -> Comparison | None:
         items = node.value if isinstance(node.value, list) else [node]
         found: list[Value] = []
+        example = "[sat, sun]" if form == "weekdays" else "[11, 12]"
         for item in items:
-            if form == "weekdays" and item.text[:3].lower() in operators.WEEKDAYS:
-                found.append(operators.WEEKDAYS.index(item.text[:3].lower()) + 1)
+            if form == "weekdays" and item.text.lower() in operators.WEEKDAYS:
+                found.append(operators.WEEKDAYS[item.text.lower()])
             elif form == "months" and type(item.value) is int and 1 <= item.value <= 12:
                 found.append(item.value)
             else:
-                example = "[sat, sun]" if form == "weekdays" else "[11, 12]"
                 self.wrong(item, f"'{name}' takes a list such as {example}")
+        if not items:
+            self.wrong(node, f"'{name}' takes a list such as {example}")
         return Comparison(name, tuple(found)) if found and len(found) == len(items) else None
 
     def _number_test(self, name: str, node: Node) -> Comparisons | None:
         judged = Column(name, Type("integer" if name != "percentile" else "decimal"))
-        test = self.test(node, judged, ranking=False, own=False)
+        test = self.test(node, judged, NESTED)
         return test.comparisons if test else None
 
     # Numbers and lengths ...
@@ -409,10 +458,7 @@ class LeafReader:
         text = (
             node.text.strip().removesuffix("%") if not isinstance(node.value, dict | list) else ""
         )
-        try:
-            number = Decimal(text)
-        except ArithmeticError:
-            number = Decimal(-1)
+        number = Decimal(text) if _PERCENT.fullmatch(text) else Decimal(-1)
         if not 0 <= number <= 100:
             self.wrong(node, "expected a percentage from 0 to 100", "such as 10")
             return None
@@ -426,6 +472,7 @@ class LeafReader:
         if (
             isinstance(node.value, int | Decimal)
             and not isinstance(node.value, bool)
+            and Decimal(node.value).is_finite()
             and node.value >= 0
         ):
             return Decimal(node.value)

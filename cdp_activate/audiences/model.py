@@ -107,11 +107,16 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Rows of events, within all spans, that pass `where`; none = whenever."""
+    """Rows of events, within all spans, that pass `where`; none = whenever.
+
+    `spans` has those of each event: the same words are days for one table and instants
+    for another. `timezone` says which day today is.
+    """
 
     events: tuple[Rows, ...]
     names: tuple[str, ...]
-    spans: tuple[Span, ...] = ()
+    spans: tuple[tuple[Span, ...], ...]
+    timezone: str
     where: Condition | None = None
     measure: Measure = Measure("count")
 
@@ -131,9 +136,10 @@ class Stage:
     rows: Rows
     names: tuple[str, ...]
     track: str
+    timezone: str
     entered: Duration | None = None
     for_at_least: Duration | None = None
-    came_from: str | None = None
+    came_from: tuple[str, ...] = ()
     ever: bool = False
 
 
@@ -151,6 +157,7 @@ class Consent:
 
     rows: Rows
     purpose: str
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)

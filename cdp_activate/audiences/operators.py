@@ -109,7 +109,8 @@ WINDOWS = ("within", "since", "until", "between_ago", "on", "this", "previous", 
 
 MEASURES = ("count", "sum", "avg", "min", "max", "median", "distinct")
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAYS = {name: number for number, day in enumerate(_DAYS, start=1) for name in (day[:3], day)}
 
 ALL = frozenset(name for table in _BY_KIND.values() for name in table)
 

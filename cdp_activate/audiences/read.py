@@ -63,6 +63,8 @@ def read_audiences(
             audiences[audience.name] = audience
     problems.extend(_check_references(audiences, names))
     if problems:
+        # A value that is read twice (an alias, two tables) is wrong once.
+        problems = list(dict.fromkeys(problems))
         problems.sort(key=lambda problem: (problem.path, problem.line, problem.column))
         raise SourceErrors(problems)
     return audiences
@@ -208,11 +210,11 @@ class _AudienceReader:
         if node is None:
             return self.project_timezone
         try:
-            zone(str(node.value))
+            zone(node.text)
         except ValueError as error:
             self.wrong(node, str(error), "use a name such as Asia/Ho_Chi_Minh or Europe/Berlin")
             return self.project_timezone
-        return str(node.value)
+        return node.text
 
     def _entity(self) -> Entity | None:
         node = self.get("entity")
@@ -273,12 +275,8 @@ class _AudienceReader:
         if parts is None:
             return None
         buckets = conditions.buckets(parts.get("percent"))
-        return Sample(0, buckets - 1, self._salt(parts)) if buckets is not None else None
-
-    def _salt(self, parts: Mapping[str, Node], default: str | None = None) -> str:
-        if "salt" in parts:
-            return parts["salt"].text
-        return self.name if default is None else default
+        salt = conditions.salt(parts, self.name)
+        return Sample(0, buckets - 1, salt) if buckets is not None else None
 
     def _variants(self, conditions: ConditionReader) -> tuple[tuple[Variant, ...], str]:
         node = self.get("variants")
@@ -289,7 +287,7 @@ class _AudienceReader:
                 node, "'variants' gives each variant its percentage", "variants: {a: 50, b: 50}"
             )
             return (), ""
-        salt = self._salt(node.value, f"{self.name}/variants")
+        salt = conditions.salt(node.value, f"{self.name}/variants")
         first, variants = 0, []
         for name in sorted(set(node.value) - {"salt"}):
             share = node.value[name]

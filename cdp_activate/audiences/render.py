@@ -9,36 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from sqlglot import TokenType, exp, parse_one, tokenize
+from sqlglot import TokenType, exp, tokenize
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
 from cdp_activate.audiences.compile import Query
+from cdp_activate.audiences.dialects import dialect_of, is_ours, written
 from cdp_activate.audiences.expressions import Expression, date_literal, identifier, timestamp
+from cdp_activate.audiences.facts import table
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import UsageError
-
-DIALECTS = ("duckdb", "postgres", "spark", "snowflake", "bigquery")
-
-_BUCKETS = {
-    # The first 8 hexadecimal digits of an MD5 as an unsigned number, modulo 10000:
-    # the same number everywhere (AUDIENCES.md 3, Buckets).
-    "duckdb": "cast('0x' || substr(md5(x), 1, 8) as bigint) % 10000",
-    "postgres": "cast(cast('x' || substr(md5(x), 1, 8) as bit(32)) as bigint) % 10000",
-    "spark": "cast(conv(substr(md5(x), 1, 8), 16, 10) as bigint) % 10000",
-    "databricks": "cast(conv(substr(md5(x), 1, 8), 16, 10) as bigint) % 10000",
-    "snowflake": "mod(to_number(substr(md5(x), 1, 8), 'XXXXXXXX'), 10000)",
-    "bigquery": "mod(cast(concat('0x', substr(to_hex(md5(x)), 1, 8)) as int64), 10000)",
-}
-
-
-def dialect_of(adapter: str) -> str:
-    """sqlglot's name of a dbt adapter's SQL. Raises UsageError for one we do not know."""
-    if adapter not in _BUCKETS:
-        raise UsageError(
-            f"audiences cannot be compiled for the warehouse '{adapter}' yet",
-            remedy=f"supported are {', '.join(DIALECTS)}",
-        )
-    return adapter
 
 
 def tree(steps: Mapping[str, exp.Query], imports: Mapping[str, exp.Query]) -> exp.Select:
@@ -58,8 +37,8 @@ def everything(of: exp.Table) -> exp.Select:
 
 def for_dbt(query: Query, shared: Mapping[str, object], catalog: Catalog) -> str:
     """The body of the audience's dbt model; facts in `shared` are models of their own."""
-    entity = query.audience.entity.model.name
-    imports: dict[str, exp.Query] = {entity: everything(_ref(entity))}
+    entity = query.audience.entity.model
+    imports: dict[str, exp.Query] = {entity.name: everything(table(entity))}
     for model in query.members_of.values():
         imports[model] = everything(_ref(model))
     for name, fact in query.facts.items():
@@ -73,6 +52,7 @@ def fact_for_dbt(fact: exp.Select, catalog: Catalog) -> str:
 
 
 def _ref(model: str) -> exp.Table:
+    """A model that `compile` wrote, in this project."""
     node = exp.Table(this=identifier(model))
     node.meta["model"] = model
     return node
@@ -82,7 +62,9 @@ def _dbt_node(node: Expression) -> Expression:
     if isinstance(node, exp.Placeholder):
         return exp.var(f"{{{{ cdp_activate.{node.this} }}}}")
     if isinstance(node, exp.Table) and "model" in node.meta:
-        reference = exp.Table(this=exp.var(f"{{{{ ref('{node.meta['model']}') }}}}"))
+        # With the package, or a model of the same name in another one would be read.
+        names = [name for key in ("package", "model") if (name := node.meta.get(key))]
+        reference = exp.Table(this=exp.var(f"{{{{ ref({str(names)[1:-1]}) }}}}"))
         alias = node.args.get("alias")
         return reference.as_(alias.this.copy(), table=True) if alias else reference
     if isinstance(node, exp.Literal) and node.is_string and _needs_escape(node.this):
@@ -120,8 +102,8 @@ def to_run(
 def _import(
     query: Query, others: Mapping[str, Query], catalog: Catalog, into: dict[str, exp.Query]
 ) -> None:
-    entity = query.audience.entity.model.name
-    into.setdefault(entity, everything(_ref(entity)))
+    entity = query.audience.entity.model
+    into.setdefault(entity.name, everything(table(entity)))
     for name, model in query.members_of.items():
         if model not in into:
             other = others[name]
@@ -139,7 +121,8 @@ def _renamed(select: exp.Select, model: str) -> exp.Select:
 
     def rename(node: Expression) -> Expression:
         if isinstance(node, exp.Identifier) and node.this in ("candidates", "ranked"):
-            return identifier(f"{model}_{node.this}")
+            names_a_column = isinstance(node.parent, exp.Column) and node.arg_key == "this"
+            return node if names_a_column else identifier(f"{model}_{node.this}")
         return node
 
     renamed = select.transform(rename)
@@ -158,8 +141,8 @@ def run_at(catalog: Catalog, as_of: datetime) -> Callable[[Expression], Expressi
             assert isinstance(at, date)
             return date_literal(at)
         if isinstance(node, exp.Table) and "model" in node.meta:
-            name = node.meta["model"]
-            relation = exp.to_table(catalog.models[name].relation, dialect=catalog.adapter)
+            where = node.meta.get("relation") or catalog.models[node.meta["model"]].relation
+            relation = exp.to_table(where, dialect=catalog.adapter)
             alias = node.args.get("alias")
             return relation.as_(alias.this.copy(), table=True) if alias else relation
         return node
@@ -173,20 +156,10 @@ def run_at(catalog: Catalog, as_of: datetime) -> Callable[[Expression], Expressi
 def write(query: exp.Query, adapter: str, replace: Callable[[Expression], Expression]) -> str:
     """SQL in the warehouse's dialect, pretty; what it cannot say is an error naming it."""
     dialect = dialect_of(adapter)
-    bucket = parse_one(_BUCKETS[dialect], dialect=dialect)
 
     def leaf(node: Expression) -> Expression:
-        if isinstance(node, exp.Anonymous) and node.this == "cdp_bucket":
-            inside = node.expressions[0]
-            filled = bucket.copy().transform(
-                lambda part: exp.paren(inside.copy()) if _is_x(part) else part
-            )
-            return exp.paren(filled, copy=False)
-        if isinstance(node, exp.Anonymous) and node.this == "strip_accents" and dialect != "duckdb":
-            raise UsageError(
-                f"'accents: insensitive' cannot be said on {dialect} yet",
-                remedy="compare a column that dbt has already stripped of accents",
-            )
+        if is_ours(node):
+            return written(node.this, [one.transform(leaf) for one in node.expressions], dialect)
         return replace(node)
 
     try:
@@ -227,7 +200,3 @@ _AS_WRITTEN = {
     TokenType.NATIONAL_STRING,
     TokenType.RAW_STRING,
 }
-
-
-def _is_x(node: Expression) -> bool:
-    return isinstance(node, exp.Column) and node.name.lower() == "x"

@@ -147,17 +147,23 @@ def _between_dates(calendar: _Calendar, word: str, operand: object) -> Span:
         day = parse_date(operand)
         if day is None:
             raise ValueError("on takes a date, such as 2026-01-31")
-        return Span(calendar.day(day), calendar.day(add_days(day, 1)))
+        return Span(calendar.day(day), _edge(calendar, operand, next_day=True))
     if word in ("before", "until"):
         return Span(None, _edge(calendar, operand, next_day=False))
     if word == "since":
         return Span(_edge(calendar, operand, next_day=False), None)
-    return Span(_edge(calendar, operand, next_day=True), None)  # after
+    over = _edge(calendar, operand, next_day=True)
+    return Span(over) if over else Span(calendar.day(date.max), calendar.day(date.max))  # after
 
 
-def _edge(calendar: _Calendar, operand: object, *, next_day: bool) -> Moment | Day:
-    """Where a day or a written time begins; with `next_day`, where it is over."""
+def _edge(calendar: _Calendar, operand: object, *, next_day: bool) -> Moment | Day | None:
+    """Where a day or a written time begins; with `next_day`, where it is over.
+
+    The last day of the calendar, often written for "never", is not over: None.
+    """
     day = parse_date(operand)
+    if day == date.max and next_day:
+        return None
     if day is not None:
         return calendar.day(add_days(day, 1) if next_day else day)
     return calendar.exact(operand, after=next_day)

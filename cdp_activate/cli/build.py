@@ -36,15 +36,14 @@ def init(folder: Path, as_json: bool) -> None:
 
     made = scaffold(folder)
     if as_json:
-        show_json({"folder": str(folder), "written": made})
+        show_json({"folder": str(folder), "written": made.written, "to_add": made.to_add})
         return
-    for name in made:
+    for name in made.written:
         click.echo(f"wrote {name}")
-    click.echo(
-        "nothing was missing"
-        if not made
-        else "next: read what was written, then run `cdp-activate doctor`"
-    )
+    for name, text in made.to_add.items():
+        click.echo(f"{name} is yours and was left alone; it should hold:\n")
+        click.echo("    " + text.rstrip().replace("\n", "\n    ") + "\n")
+    click.echo("next: read what was written, then run `cdp-activate build`")
 
 
 @click.command(cls=Command)
@@ -99,10 +98,23 @@ def catalog(entity: str | None, as_json: bool, **options: Any) -> None:
         click.echo(f"{name} (model {one['model']}, key {one['key']})\n")
         traits = [(t["name"], t["type"], t["pii"], ", ".join(t["values"])) for t in one["traits"]]
         click.echo(table(traits, ("trait", "type", "personal", "values")))
-        for kind in ("events", "relations", "references", "stages", "consents"):
+        for kind in ("events", "relations"):
+            if one[kind]:
+                click.echo(f"\n{table(_by_properties(one[kind]), (kind, 'properties'))}")
+        for kind in ("references", "stages", "consents"):
             if one[kind]:
                 click.echo(f"\n{kind}: {', '.join(one[kind])}")
         click.echo()
+
+
+def _by_properties(rows: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
+    """Names with what `where:` may ask of them; names of one table stand under each other."""
+    found: list[tuple[str, str]] = []
+    before = ""
+    for properties, name in sorted((", ".join(columns), name) for name, columns in rows.items()):
+        found.append((name, "" if properties == before else properties))
+        before = properties
+    return found
 
 
 @click.command("compile", cls=Command)
@@ -125,8 +137,9 @@ def compile_(context: click.Context, /, check: bool, as_json: bool, **options: A
         listed = [{"path": change.path, "what": change.what} for change in changes]
         show_json({"audiences": count, "check": check, "changes": listed})
     else:
+        words = {} if check else {"missing": "new", "unexpected": "removed"}
         for change in changes:
-            click.echo(f"{change.what:<11}{change.path}")
+            click.echo(f"{words.get(change.what, change.what):<11}{change.path}")
         verb = "would change" if check else "written"
         click.echo(f"{plural(count, 'audience')}, {plural(len(changes), 'file')} {verb}")
         if stale:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cdp_activate.errors import CdpError, GuardError, SourceErrors
+from cdp_activate.errors import CdpError, GuardError, SourceErrors, UsageError
 
 if TYPE_CHECKING:
     from cdp_activate.project import Project
@@ -25,11 +25,41 @@ class Command(click.Command):
         try:
             return super().invoke(context)
         except CdpError as error:
-            if context.params.get("as_json"):
-                click.echo(json.dumps({"error": _as_dict(error)}, ensure_ascii=False, indent=2))
-            else:
-                click.echo(f"Error: {error}", err=True)
+            show_error(error, as_json=bool(context.params.get("as_json")))
             context.exit(error.exit_code)
+        except OSError as error:
+            # A folder that may not be written, a disk that is full.
+            what = CdpError(
+                f"{error.filename or 'the file system'}: {error.strerror or error}",
+                remedy="is there room, and may this user write there?",
+            )
+            show_error(what, as_json=bool(context.params.get("as_json")))
+            context.exit(what.exit_code)
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        as_json = "--json" in args
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            if not as_json:
+                raise
+            usage = f"run `{error.ctx.command_path} --help`" if error.ctx else ""
+            show_error(UsageError(error.format_message(), remedy=usage), as_json=True)
+            raise click.exceptions.Exit(error.exit_code) from None
+
+
+def show_error(error: CdpError, *, as_json: bool) -> None:
+    """An error for people on stderr, or for machines on stdout."""
+    if as_json:
+        click.echo(json.dumps({"error": _as_dict(error)}, ensure_ascii=False, indent=2))
+    else:
+        click.echo(f"Error: {error}", err=True)
 
 
 def _as_dict(error: CdpError) -> dict[str, Any]:
@@ -92,7 +122,7 @@ def instant(text: str | None) -> datetime:
     try:
         return parse_as_of(text)
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--as-of") from None
+        raise UsageError(f"--as-of: {error}") from None
 
 
 def show_json(content: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,8 +66,11 @@ def _show(story: Story) -> None:
             click.echo(f"  {count:,} {reason}")
     took = ", ".join(f"{what} {seconds:.0f} s" for what, seconds in story.seconds.items())
     click.echo(f"\ntook: {took}", err=True)
-    click.echo(f"\nthe example project is in {story.folder}; look around:")
-    click.echo(f"  cd {story.folder} && {Path(sys.argv[0]).name} audience list")
+    click.echo(f"\nthe example project is in {story.folder}; look around there:")
+    click.echo("  cdp-activate audience list")
+    click.echo("  cdp-activate plan")
+    click.echo("its receiver is gone; one to sync to, in another terminal:")
+    click.echo("  python -m cdp_activate.receiver --port 8765 --secret only-for-the-demo")
 
 
 def _reasons(runs: list[dict[str, Any]]) -> dict[str, int]:

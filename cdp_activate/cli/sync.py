@@ -21,7 +21,7 @@ from cdp_activate.cli.common import (
     show_json,
     table,
 )
-from cdp_activate.errors import CdpError
+from cdp_activate.errors import CdpError, UsageError
 
 if TYPE_CHECKING:
     from cdp_activate.sync.run import Summary
@@ -163,7 +163,16 @@ def sync(
     if how.stop.is_set():
         context.exit(STOPPED)
     if failed:
-        context.exit(max(error.exit_code for _, error in failed))
+        context.exit(_worst(done, [error for _, error in failed]))
+
+
+def _worst(done: list[Summary], failed: list[CdpError]) -> int:
+    """The highest exit code; 2 says that nothing was started, so only where that is true."""
+    nothing_ran = not done and all(error.exit_code == UsageError.exit_code for error in failed)
+    if nothing_ran:
+        return UsageError.exit_code
+    codes = {error.exit_code for error in failed} - {UsageError.exit_code}
+    return max(codes, default=CdpError.exit_code)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,7 +40,10 @@ class Column:
 
 
 def columns_of(rows: Sequence[Row], known: Sequence[Column]) -> tuple[Column, ...]:
-    """The `known` columns, then those that these rows bring anew, in order of appearance.
+    """The `known` columns, then those that these rows bring anew.
+
+    Their order does not depend on the order of the rows: the names of the fullest row come
+    first, in its order, so that a row without an e-mail address does not move that column.
 
     Two columns never share a heading, in any case: a field `email` beside an
     identifier `email` is headed `field.email`.
@@ -61,12 +64,16 @@ def columns_of(rows: Sequence[Row], known: Sequence[Column]) -> tuple[Column, ..
 
 
 def _sources(rows: Sequence[Row]) -> list[tuple[Kind, str]]:
-    identifiers = dict.fromkeys(tuple(row.identifiers) for row in rows)
-    fields = dict.fromkeys(tuple(row.fields) for row in rows)
+    identifiers = _fullest_first(tuple(row.identifiers) for row in rows)
+    fields = _fullest_first(tuple(row.fields) for row in rows)
     found: dict[tuple[Kind, str], None] = {}
     found.update({("identifier", name): None for shape in identifiers for name in shape})
     found.update({("field", name): None for shape in fields for name in shape})
     return list(found)
+
+
+def _fullest_first(shapes: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return sorted(set(shapes), key=lambda shape: (-len(shape), shape))
 
 
 def csv_bytes(rows: Sequence[Row], columns: Sequence[Column]) -> bytes:

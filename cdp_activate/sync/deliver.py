@@ -11,21 +11,28 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 from cdp_activate.destinations.base import Destination, Receipt, Row
 from cdp_activate.errors import DestinationError, RefusedError, RetryError
+from cdp_activate.sync.tables import Verb
 
-Verb = Literal["upsert", "remove"]
+SIGN_OF_LIFE = 30.0
+"""Seconds at most between two calls of `announce` while batches are under way."""
+
+NAP = 0.25
+"""Seconds that pass at most before a waiting batch notices that the delivery ends."""
 
 
 @dataclass(frozen=True)
 class Patience:
     """How long to keep trying. Waits grow from `first` to `longest` seconds, with full jitter.
 
-    `total` is the most seconds spent on one batch. The platform's own Retry-After wins.
+    `total` is the most seconds spent on one batch, `job` the most spent on waiting for a
+    platform that answers later. The platform's own Retry-After wins.
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """
 
@@ -33,6 +40,7 @@ class Patience:
     first: float = 0.5
     longest: float = 30.0
     total: float = 240.0
+    job: float = 3600.0
 
     def wait_before(self, attempt: int, asked: float | None) -> float:
         """Seconds before `attempt` (the second is 2)."""
@@ -72,24 +80,47 @@ class Pace:
             self.sleep(start - now)
 
 
+class _Ended(Exception):
+    """The delivery ends: what waits to be tried again is left for the next run."""
+
+
 @dataclass
 class Courier:
     """Takes rows to one list of one destination.
 
     `calls` counts every call made, retries included. `stop` ends the delivery after the
-    batches under way.
+    batches under way. `announce` is called, by the thread that delivers, with the batches
+    that are about to be sent (none, every now and then, while all are under way).
     """
 
     destination: Destination[Any]
-    list_id: str
+    list_id: str = ""
     patience: Patience = field(default_factory=Patience)
     sleep: Callable[[float], object] = time.sleep
     stop: threading.Event = field(default_factory=threading.Event)
+    announce: Callable[[Sequence[Sequence[Row]]], object] = lambda batches: None
     calls: int = 0
 
     def __post_init__(self) -> None:
-        self.pace = Pace(self.destination.requests_per_second, self.sleep)
+        self.pace = Pace(self.destination.requests_per_second, self._rest)
         self.counting = threading.Lock()
+        self.halted = threading.Event()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no further batch is begun."""
+        return self.stop.is_set() or self.halted.is_set()
+
+    def halt(self) -> None:
+        """End the delivery after the batches under way."""
+        self.halted.set()
+
+    def open(self, name: str) -> None:
+        """Find or make the list that everything else is about."""
+        try:
+            self.list_id = self._call(lambda: self.destination.open(name), counted=False)
+        except _Ended:
+            return  # told to stop: nothing will be delivered either
 
     def deliver(self, verb: Verb, rows: Iterable[Row]) -> Iterator[Delivered]:
         """Send rows in batches, some at once; yields each outcome as it arrives.
@@ -98,61 +129,86 @@ class Courier:
         """
         batches = _batches(rows, self.destination.batch_size)
         under_way: set[Future[list[Delivered]]] = set()
-        failure: DestinationError | None = None
-        with ThreadPoolExecutor(self.destination.concurrency) as pool:
+        failure: Exception | None = None
+        with ThreadPoolExecutor(self.destination.concurrency) as pool, self._halting():
             while True:
-                while (
-                    failure is None
-                    and not self.stop.is_set()
-                    and len(under_way) < self.destination.concurrency
-                    and (batch := next(batches, None))
-                ):
-                    under_way.add(pool.submit(self._send, verb, batch))
+                room = 0 if self.is_over else self.destination.concurrency - len(under_way)
+                fresh = list(islice(batches, room))
+                self.announce(fresh)
+                under_way |= {pool.submit(self._send, verb, batch) for batch in fresh}
                 if not under_way:
                     break
-                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                done, under_way = wait(under_way, timeout=SIGN_OF_LIFE, return_when=FIRST_COMPLETED)
                 for future in done:
                     try:
                         outcomes = future.result()
-                    except DestinationError as error:
+                    except Exception as error:
                         failure = failure or error
+                        self.halt()
                     else:
                         yield from outcomes
         if failure is not None:
             raise failure
 
-    def settle(self, job: str) -> Receipt:
-        """Wait for a job that the destination finishes later."""
-        asked = 0.1
-        while True:
-            receipt: Receipt | None = self._call(lambda: self.destination.settle(job))
-            if receipt is not None:
+    @contextmanager
+    def _halting(self) -> Iterator[None]:
+        """Where the delivery breaks off, batches that wait to be tried again give up."""
+        try:
+            yield
+        except BaseException:
+            self.halt()
+            raise
+
+    def settle(self, job: str) -> Receipt | None:
+        """Wait for a job that the destination finishes later; None where the delivery ends first.
+
+        Raises DestinationError when it is not finished in time.
+        """
+        pause, waited = 0.1, 0.0
+        while waited <= self.patience.job:
+            receipt = self._settled(job)
+            if receipt is not None or self.is_over:
                 return receipt
-            self.sleep(asked)
-            asked = min(asked * 1.5, self.patience.longest)
+            self._rest(pause)
+            self.announce([])
+            waited, pause = waited + pause, min(pause * 1.5, self.patience.longest)
+        raise DestinationError(
+            f"{self.destination.name} had not finished a job after {waited:,.0f} s",
+            remedy="its rows are sent again by the next run",
+        )
+
+    def _settled(self, job: str) -> Receipt | None:
+        try:
+            return self._call(lambda: self.destination.settle(job))  # type: ignore[no-any-return]
+        except _Ended:
+            return None
 
     def _send(self, verb: Verb, rows: Sequence[Row]) -> list[Delivered]:
         """One batch; refused whole, it is halved until the bad rows are alone."""
         act = self.destination.upsert if verb == "upsert" else self.destination.remove
         try:
             receipt: Receipt = self._call(lambda: act(self.list_id, rows))
+        except _Ended:
+            return []
         except RefusedError as error:
             if len(rows) == 1:
                 return [Delivered(rows, {rows[0].key: error.message})]
+            if self.is_over:
+                return []
             middle = len(rows) // 2
             return [*self._send(verb, rows[:middle]), *self._send(verb, rows[middle:])]
         rejected = {key: why for key, why in receipt.rejected.items() if key}
         return [Delivered(rows, rejected, receipt.unnamed, receipt.job)]
 
-    def _call(self, act: Callable[[], Any]) -> Any:
+    def _call(self, act: Callable[[], Any], *, counted: bool = True) -> Any:
         """Make a call, again while the platform says it took nothing."""
         started = time.monotonic()
         for attempt in range(1, self.patience.attempts + 1):
-            if attempt > 1 and self.stop.is_set():
-                raise DestinationError("stopped while waiting to try again")
+            if attempt > 1 and self.is_over:
+                raise _Ended
             self.pace.wait()
             with self.counting:
-                self.calls += 1
+                self.calls += counted
             try:
                 return act()
             except RetryError as error:
@@ -163,8 +219,14 @@ class Courier:
                         f"{error.message} (gave up after {attempt} attempts)",
                         remedy="what was acknowledged is kept: run the sync again later",
                     ) from error
-            self.sleep(pause)
+            self._rest(pause)
         raise AssertionError("the loop returns or raises")
+
+    def _rest(self, seconds: float) -> None:
+        """Sleep, in naps, so that an end to the delivery is noticed soon."""
+        while seconds > 0 and not self.is_over:
+            self.sleep(min(seconds, NAP))
+            seconds -= NAP
 
 
 def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

@@ -27,9 +27,9 @@ def refusals(plan: Plan) -> list[Refusal]:
 def _broken(plan: Plan) -> Iterator[Refusal]:
     guards, counts = plan.sync.settings.guards, plan.counts
     held = plan.ledger_size
-    if held and not plan.audience_size:
-        yield Refusal("emptied", f"the audience is empty, the list holds {held:,}")
     leaving = counts["remove"]
+    if leaving and not plan.audience_size:
+        yield Refusal("emptied", f"the audience is empty, the list holds {held:,}")
     if guards.max_remove and held and not guards.max_remove.allows(leaving, held):
         yield Refusal(
             "max_remove", f"would remove {leaving:,} of {held:,}, more than {guards.max_remove}"

@@ -1,225 +1,256 @@
-"""What each destination acknowledged, kept in the warehouse (a contract: plain tables).
+"""What each destination acknowledged, kept in the warehouse.
 
-Receipts are appended as they arrive and folded into the ledger at the end of a run, and
-at the start of the next one where a run was killed: so writing one batch costs the size of
-the batch, and the ledger costs the size of the audience, never the number of runs.
+Before a batch goes out, its people are written down as `sending`; its answer is written
+after it. Receipts are folded into the ledger at the end of a run, and at the start of the
+next one where a run was killed. Whoever was sent and never answered stands in the ledger
+as unknown: there until the next run sends or removes them again. So a run may be killed
+anywhere, and the ledger costs the size of the audience, never the number of runs.
 """
 
 from __future__ import annotations
 
-import os
-import socket
-import uuid
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
-
-import pyarrow as pa
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from cdp_activate.errors import UsageError
+from cdp_activate.sync.lease import Lease
+from cdp_activate.sync.people import HELD_REJECTED
+from cdp_activate.sync.tables import (
+    PHASES,
+    PLAN,
+    UNKNOWN,
+    KeptList,
+    RunRecord,
+    Verb,
+    create_tables,
+    now,
+)
 from cdp_activate.warehouse.base import Warehouse
 
-LEASE = timedelta(minutes=5)
-"""How long a run that gives no sign of life keeps others out."""
-
-TABLES = {
-    "sync_ledger": """
-        sync varchar not null, list varchar not null, entity_key varchar not null,
-        fingerprint varchar not null, identifiers_fingerprint varchar not null,
-        identifiers varchar not null, run_id varchar not null, acknowledged_at timestamp not null
-    """,
-    "sync_receipts": """
-        sync varchar not null, list varchar not null, entity_key varchar not null,
-        outcome varchar not null, fingerprint varchar, identifiers_fingerprint varchar,
-        identifiers varchar, reason varchar, run_id varchar not null, position bigint not null,
-        received_at timestamp not null
-    """,
-    "sync_rejections": """
-        sync varchar not null, list varchar not null, entity_key varchar not null,
-        fingerprint varchar, reason varchar not null, run_id varchar not null,
-        rejected_at timestamp not null
-    """,
-    "sync_runs": """
-        run_id varchar not null, sync varchar not null, destination varchar not null,
-        list varchar not null, as_of timestamp not null, started_at timestamp not null,
-        finished_at timestamp, state varchar not null, added bigint, updated bigint,
-        moved bigint, removed bigint, held_back bigint, rejected bigint, unchanged bigint,
-        calls bigint, message varchar
-    """,
-    "sync_leases": """
-        sync varchar not null, run_id varchar not null, owner varchar not null,
-        expires_at timestamp not null
-    """,
-}
-
-Outcome = Literal["sent", "removed", "rejected"]
+RENEW_EVERY = 60.0
+"""Seconds between two renewals of the lease; small beside its length."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One person's outcome. Fingerprints and identifiers are those that were sent."""
+class Part:
+    """Steps of a plan that are sent together: those with places from `first` to `last`."""
 
-    entity_key: str
-    outcome: Outcome
-    fingerprint: str | None = None
-    identifiers_fingerprint: str | None = None
-    identifiers: str | None = None
-    reason: str | None = None
+    verb: Verb
+    first: int
+    last: int
 
+    @property
+    def condition(self) -> str:
+        """The part's rows in the table of the plan, as SQL."""
+        actions = ", ".join(f"'{action}'" for action in PHASES[self.verb])
+        return f"place between {self.first:d} and {self.last:d} and action in ({actions})"
 
-@dataclass
-class RunRecord:
-    """A row of `sync_runs`."""
-
-    sync: str
-    destination: str
-    list: str
-    as_of: datetime
-    run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    started_at: datetime = field(default_factory=lambda: now())
-    finished_at: datetime | None = None
-    state: str = "running"
-    added: int = 0
-    updated: int = 0
-    moved: int = 0
-    removed: int = 0
-    held_back: int = 0
-    rejected: int = 0
-    unchanged: int = 0
-    calls: int = 0
-    message: str | None = None
-
-
-_RECEIPT = pa.schema(
-    [
-        ("sync", pa.string()),
-        ("list", pa.string()),
-        ("entity_key", pa.string()),
-        ("outcome", pa.string()),
-        ("fingerprint", pa.string()),
-        ("identifiers_fingerprint", pa.string()),
-        ("identifiers", pa.string()),
-        ("reason", pa.string()),
-        ("run_id", pa.string()),
-        ("position", pa.int64()),
-        ("received_at", pa.timestamp("us")),
-    ]
-)
+    @property
+    def sent(self) -> str:
+        """Fingerprint, identifiers' fingerprint and identifiers of what is sent, as SQL."""
+        if self.verb == "remove":
+            return f"'{UNKNOWN}', '{UNKNOWN}', sent_identifiers"
+        return "fingerprint, identifiers_fingerprint, identifiers"
 
 
 class Ledger:
-    """The ledger of one sync and one list."""
+    """The ledger of one list. `begin`, then sending and answers in turn, then `finish`."""
 
-    def __init__(self, warehouse: Warehouse, sync: str, list_name: str) -> None:
+    def __init__(self, warehouse: Warehouse, kept: KeptList) -> None:
         self.warehouse = warehouse
-        self.sync = sync
-        self.list_name = list_name
+        self.kept = kept
+        self.lease = Lease(warehouse, kept.sync)
+        self._waiting: list[tuple[str, list[Any]]] = []
         self._position = 0
+        self._renewed_at = 0.0
 
     def table(self, name: str) -> str:
         return self.warehouse.state_table(name)
 
     def prepare(self) -> None:
-        """Create what is missing, and fold in receipts that a killed run left behind."""
+        """Create what is missing, and fold in what a killed run left behind."""
         with self.warehouse.state():
             create_tables(self.warehouse)
-            self._fold()
+            if self.lease.holder() is None:
+                self._fold()
 
     def begin(self, run: RunRecord) -> None:
         """Take the lease and note the run. Raises UsageError while another run holds it."""
         with self.warehouse.state():
-            held = self.warehouse.rows(
-                f"select run_id, owner, expires_at from {self.table('sync_leases')} where sync = ?",
-                [self.sync],
-            )
-            for _, owner, expires_at in held:
-                if expires_at > now() and not _is_gone(str(owner)):
-                    raise UsageError(
-                        f"the sync '{self.sync}' is already running",
-                        remedy=f"wait for it; its lease ends at {expires_at:%H:%M:%S} UTC",
-                    )
-            self._delete("sync_leases", "sync = ?", [self.sync])
-            self.warehouse.run(
-                f"insert into {self.table('sync_leases')} values (?, ?, ?, ?)",
-                [self.sync, run.run_id, _owner(), now() + LEASE],
-            )
+            create_tables(self.warehouse)
+            self.lease.take(run.run_id)
+            self._fold()
             self.warehouse.run(
                 f"update {self.table('sync_runs')} set state = 'killed' "
                 "where sync = ? and state = 'running'",
-                [self.sync],
+                [self.kept.sync],
             )
             self._insert_run(run)
+        self._renewed_at = time.monotonic()
 
-    def record(self, run: RunRecord, entries: Sequence[Entry]) -> None:
-        """Write outcomes down, and renew the lease."""
-        if not entries:
+    def sending(self, run: RunRecord, part: Part) -> None:
+        """Note that these are about to be sent: `flush` before they are."""
+        self._note(run, part, "sending", f"{part.sent}, null", f"where {part.condition}")
+
+    def accepted(self, run: RunRecord, part: Part, rejected: Sequence[str]) -> None:
+        """Note the answer to a part: all of it was taken but for the rejected keys."""
+        outcome = "removed" if part.verb == "remove" else "sent"
+        but = "and entity_key not in (select unnest(?))" if rejected else ""
+        where = f"where {part.condition} {but}"
+        self._note(
+            run, part, outcome, f"{part.sent}, null", where, [list(rejected)] if rejected else []
+        )
+
+    def rejected(self, run: RunRecord, part: Part, reasons: Mapping[str, str]) -> None:
+        """Note rows that were refused, and why."""
+        if reasons:
+            sent = "null" if part.verb == "remove" else "fingerprint"
+            source = (
+                "join (select unnest(?) as refused_key, unnest(?) as why) as refused "
+                f"on refused_key = entity_key where {part.condition}"
+            )
+            keys, why = list(reasons), list(reasons.values())
+            self._note(run, part, "rejected", f"{sent}, null, null, why", source, [keys, why])
+
+    def _note(
+        self,
+        run: RunRecord,
+        part: Part,
+        outcome: str,
+        values: str,
+        source: str,
+        parameters: Sequence[Any] = (),
+    ) -> None:
+        self._position += 1
+        constant = [*self.kept.values, outcome, run.run_id, self._position, now()]
+        sql = (
+            f"insert into {self.table('sync_receipts')} "
+            "(sync, destination, list, outcome, run_id, position, received_at, entity_key, "
+            "fingerprint, identifiers_fingerprint, identifiers, reason) "
+            f"select ?, ?, ?, ?, ?, ?, ?, entity_key, {values} from {PLAN} {source}"
+        )
+        self._waiting.append((sql, [*constant, *parameters]))
+
+    def flush(self, run: RunRecord) -> None:
+        """Write down what was noted, and give a sign of life.
+
+        Raises UsageError when another run has taken the lease meanwhile.
+        """
+        if not self._waiting and time.monotonic() - self._renewed_at < RENEW_EVERY:
             return
-        received_at = now()
-        rows = []
-        for entry in entries:
-            self._position += 1
-            rows.append(
-                {
-                    **asdict(entry),
-                    "sync": self.sync,
-                    "list": self.list_name,
-                    "run_id": run.run_id,
-                    "position": self._position,
-                    "received_at": received_at,
-                }
-            )
         with self.warehouse.state():
-            self.warehouse.append(
-                self.table("sync_receipts"), pa.Table.from_pylist(rows, schema=_RECEIPT)
-            )
-            self.warehouse.run(
-                f"update {self.table('sync_leases')} set expires_at = ? "
-                "where sync = ? and run_id = ?",
-                [now() + LEASE, self.sync, run.run_id],
-            )
+            if not self.lease.is_held_by(run.run_id):
+                raise UsageError(
+                    f"another run of the sync '{self.kept.sync}' has taken over",
+                    remedy="let it finish; this one was silent for longer than its lease",
+                )
+            self._write()
+            self.lease.renew(run.run_id)
+        self._renewed_at = time.monotonic()
+
+    def _write(self) -> None:
+        for sql, parameters in self._waiting:
+            self.warehouse.run(sql, parameters)
+        self._waiting.clear()
 
     def finish(self, run: RunRecord) -> None:
         """Fold the receipts in, close the run's row, give the lease back."""
         run.finished_at = now()
         with self.warehouse.state():
-            self._fold()
+            if self.lease.is_held_by(run.run_id):
+                self._write()
+                self._count(run)
+                self._fold()
             self._delete("sync_runs", "run_id = ?", [run.run_id])
             self._insert_run(run)
-            self._delete("sync_leases", "sync = ? and run_id = ?", [self.sync, run.run_id])
+            self.lease.give_back(run.run_id)
+
+    def _count(self, run: RunRecord) -> None:
+        """What the receipts of this run say was done. The two halves of a move count once."""
+        if not self._position:
+            return  # nothing was sent, and there may be no plan
+        rows = self.warehouse.rows(
+            f"select action, outcome, count(*) from {self.table('sync_receipts')} as receipts "
+            f"join {PLAN} as plan on plan.entity_key = receipts.entity_key "
+            "where run_id = ? and outcome in ('sent', 'removed') group by all",
+            [run.run_id],
+        )
+        count = {(action, outcome): size for action, outcome, size in rows}
+        run.added, run.updated = count.get(("add", "sent"), 0), count.get(("update", "sent"), 0)
+        run.moved = count.get(("move", "sent"), 0)
+        run.removed = count.get(("remove", "removed"), 0)
+
+    def forget_rejections(self) -> None:
+        """Drop rejections that no longer matter: the person left, or reads as before again."""
+        spoken_of = "'add', 'update', 'move', 'remove', 'kept'"
+        with self.warehouse.state():
+            self._delete(
+                "sync_rejections",
+                "sync = ? and (destination <> ? or list <> ? or entity_key not in "
+                f"(select entity_key from {PLAN} where action in ({spoken_of}) or reason = ?))",
+                [*self.kept.values, HELD_REJECTED],
+            )
+
+    def size(self) -> int:
+        """People who are, or may be, on the list. Call within `warehouse.state()`."""
+        sql = f"select count(*) from {self.table('sync_ledger')} where {self.kept.condition}"
+        return int(self.warehouse.rows(sql, self.kept.values)[0][0])
+
+    def abandoned(self) -> list[tuple[str, str, int]]:
+        """Destination, list and size of lists that this sync kept under other names."""
+        with self.warehouse.state():
+            rows = self.warehouse.rows(
+                f"select destination, list, count(*) from {self.table('sync_ledger')} "
+                "where sync = ? and (destination <> ? or list <> ?) group by all order by all",
+                self.kept.values,
+            )
+        return [(str(destination), str(name), int(size)) for destination, name, size in rows]
 
     def _fold(self) -> None:
-        """Receipts become ledger rows and rejections; the last word on each person counts."""
+        """Receipts become ledger rows and rejections; the last word on each person counts.
+
+        `sending` without an answer is a last word too: unknown. A run that was killed may have
+        kept another list than this one does: the receipts of every list of the sync are folded.
+        """
         receipts, ledger = self.table("sync_receipts"), self.table("sync_ledger")
-        rejections = self.table("sync_rejections")
-        mine = [self.sync, self.list_name]
-        for target, outcomes in (
-            (ledger, "('sent', 'removed')"),
-            (rejections, "('sent', 'removed', 'rejected')"),
-        ):
-            self.warehouse.run(
-                f"delete from {target} where sync = ? and list = ? and entity_key in "
-                f"(select entity_key from {receipts} where sync = ? and list = ? "
-                f"and outcome in {outcomes})",
-                [*mine, *mine],
-            )
-        last = (
-            "(select *, row_number() over (partition by entity_key order by received_at desc, "
-            f"position desc) as place from {receipts} where sync = ? and list = ? and outcome in "
+        rejections, mine = self.table("sync_rejections"), [self.kept.sync]
+        person = "destination, list, entity_key"
+        ranked = (
+            f"(select *, max(position) over (partition by {person}) as latest "
+            f"from {receipts} where sync = ?) as ranked"
+        )
+        telling = (
+            f"(select *, row_number() over (partition by {person} order by position desc) "
+            f"as place from {ranked} where outcome in ('sent', 'removed') "
+            "or (outcome = 'sending' and position = latest)) as telling where place = 1"
         )
         self.warehouse.run(
-            f"insert into {ledger} select sync, list, entity_key, fingerprint, "
-            "identifiers_fingerprint, identifiers, run_id, received_at from "
-            f"{last} ('sent', 'removed')) as receipts where place = 1 and outcome = 'sent'",
+            f"delete from {ledger} where sync = ? "
+            f"and ({person}) in (select {person} from {telling})",
+            [*mine, *mine],
+        )
+        self.warehouse.run(
+            f"insert into {ledger} select sync, destination, list, entity_key, "
+            f"case when outcome = 'sent' then fingerprint else '{UNKNOWN}' end, "
+            f"identifiers_fingerprint, identifiers, run_id, received_at from {telling} "
+            "and outcome <> 'removed'",
             mine,
         )
         self.warehouse.run(
-            f"insert into {rejections} select sync, list, entity_key, fingerprint, reason, run_id, "
-            f"received_at from {last} ('sent', 'removed', 'rejected')) as receipts "
-            "where place = 1 and outcome = 'rejected'",
+            f"delete from {rejections} where sync = ? "
+            f"and ({person}) in (select {person} from {ranked} where outcome <> 'sending')",
+            [*mine, *mine],
+        )
+        self.warehouse.run(
+            f"insert into {rejections} select sync, destination, list, entity_key, fingerprint, "
+            f"reason, run_id, received_at from {ranked} "
+            "where position = latest and outcome = 'rejected'",
             mine,
         )
-        self._delete("sync_receipts", "sync = ? and list = ?", mine)
+        self._delete("sync_receipts", "sync = ?", mine)
 
     def _delete(self, table: str, condition: str, parameters: list[Any]) -> None:
         self.warehouse.run(f"delete from {self.table(table)} where {condition}", parameters)
@@ -234,34 +265,5 @@ class Ledger:
         )
 
 
-def create_tables(warehouse: Warehouse) -> None:
-    """The sync tables, where they are missing. Call within `warehouse.state()`."""
-    for name, columns in TABLES.items():
-        warehouse.run(f"create table if not exists {warehouse.state_table(name)} ({columns})")
-
-
-def now() -> datetime:
-    """The time of day in UTC, without zone, as the sync tables keep it."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
 def _naive(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
-
-
-def _owner() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def _is_gone(owner: str) -> bool:
-    """True when the process that holds a lease was on this machine and is no more."""
-    host, _, process = owner.rpartition(":")
-    if host != socket.gethostname() or not process.isdecimal():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False

@@ -228,7 +228,7 @@ class _Checking:
         if audience is None or entry is None:
             return None
         self._columns(audience)
-        self._identifiers(entry)
+        self._destination(entry)
         return Sync(settings, audience, entry, self._consents(audience))
 
     def _columns(self, audience: Audience) -> None:
@@ -240,11 +240,14 @@ class _Checking:
                     model = audience.entity.model.name
                     self.wrong((part, name), f"'{column}' is no column of {model}", hint)
 
-    def _identifiers(self, entry: DestinationEntry) -> None:
+    def _destination(self, entry: DestinationEntry) -> None:
         try:
-            known = entry.kind.identifiers
+            known, verbs = entry.kind.identifiers, entry.kind.verbs
         except CdpError:
             return  # already reported where the destination is declared
+        if self.settings.mode == "mirror" and "remove" not in verbs:
+            message = f"{entry.type} cannot take anyone off a list, which `mode: mirror` must"
+            self.wrong(("mode",), message, "say `mode: upsert`")
         for name in self.settings.identifiers:
             if known and name not in known:
                 hint = suggest(name, known, what="identifiers")

@@ -5,33 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cdp_activate.sync.ledger import create_tables
 from cdp_activate.sync.model import Sync
+from cdp_activate.sync.plan import kept_list
+from cdp_activate.sync.tables import UNKNOWN, create_tables
 from cdp_activate.warehouse.base import Warehouse
 
 
 def statuses(syncs: Mapping[str, Sync], warehouse: Warehouse) -> list[dict[str, Any]]:
-    """One dict a sync: its list's size, its last run, its rejections by reason."""
+    """One dict a sync: its list's size, its last run, its rejections by reason.
+
+    `unanswered` are people who were sent, or taken off, without an answer: the next run will.
+    """
     with warehouse.state():
         create_tables(warehouse)
         return [_status(sync, warehouse) for sync in syncs.values()]
 
 
 def _status(sync: Sync, warehouse: Warehouse) -> dict[str, Any]:
-    mine = [sync.name, sync.list_name]
+    mine = kept_list(sync)
     ledger, rejections, runs = (
         warehouse.state_table(name) for name in ("sync_ledger", "sync_rejections", "sync_runs")
     )
-    size = warehouse.rows(f"select count(*) from {ledger} where sync = ? and list = ?", mine)
+    size, unanswered = warehouse.rows(
+        "select count(*) filter (where fingerprint <> ?), count(*) filter (where fingerprint = ?) "
+        f"from {ledger} where {mine.condition}",
+        [UNKNOWN, UNKNOWN, *mine.values],
+    )[0]
     reasons = warehouse.rows(
-        f"select reason, count(*) from {rejections} where sync = ? and list = ? "
+        f"select reason, count(*) from {rejections} where {mine.condition} "
         "group by reason order by 2 desc, 1",
-        mine,
+        mine.values,
     )
     last = warehouse.rows(
         f"select run_id, state, finished_at, message from {runs} where sync = ? "
         "order by started_at desc limit 1",
-        mine[:1],
+        [sync.name],
     )
     run_id, state, finished_at, message = last[0] if last else (None, None, None, None)
     return {
@@ -39,7 +47,8 @@ def _status(sync: Sync, warehouse: Warehouse) -> dict[str, Any]:
         "audience": sync.audience.name,
         "destination": sync.settings.destination,
         "list": sync.list_name,
-        "list_size": size[0][0],
+        "list_size": size,
+        "unanswered": unanswered,
         "rejected": sum(count for _, count in reasons),
         "rejected_by_reason": dict(reasons),
         "last_run_id": run_id,

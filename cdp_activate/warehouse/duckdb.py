@@ -8,10 +8,12 @@ and let go early.
 
 from __future__ import annotations
 
+import os
 import re
+import secrets
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _STATE = "cdp_state"
-_LOCKED = re.compile(r"lock on file|being used by another process|already open", re.I)
+_LOCKED = re.compile(
+    r"lock on file|being used by another process|already open"
+    # Another connection of this very process:
+    r"|file handle conflict|already attached",
+    re.I,
+)
+_QUOTED = re.compile(r"[\"'].*", re.DOTALL)
+_NUMBER = re.compile(r"\d{4,}")
+_SHOWN = (duckdb.BinderException, duckdb.CatalogException, duckdb.IOException)
+"""Errors about names and files, whose text holds no value of a row."""
 
 
 class DuckDBWarehouse(Warehouse):
@@ -62,18 +73,44 @@ class DuckDBWarehouse(Warehouse):
 
     @contextmanager
     def state(self) -> Iterator[None]:
+        if not self.state_path.exists():
+            self._create_state()
         self._attach(self.state_path, _STATE, read_only=False)
         try:
-            self.run(f"create schema if not exists {_STATE}.{STATE_SCHEMA}")
             self.run("begin")
             try:
                 yield
             except BaseException:
-                self.connection.execute("rollback")
+                # A disk that is full may end the transaction before we do.
+                with suppress(duckdb.Error):
+                    self.connection.execute("rollback")
                 raise
             self.run("commit")
         finally:
             self._detach(_STATE)
+
+    def _create_state(self) -> None:
+        """Make the state file under another name, then link it: it is there whole or not at all.
+
+        A process killed, or a disk full, in the middle of it would leave what is no database.
+        """
+        beside = self.state_path.with_name(f".{self.state_path.name}.{secrets.token_hex(4)}.tmp")
+        try:
+            self._attach(beside, _STATE, read_only=False)
+            try:
+                self.run(f"create schema {_STATE}.{STATE_SCHEMA}")
+            finally:
+                self._detach(_STATE)
+            with suppress(FileExistsError):  # another process was first
+                os.link(beside, self.state_path)
+        except OSError as error:
+            raise WarehouseError(
+                f"the file {self.state_path} cannot be made: {error.strerror}",
+                remedy="the sync state needs a folder that can be written to",
+            ) from None
+        finally:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
 
     def state_table(self, name: str) -> str:
         return f"{_STATE}.{STATE_SCHEMA}.{name}"
@@ -119,9 +156,10 @@ class DuckDBWarehouse(Warehouse):
                 return
             except duckdb.Error as error:
                 if not _LOCKED.search(str(error)):
+                    use = "read it" if read_only else "write to its folder, and is there room?"
                     raise WarehouseError(
                         f"the DuckDB file {path} cannot be opened: {_first_line(error)}",
-                        remedy="is it a DuckDB file, and may this user read it?",
+                        remedy=f"is it a DuckDB file, may this user {use.rstrip('?')}?",
                     ) from None
                 if time.monotonic() > deadline:
                     raise LockedError(
@@ -131,26 +169,35 @@ class DuckDBWarehouse(Warehouse):
                 time.sleep(0.05)
 
     def _detach(self, alias: str) -> None:
-        self.connection.execute(f'detach database if exists "{alias}"')
+        with _explained():
+            self.connection.execute(f'detach database if exists "{alias}"')
 
 
 @contextmanager
 def _explained() -> Iterator[None]:
     try:
         yield
-    except duckdb.CatalogException as error:
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise WarehouseError(
             f"the warehouse lacks a table or column: {_first_line(error)}",
             remedy="run `cdp-activate build` so that dbt builds what the audiences read",
+        ) from None
+    except duckdb.IOException as error:
+        raise WarehouseError(
+            f"the warehouse could not read or write a file: {_first_line(error)}",
+            remedy="is there room on the disk, and may this user write there? Then run it again",
         ) from None
     except duckdb.Error as error:
         raise WarehouseError(f"the warehouse refused: {_first_line(error)}") from None
 
 
 def _first_line(error: Exception) -> str:
-    """The reason without the SQL that DuckDB quotes below it, nor any value in quotes."""
-    line = str(error).splitlines()[0]
-    return re.sub(r'(Could not convert string|value) "[^"]*"|\'[^\']*@[^\']*\'', r"\1 ***", line)
+    """The reason without the SQL that DuckDB quotes below it, nor any value of a row."""
+    said = str(error)
+    if not isinstance(error, _SHOWN):
+        # A value may itself hold quotes and lines: nothing after the first quote is kept.
+        said = _NUMBER.sub("***", _QUOTED.sub("***", said))
+    return said.partition("\n")[0]
 
 
 def _quoted(text: str) -> str:

@@ -4,7 +4,7 @@
 with customers as (
     select
         *
-    from {{ ref('customers') }}
+    from {{ ref('cdp_activate', 'customers') }}
 ), fact_consent_email_marketing_5a6065e9 as (
     select
         *

@@ -4,16 +4,16 @@
 with customers as (
     select
         *
-    from {{ ref('customers') }}
-), fact_stage_lifecycle_768b474e as (
+    from {{ ref('cdp_activate', 'customers') }}
+), fact_stage_lifecycle_900c04ae as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_768b474e') }}
+    from {{ ref('fact_stage_lifecycle_900c04ae') }}
 ), fact_cart_updated_count_bfaf862b as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_events') }}
+    from {{ ref('cdp_activate', 'customer_events') }}
     where
         event_name = 'cart_updated'
         and (
@@ -27,7 +27,7 @@ with customers as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_orders') }}
+    from {{ ref('cdp_activate', 'customer_orders') }}
     where
         ordered_at >= {{ cdp_activate.as_of(-1209600) }}
         and ordered_at < {{ cdp_activate.as_of(0) }}
@@ -49,8 +49,8 @@ with customers as (
             then 'holdout'
         end as text) as variant
     from customers
-    left join fact_stage_lifecycle_768b474e
-        on fact_stage_lifecycle_768b474e.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_900c04ae
+        on fact_stage_lifecycle_900c04ae.entity_key = customers.customer_id
     left join fact_cart_updated_count_bfaf862b
         on fact_cart_updated_count_bfaf862b.entity_key = customers.customer_id
     left join fact_order_placed_count_8e8a8152
@@ -58,7 +58,7 @@ with customers as (
     left join fact_consent_email_marketing_5a6065e9
         on fact_consent_email_marketing_5a6065e9.entity_key = customers.customer_id
     where
-        fact_stage_lifecycle_768b474e.stage in ('decision')
+        fact_stage_lifecycle_900c04ae.stage in ('decision')
         and coalesce(fact_cart_updated_count_bfaf862b.measured, 0) >= 1
         and not coalesce((
             coalesce(fact_order_placed_count_8e8a8152.measured, 0) >= 1

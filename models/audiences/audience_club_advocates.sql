@@ -4,16 +4,16 @@
 with customers as (
     select
         *
-    from {{ ref('customers') }}
-), fact_stage_lifecycle_768b474e as (
+    from {{ ref('cdp_activate', 'customers') }}
+), fact_stage_lifecycle_900c04ae as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_768b474e') }}
+    from {{ ref('fact_stage_lifecycle_900c04ae') }}
 ), fact_referral_made_count_8ea00d9f as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_referrals') }}
+    from {{ ref('cdp_activate', 'customer_referrals') }}
     where
         referred_at >= {{ cdp_activate.as_of(-31536000) }}
         and referred_at < {{ cdp_activate.as_of(0) }}
@@ -23,7 +23,7 @@ with customers as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_events') }}
+    from {{ ref('cdp_activate', 'customer_events') }}
     where
         event_name = 'club_joined' and occurred_at < {{ cdp_activate.as_of(0) }}
     group by
@@ -37,8 +37,8 @@ with customers as (
         customers.customer_id,
         customers.lifetime_value as rank_value
     from customers
-    left join fact_stage_lifecycle_768b474e
-        on fact_stage_lifecycle_768b474e.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_900c04ae
+        on fact_stage_lifecycle_900c04ae.entity_key = customers.customer_id
     left join fact_referral_made_count_8ea00d9f
         on fact_referral_made_count_8ea00d9f.entity_key = customers.customer_id
     left join fact_club_joined_count_35571ab0
@@ -46,7 +46,7 @@ with customers as (
     left join fact_consent_email_marketing_5a6065e9
         on fact_consent_email_marketing_5a6065e9.entity_key = customers.customer_id
     where
-        fact_stage_lifecycle_768b474e.stage in ('advocacy')
+        fact_stage_lifecycle_900c04ae.stage in ('advocacy')
         and (
             case when customers.last_review_score >= 4 then 1 else 0 end + case when customers.nps_score >= 9 then 1 else 0 end + case
                 when coalesce(fact_referral_made_count_8ea00d9f.measured, 0) >= 1

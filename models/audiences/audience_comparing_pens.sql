@@ -4,20 +4,20 @@
 with customers as (
     select
         *
-    from {{ ref('customers') }}
+    from {{ ref('cdp_activate', 'customers') }}
 ), audience_unengaged_subscribers as (
     select
         *
     from {{ ref('audience_unengaged_subscribers') }}
-), fact_stage_lifecycle_768b474e as (
+), fact_stage_lifecycle_900c04ae as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_768b474e') }}
+    from {{ ref('fact_stage_lifecycle_900c04ae') }}
 ), fact_product_viewed_distinct_e29c8791 as (
     select
         customer_id as entity_key,
         count(distinct product_id) as measured
-    from {{ ref('customer_events') }}
+    from {{ ref('cdp_activate', 'customer_events') }}
     where
         event_name = 'product_viewed'
         and (
@@ -30,7 +30,7 @@ with customers as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_events') }}
+    from {{ ref('cdp_activate', 'customer_events') }}
     where
         event_name = 'cart_updated'
         and (
@@ -48,8 +48,8 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_stage_lifecycle_768b474e
-        on fact_stage_lifecycle_768b474e.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_900c04ae
+        on fact_stage_lifecycle_900c04ae.entity_key = customers.customer_id
     left join fact_product_viewed_distinct_e29c8791
         on fact_product_viewed_distinct_e29c8791.entity_key = customers.customer_id
     left join fact_cart_updated_count_19067727
@@ -60,7 +60,7 @@ with customers as (
         on audience_unengaged_subscribers.customer_id = customers.customer_id
     where
         (
-            fact_stage_lifecycle_768b474e.stage in ('consideration')
+            fact_stage_lifecycle_900c04ae.stage in ('consideration')
             and coalesce(fact_product_viewed_distinct_e29c8791.measured, 0) >= 2
             and not coalesce((
                 coalesce(fact_cart_updated_count_19067727.measured, 0) >= 1

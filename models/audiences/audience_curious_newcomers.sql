@@ -4,11 +4,11 @@
 with customers as (
     select
         *
-    from {{ ref('customers') }}
-), fact_stage_lifecycle_768b474e as (
+    from {{ ref('cdp_activate', 'customers') }}
+), fact_stage_lifecycle_900c04ae as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_768b474e') }}
+    from {{ ref('fact_stage_lifecycle_900c04ae') }}
 ), fact_email_opened_guide_read_page_viewed_soci_b074c814 as (
     select
         entity_key,
@@ -16,7 +16,7 @@ with customers as (
     from (
         select
             customer_id as entity_key
-        from {{ ref('customer_messages') }}
+        from {{ ref('cdp_activate', 'customer_messages') }}
         where
             message_event = 'email_opened'
             and (
@@ -26,7 +26,7 @@ with customers as (
         union all
         select
             customer_id as entity_key
-        from {{ ref('customer_events') }}
+        from {{ ref('cdp_activate', 'customer_events') }}
         where
             event_name in ('guide_read', 'page_viewed', 'social_post_viewed')
             and (
@@ -40,7 +40,7 @@ with customers as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_orders') }}
+    from {{ ref('cdp_activate', 'customer_orders') }}
     where
         ordered_at < {{ cdp_activate.as_of(0) }}
     group by
@@ -54,8 +54,8 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_stage_lifecycle_768b474e
-        on fact_stage_lifecycle_768b474e.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_900c04ae
+        on fact_stage_lifecycle_900c04ae.entity_key = customers.customer_id
     left join fact_email_opened_guide_read_page_viewed_soci_b074c814
         on fact_email_opened_guide_read_page_viewed_soci_b074c814.entity_key = customers.customer_id
     left join fact_order_placed_count_8689cfde
@@ -63,7 +63,7 @@ with customers as (
     left join fact_consent_email_marketing_5a6065e9
         on fact_consent_email_marketing_5a6065e9.entity_key = customers.customer_id
     where
-        fact_stage_lifecycle_768b474e.stage in ('awareness')
+        fact_stage_lifecycle_900c04ae.stage in ('awareness')
         and coalesce(fact_email_opened_guide_read_page_viewed_soci_b074c814.measured, 0) >= 2
         and not coalesce((
             coalesce(fact_order_placed_count_8689cfde.measured, 0) >= 1

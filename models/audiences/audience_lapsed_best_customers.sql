@@ -4,11 +4,11 @@
 with customers as (
     select
         *
-    from {{ ref('customers') }}
-), fact_stage_lifecycle_768b474e as (
+    from {{ ref('cdp_activate', 'customers') }}
+), fact_stage_lifecycle_900c04ae as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_768b474e') }}
+    from {{ ref('fact_stage_lifecycle_900c04ae') }}
 ), fact_lifetime_value_ranking_9cecebea as (
     select
         *
@@ -29,14 +29,14 @@ with customers as (
             then 'holdout'
         end as text) as variant
     from customers
-    left join fact_stage_lifecycle_768b474e
-        on fact_stage_lifecycle_768b474e.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_900c04ae
+        on fact_stage_lifecycle_900c04ae.entity_key = customers.customer_id
     left join fact_lifetime_value_ranking_9cecebea
         on fact_lifetime_value_ranking_9cecebea.entity_key = customers.customer_id
     left join fact_consent_ads_personalisation_6d95cd41
         on fact_consent_ads_personalisation_6d95cd41.entity_key = customers.customer_id
     where
-        fact_stage_lifecycle_768b474e.stage in ('lapsed')
+        fact_stage_lifecycle_900c04ae.stage in ('lapsed')
         and (
             fact_lifetime_value_ranking_9cecebea.from_top - 1
         ) * 100 < fact_lifetime_value_ranking_9cecebea.total * 25

@@ -4,7 +4,7 @@
 with accounts as (
     select
         *
-    from {{ ref('accounts') }}
+    from {{ ref('cdp_activate', 'accounts') }}
 ), final as (
     select
         accounts.account_id,

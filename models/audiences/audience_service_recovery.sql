@@ -4,12 +4,12 @@
 with customers as (
     select
         *
-    from {{ ref('customers') }}
+    from {{ ref('cdp_activate', 'customers') }}
 ), fact_ticket_opened_count_6d0fbd80 as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_tickets') }}
+    from {{ ref('cdp_activate', 'customer_tickets') }}
     where
         (
             opened_at >= {{ cdp_activate.as_of(-2592000) }}
@@ -22,7 +22,7 @@ with customers as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_feedback') }}
+    from {{ ref('cdp_activate', 'customer_feedback') }}
     where
         feedback_event in ('csat_answered', 'review_left')
         and (

@@ -4,12 +4,12 @@
 with customers as (
     select
         *
-    from {{ ref('customers') }}
+    from {{ ref('cdp_activate', 'customers') }}
 ), fact_product_bought_count_d9a4cd86 as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_order_lines') }}
+    from {{ ref('cdp_activate', 'customer_order_lines') }}
     where
         (
             ordered_at >= {{ cdp_activate.as_of(-3628800) }}
@@ -22,7 +22,7 @@ with customers as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_events') }}
+    from {{ ref('cdp_activate', 'customer_events') }}
     where
         event_name = 'nib_help_viewed'
         and (
@@ -35,7 +35,7 @@ with customers as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_tickets') }}
+    from {{ ref('cdp_activate', 'customer_tickets') }}
     where
         (
             opened_at >= {{ cdp_activate.as_of(-3628800) }}
@@ -48,7 +48,7 @@ with customers as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_feedback') }}
+    from {{ ref('cdp_activate', 'customer_feedback') }}
     where
         feedback_event = 'review_left'
         and (

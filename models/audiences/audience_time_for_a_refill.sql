@@ -4,15 +4,15 @@
 with customers as (
     select
         *
-    from {{ ref('customers') }}
+    from {{ ref('cdp_activate', 'customers') }}
 ), audience_unengaged_subscribers as (
     select
         *
     from {{ ref('audience_unengaged_subscribers') }}
-), fact_stage_lifecycle_768b474e as (
+), fact_stage_lifecycle_900c04ae as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_768b474e') }}
+    from {{ ref('fact_stage_lifecycle_900c04ae') }}
 ), fact_consent_email_marketing_5a6065e9 as (
     select
         *
@@ -22,15 +22,15 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_stage_lifecycle_768b474e
-        on fact_stage_lifecycle_768b474e.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_900c04ae
+        on fact_stage_lifecycle_900c04ae.entity_key = customers.customer_id
     left join fact_consent_email_marketing_5a6065e9
         on fact_consent_email_marketing_5a6065e9.entity_key = customers.customer_id
     left join audience_unengaged_subscribers
         on audience_unengaged_subscribers.customer_id = customers.customer_id
     where
         (
-            fact_stage_lifecycle_768b474e.stage in ('retention')
+            fact_stage_lifecycle_900c04ae.stage in ('retention')
             and customers.last_order_at < {{ cdp_activate.as_of(-5184000) }}
             and (
                 customers.last_order_at >= {{ cdp_activate.as_of(-10368000) }}

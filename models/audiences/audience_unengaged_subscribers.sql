@@ -4,12 +4,12 @@
 with customers as (
     select
         *
-    from {{ ref('customers') }}
+    from {{ ref('cdp_activate', 'customers') }}
 ), fact_email_delivered_count_48972c9c as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_messages') }}
+    from {{ ref('cdp_activate', 'customer_messages') }}
     where
         message_event = 'email_delivered'
         and (
@@ -22,7 +22,7 @@ with customers as (
     select
         customer_id as entity_key,
         count(*) as measured
-    from {{ ref('customer_messages') }}
+    from {{ ref('cdp_activate', 'customer_messages') }}
     where
         message_event in ('email_clicked', 'email_opened')
         and (

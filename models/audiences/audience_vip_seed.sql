@@ -4,7 +4,7 @@
 with customers as (
     select
         *
-    from {{ ref('customers') }}
+    from {{ ref('cdp_activate', 'customers') }}
 ), fact_lifetime_value_ranking_9cecebea as (
     select
         *

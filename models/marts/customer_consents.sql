@@ -21,7 +21,7 @@ final as (
 
         ---------- text
         lower(trim(consents.purpose)) as purpose,
-        lower(trim(consents.status)) as status,
+        coalesce(lower(trim(consents.status)), 'unknown') as status,
         consents.source,
 
         ---------- timestamps
@@ -32,13 +32,16 @@ final as (
     inner join known_customers
         on consents.customer_id = known_customers.customer_id
 
-    -- What anyone says at the very instant of judgement does not count yet, but
-    -- for a no: in doubt nobody is written to.
+    -- A yes counts from the instant after it was said. A no counts at once, and
+    -- without a date for good: in doubt nobody is written to.
     where
         consents.recorded_at < {{ cdp_activate.as_of() }}
         or (
-            consents.recorded_at = {{ cdp_activate.as_of() }}
-            and lower(trim(consents.status)) <> 'granted'
+            coalesce(lower(trim(consents.status)), 'unknown') <> 'granted'
+            and (
+                consents.recorded_at = {{ cdp_activate.as_of() }}
+                or consents.recorded_at is null
+            )
         )
 
 )

@@ -4,7 +4,7 @@
 with final as (
     select
         customer_id as entity_key
-    from {{ ref('customer_consents') }}
+    from {{ ref('cdp_activate', 'customer_consents') }}
     where
         purpose = 'ads_personalisation'
     group by

@@ -8,7 +8,7 @@ with final as (
         row_number() over (order by lifetime_value asc, customer_id) as from_bottom,
         rank() over (order by lifetime_value asc) as rank,
         count(*) over () as total
-    from {{ ref('customers') }}
+    from {{ ref('cdp_activate', 'customers') }}
     where
         not lifetime_value is null
 )

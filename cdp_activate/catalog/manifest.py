@@ -1,213 +1,15 @@
-"""The catalog: what a dbt project offers to audiences and syncs.
-
-Read from dbt's `target/manifest.json`: a model whose `config.meta.cdp` says so is an
-entity, an event source, a relation, the consents, the stages (AUDIENCES.md, section 5).
-dbt itself is never imported.
-"""
+"""Reads the catalog from dbt's manifest: each model whose `config.meta.cdp` gives it a role."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from cdp_activate.errors import Problem, SourceErrors, UsageError
+from cdp_activate.catalog.model import Catalog, Column, Entity, Model, Reference, Rows
+from cdp_activate.catalog.types import column_type
+from cdp_activate.errors import Problem, SourceErrors
 from cdp_activate.text import suggest
-
-Kind = Literal[
-    "integer", "decimal", "double", "text", "boolean", "date", "timestamp", "list", "json",
-    "uuid", "other",
-]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Type:
-    """A column's type, in the words of the audience language.
-
-    `zoned` timestamps are instants; the others are read as UTC, or in the zone that the
-    column declares. `element` is the type inside a list.
-    """
-
-    kind: Kind
-    zoned: bool = False
-    element: Type | None = None
-
-    @property
-    def is_number(self) -> bool:
-        return self.kind in ("integer", "decimal", "double")
-
-    def __str__(self) -> str:
-        if self.element:
-            return f"list of {self.element}"
-        return "number" if self.is_number else self.kind
-
-
-_TYPES: tuple[tuple[str, Kind], ...] = (
-    (r"(tiny|small|medium|big|huge|u\w*)?int(eger)?\d*|byteint|long|short|serial", "integer"),
-    (r"decimal|numeric|bignumeric|number|money", "decimal"),
-    (r"double( precision)?|float\d*|real", "double"),
-    (r"text|string|(n?var)?char2?|character( varying)?|bpchar|enum", "text"),
-    (r"bool(ean)?", "boolean"),
-    (r"date", "date"),
-    (r"datetime|timestamp\w*( with(out)? time zone)?", "timestamp"),
-    (r"json[b]?|variant|object|super", "json"),
-    (r"uuid", "uuid"),
-)
-_ZONED_BY_NAME = re.compile(r"timestamptz|timestamp_tz|timestamp_ltz|timestamp with time zone")
-_ZONED_TIMESTAMP = {"bigquery", "spark", "databricks"}
-"""Warehouses whose plain `timestamp` is an instant (their naive one is named otherwise)."""
-
-
-def column_type(text: str, adapter: str = "duckdb") -> Type:
-    """The Type of a warehouse's type name, such as `numeric(18,2)` or `varchar[]`."""
-    name = " ".join(text.lower().split())
-    if found := re.fullmatch(r"(?:array|list)\s*[<(](.*)[>)]|(.*?)\[\d*\]", name):
-        return Type("list", element=column_type(found[1] or found[2], adapter))
-    bare = re.sub(r"\s*\([^)]*\)", "", name)
-    for pattern, kind in _TYPES:
-        if re.fullmatch(pattern, bare):
-            zoned = kind == "timestamp" and (
-                bool(_ZONED_BY_NAME.fullmatch(bare))
-                or (bare == "timestamp" and adapter in _ZONED_TIMESTAMP)
-            )
-            return Type(kind, zoned=zoned)
-    return Type("other")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a model. `values` is its enumeration, `pii` the kind of personal data.
-
-    `declared` is the warehouse's name of its type, as the contract has it.
-    """
-
-    name: str
-    type: Type
-    label: str = ""
-    values: tuple[str, ...] = ()
-    pii: str = ""
-    hidden: bool = False
-    timezone: str = "UTC"
-    declared: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A table that dbt builds. `relation` is its quoted name in the warehouse."""
-
-    name: str
-    package: str
-    relation: str
-    columns: Mapping[str, Column]
-    path: str = ""
-
-    def __hash__(self) -> int:
-        return hash((self.package, self.name))
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """What an audience is made of: a person, an account. `key` is unique and not null."""
-
-    name: str
-    model: Model
-    key: str
-
-    @property
-    def is_person(self) -> bool:
-        return any(column.pii for column in self.model.columns.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows beside an entity, found by `key`: events, a relation, consents, stages.
-
-    `at` is the column of time, `id` orders rows of one time, `name` says which event or
-    relation; with `name_column` the rows hold several events, told apart by that column.
-    """
-
-    model: Model
-    of: str
-    key: str
-    at: str = ""
-    id: str = ""
-    name: str = ""
-    name_column: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-
-    def __hash__(self) -> int:
-        return hash((self.model, self.name, self.name_column))
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A many-to-one name: `account.plan` of a customer, through `model` or the entity's own."""
-
-    name: str
-    of: str
-    to: str
-    model: Model
-    key: str
-    on: str
-
-
-@dataclass(frozen=True)
-class Catalog:
-    """Everything an audience or a sync may name."""
-
-    project: str
-    adapter: str
-    entities: Mapping[str, Entity]
-    events: Mapping[str, Mapping[str, Rows]]
-    relations: Mapping[str, Mapping[str, Rows]]
-    references: Mapping[str, Mapping[str, Reference]]
-    consents: Mapping[str, Rows]
-    stages: Mapping[str, Rows]
-    models: Mapping[str, Model]
-
-    @classmethod
-    def load(cls, manifest: Path) -> Catalog:
-        """Read `manifest.json` (and `catalog.json` beside it, for columns without a type).
-
-        Raises UsageError when there is no manifest, SourceErrors when its `cdp` meta is wrong.
-        """
-        try:
-            raw = json.loads(manifest.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise UsageError(
-                f"there is no dbt manifest at {manifest}",
-                remedy="run `dbt parse` (or `cdp-activate build`) in the dbt project first",
-            ) from None
-        except (OSError, ValueError) as error:
-            raise UsageError(
-                f"the dbt manifest at {manifest} cannot be read: {error}",
-                remedy="run `dbt parse` again",
-            ) from None
-        typed = manifest.with_name("catalog.json")
-        described = json.loads(typed.read_text(encoding="utf-8")) if typed.exists() else {}
-        return cls.from_manifest(raw, described)
-
-    @classmethod
-    def from_manifest(
-        cls, manifest: Mapping[str, Any], described: Mapping[str, Any] | None = None
-    ) -> Catalog:
-        """Read a manifest that is already parsed; `described` is dbt's catalog.json."""
-        return _Reading(manifest, described or {}).catalog()
-
-    def default_entity(self) -> Entity | None:
-        """The only entity of persons, else the only entity."""
-        people = [entity for entity in self.entities.values() if entity.is_person]
-        candidates = people or list(self.entities.values())
-        return candidates[0] if len(candidates) == 1 else None
-
-    def event(self, of: str, name: str) -> Rows | None:
-        """The rows of event `name`; a table of many events without an enumeration takes any."""
-        known = self.events.get(of, {})
-        return known.get(name) or known.get("*")
-
 
 _ROLES = {
     # role: (the keys it needs, the keys it may have)
@@ -227,7 +29,7 @@ _NOT_COLUMNS = {"of", "entity", "to"}
 _COLUMN_META = {"label", "values", "pii", "hidden", "timezone"}
 
 
-class _Reading:
+class Reading:
     """One pass over a manifest, keeping every mistake found."""
 
     def __init__(self, manifest: Mapping[str, Any], described: Mapping[str, Any]) -> None:
@@ -322,21 +124,38 @@ class _Reading:
         self, name: str, column: Mapping[str, Any], types: Mapping[str, str], path: str
     ) -> Column:
         meta = _meta(column).get("cdp") or {}
-        if unknown := sorted(set(meta) - _COLUMN_META):
-            hint = suggest(unknown[0], _COLUMN_META, what="known keys")
-            message = f"column '{name}': unknown key '{unknown[0]}' in config.meta.cdp"
-            self.problems.append(Problem(message, hint, path))
+        if not isinstance(meta, Mapping):
+            self.problems.append(
+                Problem(f"column '{name}': config.meta.cdp must be a mapping", "", path)
+            )
+            meta = {}
+        self._check_column(name, meta, path)
         declared = str(column.get("data_type") or types.get(name.lower(), ""))
         return Column(
             name=name,
             type=column_type(declared, self.adapter),
             label=str(meta.get("label", "")),
-            values=tuple(str(value) for value in meta.get("values") or ()),
+            values=tuple(map(str, meta["values"])) if isinstance(meta.get("values"), list) else (),
             pii=str(meta.get("pii") or ""),
             hidden=bool(meta.get("hidden", False)),
             timezone=str(meta.get("timezone", "UTC")),
             declared=declared,
         )
+
+    def _check_column(self, name: str, meta: Mapping[str, Any], path: str) -> None:
+        def wrong(message: str, hint: str) -> None:
+            self.problems.append(Problem(f"column '{name}': {message}", hint, path))
+
+        if unknown := sorted(set(meta) - _COLUMN_META):
+            hint = suggest(unknown[0], _COLUMN_META, what="known keys")
+            wrong(f"unknown key '{unknown[0]}' in config.meta.cdp", hint)
+        if not isinstance(meta.get("values") or [], list):
+            wrong("'values' is a list", "values: [one, two]")
+        timezone = meta.get("timezone", "UTC")
+        try:
+            ZoneInfo(str(timezone))
+        except (OSError, ValueError, KeyError):
+            wrong(f"unknown time zone '{timezone}'", "use a name such as Asia/Ho_Chi_Minh")
 
     def _role(self, model: Model, entry: Any) -> None:
         if not isinstance(entry, Mapping):
@@ -354,21 +173,23 @@ class _Reading:
         elif missing := sorted(needed - set(entry)):
             keys = ", ".join(missing)
             self._wrong(model, f"config.meta.cdp of '{role}' lacks {keys}", f"add {keys}")
-        elif model.columns and (
-            absent := [
-                (key, entry[key])
-                for key in (*needed, *optional, *(("events_in",) if role == "events_in" else ()))
-                if key in entry
-                and key not in _NOT_COLUMNS
-                and not (key == "on" and role == "ref")
-                and str(entry[key]) not in model.columns
-            ]
-        ):
-            key, value = absent[0]
+        elif absent := [
+            key for key in sorted(entry) if self._lacks_column(model, role, entry, key)
+        ]:
+            key, value = absent[0], entry[absent[0]]
             hint = suggest(str(value), model.columns, what="columns")
+            if not model.columns:
+                hint = "list the model's columns in its yml, or run `dbt docs generate`"
             self._wrong(model, f"'{key}: {value}' names no column of the model", hint)
         else:
             self.roles.append((model, role, entry))
+
+    @staticmethod
+    def _lacks_column(model: Model, role: str, entry: Mapping[str, Any], key: str) -> bool:
+        """The key names a column, and the model has none of that name."""
+        if key in _NOT_COLUMNS or (key == role and role != "events_in"):
+            return False
+        return str(entry[key]) not in model.columns
 
     def _event_rows(self, model: Model, role: str, meta: Mapping[str, Any]) -> Iterator[Rows]:
         if role == "event":

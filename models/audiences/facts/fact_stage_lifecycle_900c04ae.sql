@@ -13,7 +13,10 @@ with final as (
             stage,
             since,
             came_from,
-            row_number() over (partition by entity_key order by since desc, stage_order desc) as place
+            row_number() over (
+                partition by entity_key
+                order by since desc nulls first, stage_order desc nulls first
+            ) as place
         from (
             select
                 customer_id as entity_key,
@@ -21,12 +24,12 @@ with final as (
                 valid_from as since,
                 stage_id as stage_order,
                 lag(stage) over (partition by customer_id order by valid_from, stage_id) as came_from
-            from {{ ref('stage_history') }}
+            from {{ ref('cdp_activate', 'stage_history') }}
             where
                 track = 'lifecycle' and valid_from < {{ cdp_activate.as_of(0) }}
         ) as known
         where
-            came_from is null or came_from <> stage
+            came_from is distinct from stage
     ) as stays
     where
         place = 1

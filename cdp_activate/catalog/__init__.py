@@ -1,0 +1,11 @@
+"""The catalog: what a dbt project offers to audiences and syncs.
+
+Read from dbt's `target/manifest.json`: a model whose `config.meta.cdp` says so is an
+entity, an event source, a relation, the consents, the stages (AUDIENCES.md, section 5).
+dbt itself is never imported.
+"""
+
+from cdp_activate.catalog.model import Catalog, Column, Entity, Model, Reference, Rows
+from cdp_activate.catalog.types import Type, column_type
+
+__all__ = ["Catalog", "Column", "Entity", "Model", "Reference", "Rows", "Type", "column_type"]

@@ -1,0 +1,152 @@
+"""What a catalog holds: models and their columns, and the roles they have for audiences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cdp_activate.catalog.types import Type
+from cdp_activate.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a model. `values` is its enumeration, `pii` the kind of personal data.
+
+    `declared` is the warehouse's name of its type, as the contract has it.
+    """
+
+    name: str
+    type: Type
+    label: str = ""
+    values: tuple[str, ...] = ()
+    pii: str = ""
+    hidden: bool = False
+    timezone: str = "UTC"
+    declared: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A table that dbt builds. `relation` is its quoted name in the warehouse."""
+
+    name: str
+    package: str
+    relation: str
+    columns: Mapping[str, Column]
+    path: str = ""
+
+    def __hash__(self) -> int:
+        return hash((self.package, self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """What an audience is made of: a person, an account. `key` is unique and not null."""
+
+    name: str
+    model: Model
+    key: str
+
+    @property
+    def is_person(self) -> bool:
+        return any(column.pii for column in self.model.columns.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows beside an entity, found by `key`: events, a relation, consents, stages.
+
+    `at` is the column of time, `id` orders rows of one time, `name` says which event or
+    relation; with `name_column` the rows hold several events, told apart by that column.
+    """
+
+    model: Model
+    of: str
+    key: str
+    at: str = ""
+    id: str = ""
+    name: str = ""
+    name_column: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.model, self.name, self.name_column))
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A many-to-one name: `account.plan` of a customer, through `model` or the entity's own."""
+
+    name: str
+    of: str
+    to: str
+    model: Model
+    key: str
+    on: str
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything an audience or a sync may name."""
+
+    project: str
+    adapter: str
+    entities: Mapping[str, Entity]
+    events: Mapping[str, Mapping[str, Rows]]
+    relations: Mapping[str, Mapping[str, Rows]]
+    references: Mapping[str, Mapping[str, Reference]]
+    consents: Mapping[str, Rows]
+    stages: Mapping[str, Rows]
+    models: Mapping[str, Model]
+
+    @classmethod
+    def load(cls, manifest: Path) -> Catalog:
+        """Read `manifest.json` (and `catalog.json` beside it, for columns without a type).
+
+        Raises UsageError when there is no manifest, SourceErrors when its `cdp` meta is wrong.
+        """
+        if not manifest.exists():
+            raise UsageError(
+                f"there is no dbt manifest at {manifest}",
+                remedy="run `dbt parse` (or `cdp-activate build`) in the dbt project first",
+            )
+        raw = _json(manifest, "run `dbt parse` again")
+        return cls.from_manifest(raw, _described(manifest.with_name("catalog.json")))
+
+    @classmethod
+    def from_manifest(
+        cls, manifest: Mapping[str, Any], described: Mapping[str, Any] | None = None
+    ) -> Catalog:
+        """Read a manifest that is already parsed; `described` is dbt's catalog.json."""
+        from cdp_activate.catalog.manifest import Reading
+
+        return Reading(manifest, described or {}).catalog()
+
+    def default_entity(self) -> Entity | None:
+        """The only entity of persons, else the only entity."""
+        people = [entity for entity in self.entities.values() if entity.is_person]
+        candidates = people or list(self.entities.values())
+        return candidates[0] if len(candidates) == 1 else None
+
+    def event(self, of: str, name: str) -> Rows | None:
+        """The rows of event `name`; a table of many events without an enumeration takes any."""
+        known = self.events.get(of, {})
+        return known.get(name) or known.get("*")
+
+
+def _described(path: Path) -> Mapping[str, Any]:
+    return _json(path, "run `dbt docs generate` again, or delete it") if path.exists() else {}
+
+
+def _json(path: Path, remedy: str) -> Mapping[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path} cannot be read: {error}", remedy=remedy) from None
+    if not isinstance(found, dict):
+        raise UsageError(f"{path} is not what dbt writes there", remedy=remedy)
+    return found

@@ -1,0 +1,435 @@
+"""Batching, pacing, retries, splitting and ends: the courier alone, and what a run makes of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from bed import QUICK, Bed, people, person
+
+from cdp_activate.destinations.base import Destination, DestinationSettings, Receipt, Row
+from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
+from cdp_activate.http import FunctionTransport, Request, Response
+from cdp_activate.sync.deliver import NAP, Courier, Delivered, Patience
+from cdp_activate.sync.status import statuses
+
+
+class Post(Destination[DestinationSettings]):
+    """A destination whose answers are a plain function of the rows of a call."""
+
+    Settings = DestinationSettings
+    batch_size = 10
+
+    def __init__(self, answer: Callable[[list[str]], Receipt | None], **limits: Any) -> None:
+        super().__init__(DestinationSettings(), name="post")
+        self.answer = answer
+        self.calls: list[list[str]] = []
+        self.settled: list[str] = []
+        self.jobs: dict[str, list[Receipt | Exception | None]] = {}
+        for name, value in limits.items():
+            setattr(self, name, value)
+
+    def check(self) -> None: ...
+
+    def open(self, name: str) -> str:
+        return name
+
+    def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        keys = [row.key for row in rows]
+        self.calls.append(keys)
+        return self.answer(keys) or Receipt()
+
+    remove = upsert
+
+    def settle(self, job: str) -> Receipt | None:
+        self.settled.append(job)
+        outcome = self.jobs[job].pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+def rows(count: int) -> list[Row]:
+    return [Row(f"c-{number:03}", {"email": f"{number}@example.com"}) for number in range(count)]
+
+
+def accepting(keys: list[str]) -> None:
+    return None
+
+
+@dataclass
+class Clock:
+    """Sleeps without sleeping, and remembers for how long."""
+
+    naps: list[float] = field(default_factory=list)
+
+    def __call__(self, seconds: float) -> None:
+        self.naps.append(seconds)
+
+    @property
+    def slept(self) -> float:
+        return sum(self.naps)
+
+
+def courier(post: Post, **more: Any) -> Courier:
+    return Courier(post, **{"list_id": "list", "sleep": Clock(), **more})
+
+
+def keys(outcomes: Sequence[Delivered] | Iterator[Delivered]) -> list[str]:
+    return sorted(row.key for one in outcomes for row in one.rows)
+
+
+def test_rows_go_out_in_batches_of_at_most_the_destinations_size() -> None:
+    post = Post(accepting)
+    assert [row.key for row in rows(25)] == keys(courier(post).deliver("upsert", rows(25)))
+    assert [5, 10, 10] == sorted(len(call) for call in post.calls)
+
+
+def test_no_rows_make_no_call() -> None:
+    post = Post(accepting)
+    taker = courier(post)
+    assert [] == list(taker.deliver("upsert", []))
+    assert (0, []) == (taker.calls, post.calls)
+
+
+def test_no_more_calls_are_under_way_than_the_destination_takes() -> None:
+    now, most, lock = 0, 0, threading.Lock()
+
+    def answer(keys: list[str]) -> None:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.005)
+        with lock:
+            now -= 1
+
+    list(courier(Post(answer, batch_size=1, concurrency=3)).deliver("upsert", rows(30)))
+    assert 3 == most
+
+
+def test_rows_are_pulled_no_faster_than_they_are_taken() -> None:
+    pulled = 0
+
+    def source() -> Iterator[Row]:
+        nonlocal pulled
+        for row in rows(1000):
+            pulled += 1
+            yield row
+
+    delivering = courier(Post(accepting, concurrency=2)).deliver("upsert", source())
+    next(delivering)
+    assert pulled <= 40  # two under way, at most two more for those that were answered
+    delivering.close()
+
+
+def test_calls_are_paced_not_rows() -> None:
+    clock = Clock()
+    post = Post(accepting, requests_per_second=10.0, concurrency=1)
+    list(courier(post, sleep=clock).deliver("upsert", rows(50)))
+    # Five calls: the first at once, the others a tenth of a second apart, on a clock that
+    # stands still while nobody sleeps: 0.1 + 0.2 + 0.3 + 0.4.
+    assert 1.0 == pytest.approx(clock.slept, abs=0.1)
+
+
+def test_a_wait_that_the_platform_asks_for_is_kept() -> None:
+    clock, answers = Clock(), iter([RetryError("busy", after=7.0), None])
+
+    def answer(keys: list[str]) -> None:
+        if error := next(answers):
+            raise error
+
+    taker = courier(Post(answer), sleep=clock)
+    assert 3 == len(keys(taker.deliver("upsert", rows(3))))
+    assert (2, 7.0) == (taker.calls, pytest.approx(clock.slept, abs=NAP))
+
+
+def test_without_a_word_from_the_platform_waits_grow_and_vary() -> None:
+    patience = Patience(first=1.0, longest=8.0)
+    for attempt, ceiling in ((2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (60, 8.0)):
+        waits = [patience.wait_before(attempt, None) for _ in range(200)]
+        assert 0 <= min(waits) < ceiling / 2 < max(waits) <= ceiling
+    assert 3.0 == patience.wait_before(2, 3.0)
+
+
+def test_it_gives_up_after_so_many_attempts() -> None:
+    def answer(keys: list[str]) -> None:
+        raise RetryError("the platform answered 503")
+
+    taker = courier(Post(answer), patience=Patience(attempts=4, first=0.0))
+    with pytest.raises(DestinationError, match=r"answered 503 \(gave up after 4 attempts\)"):
+        list(taker.deliver("upsert", rows(3)))
+    assert 4 == taker.calls
+
+
+def test_it_gives_up_at_once_when_asked_to_wait_longer_than_it_may() -> None:
+    def answer(keys: list[str]) -> None:
+        raise RetryError("busy", after=3600)
+
+    clock = Clock()
+    taker = courier(Post(answer), patience=Patience(total=240), sleep=clock)
+    with pytest.raises(DestinationError, match="gave up after 1 attempts"):
+        list(taker.deliver("upsert", rows(3)))
+    assert (1, 0) == (taker.calls, clock.slept)
+
+
+@pytest.mark.parametrize("bad", [{"c-003"}, {"c-000", "c-009"}, {f"c-{n:03}" for n in range(10)}])
+def test_a_refused_batch_is_split_until_the_bad_rows_are_alone(bad: set[str]) -> None:
+    def answer(keys: list[str]) -> None:
+        if bad & set(keys):
+            raise RefusedError("it refused the content")
+
+    post = Post(answer)
+    outcomes = list(courier(post).deliver("upsert", rows(10)))
+    assert [row.key for row in rows(10)] == keys(outcomes)
+    assert dict.fromkeys(bad, "it refused the content") == {
+        key: why for one in outcomes for key, why in one.rejected.items()
+    }
+    assert len(post.calls) <= 2 * 10 - 1
+
+
+def test_credentials_that_are_refused_stop_everything_at_once() -> None:
+    waiting = threading.Event()
+
+    def answer(keys: list[str]) -> None:
+        if keys[0] == "c-000":
+            waiting.wait(5)
+            raise AuthError("it does not know us")
+        waiting.set()
+        raise RetryError("busy", after=200)
+
+    post = Post(answer, concurrency=2)
+    started = time.monotonic()
+    with pytest.raises(AuthError, match="does not know us"):
+        list(courier(post, sleep=time.sleep).deliver("upsert", rows(1000)))
+    assert 2 == len(post.calls)
+    assert time.monotonic() - started < 2
+
+
+def test_an_error_in_one_batch_still_yields_what_became_of_the_others() -> None:
+    others = threading.Barrier(3)
+
+    def answer(keys: list[str]) -> None:
+        others.wait(5)
+        if keys[0] == "c-000":
+            raise DestinationError("the list is gone")
+
+    post = Post(answer, concurrency=3)
+    outcomes: list[Delivered] = []
+    with pytest.raises(DestinationError, match="the list is gone"):
+        for one in courier(post).deliver("upsert", rows(30)):
+            outcomes.append(one)
+    assert [row.key for row in rows(30)[10:]] == keys(outcomes)
+
+
+def test_a_mistake_in_a_destination_is_raised_after_the_other_batches() -> None:
+    both = threading.Barrier(2)
+
+    def answer(keys: list[str]) -> None:
+        both.wait(5)
+        if keys[0] == "c-000":
+            raise KeyError("a bug")
+
+    outcomes: list[Delivered] = []
+    with pytest.raises(KeyError):
+        for one in courier(Post(answer, concurrency=2)).deliver("upsert", rows(20)):
+            outcomes.append(one)
+    assert [row.key for row in rows(20)[10:]] == keys(outcomes)
+
+
+def test_stop_ends_the_delivery_after_the_batches_under_way() -> None:
+    stop = threading.Event()
+
+    def answer(keys: list[str]) -> None:
+        stop.set()
+
+    post = Post(answer, concurrency=2)
+    outcomes = list(courier(post, stop=stop).deliver("upsert", rows(1000)))
+    assert sorted(key for call in post.calls for key in call) == keys(outcomes)
+    assert len(post.calls) <= 2
+
+
+def test_stop_is_noticed_while_a_batch_waits_to_be_tried_again() -> None:
+    stop = threading.Event()
+
+    def answer(keys: list[str]) -> None:
+        threading.Timer(0.05, stop.set).start()
+        raise RetryError("busy", after=200)
+
+    started = time.monotonic()
+    outcomes = list(courier(Post(answer), stop=stop, sleep=time.sleep).deliver("upsert", rows(5)))
+    assert [] == outcomes
+    assert time.monotonic() - started < 2
+
+
+def test_whoever_reads_the_outcomes_may_break_off_without_waiting_for_retries() -> None:
+    def answer(keys: list[str]) -> None:
+        if keys[0] != "c-000":
+            raise RetryError("busy", after=200)
+
+    started = time.monotonic()
+    delivering = courier(Post(answer, concurrency=2), sleep=time.sleep).deliver("upsert", rows(50))
+    next(delivering)
+    delivering.close()
+    assert time.monotonic() - started < 2
+
+
+def test_batches_are_announced_before_they_are_sent() -> None:
+    announced: list[str] = []
+
+    def answer(keys: list[str]) -> None:
+        assert set(keys) <= set(announced)
+
+    def announce(batches: Sequence[Sequence[Row]]) -> None:
+        announced.extend(row.key for batch in batches for row in batch)
+
+    list(courier(Post(answer), announce=announce).deliver("upsert", rows(95)))
+    assert [row.key for row in rows(95)] == announced
+
+
+def test_a_sign_of_life_comes_while_all_batches_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cdp_activate.sync.deliver.SIGN_OF_LIFE", 0.01)
+    signs: list[int] = []
+
+    def answer(keys: list[str]) -> None:
+        time.sleep(0.1)
+
+    taker = courier(Post(answer), announce=lambda batches: signs.append(len(batches)))
+    list(taker.deliver("upsert", rows(3)))
+    assert signs.count(0) >= 4
+
+
+def test_a_job_is_asked_after_until_it_has_ended() -> None:
+    post = Post(accepting)
+    post.jobs["one"] = [None, None, RetryError("busy"), Receipt(rejected={"c-001": "no"})]
+    receipt = courier(post, patience=QUICK).settle("one")
+    assert receipt == Receipt(rejected={"c-001": "no"})
+    assert 4 == len(post.settled)
+
+
+def test_a_job_that_never_ends_is_given_up() -> None:
+    post = Post(accepting)
+    post.jobs["one"] = [None] * 10_000
+    clock = Clock()
+    with pytest.raises(DestinationError, match="post had not finished a job after"):
+        courier(post, sleep=clock, patience=Patience(job=600)).settle("one")
+    assert 600 <= clock.slept <= 640
+
+
+def test_stop_ends_the_wait_for_a_job() -> None:
+    post, stop = Post(accepting), threading.Event()
+    post.jobs["one"] = [None] * 10
+    stop.set()
+    assert courier(post, stop=stop).settle("one") is None
+
+
+def test_opening_the_list_is_tried_again_too_and_is_no_delivery() -> None:
+    answers = iter([RetryError("busy"), None])
+
+    class Slow(Post):
+        def open(self, name: str) -> str:
+            if error := next(answers):
+                raise error
+            return f"id of {name}"
+
+    taker = courier(Slow(accepting), patience=QUICK)
+    taker.open("VIPs")
+    assert ("id of VIPs", 0) == (taker.list_id, taker.calls)
+
+
+# In a run, over a socket ...
+
+
+def test_faults_that_pass_leave_no_trace_but_calls(bed: Bed) -> None:
+    bed.build(people(250))
+    for fault, options in (
+        ("status", {"status": 429, "retry_after": "0.01"}),
+        ("status", {"status": 500}),
+        ("status", {"status": 503, "applied": True}),
+        ("reset", {}),
+        ("reset", {"applied": True}),
+        ("half_body", {}),
+        ("malformed_json", {}),
+    ):
+        bed.receiver.misbehave(fault, **options)  # type: ignore[arg-type]
+    bed.mail("batch_size: 100\n    concurrency: 1")
+    summary = bed.run(patience=QUICK.__class__(attempts=9, first=0.001, longest=0.002))
+    assert (250, 10, {}) == (summary.record.added, summary.record.calls, summary.rejected_by_reason)
+    assert bed.listed.keys() == bed.ledger
+    assert 250 == len(bed.ledger)
+
+
+def test_what_was_acknowledged_is_kept_when_the_platform_fails(bed: Bed) -> None:
+    bed.build(people(500))
+    bed.mail("batch_size: 100\n    concurrency: 1")
+    calls = 0
+
+    def answer(request: Request) -> Response:
+        nonlocal calls
+        calls += 1
+        return Response(200 if calls <= 2 else 503)
+
+    with pytest.raises(DestinationError, match="gave up after 4 attempts"):
+        bed.run(transport=FunctionTransport(answer))
+    states = dict(bed.rows("select fingerprint = 'unknown', count(*) from {ledger} group by all"))
+    assert {False: 200, True: 100} == states
+    (row,) = bed.rows("select state, added, calls from {runs}")
+    assert ("failed", 200, 6) == row
+    project = bed.project
+    with project.warehouse() as warehouse:
+        (status,) = statuses(project.syncs, warehouse)
+    assert (200, 100) == (status["list_size"], status["unanswered"])
+    summary = bed.run()
+    assert (200, 100, 200) == (
+        summary.record.added, summary.record.updated, summary.record.unchanged
+    )  # fmt: skip
+
+
+def test_nobody_is_added_while_removals_fail(bed: Bed) -> None:
+    bed.build(people(3))
+    bed.run()
+    bed.build([*people(2), person("new")])
+    bed.receiver.misbehave("status", times=None, status=500, applied=True)
+    with pytest.raises(DestinationError):
+        bed.run()
+    assert {"remove"} == {call.action for call in bed.receiver.requests[1:]}
+    bed.receiver.behave()
+    bed.run()
+    assert {"c-00000", "c-00001", "new"} == bed.listed.keys()
+
+
+def test_a_refused_removal_keeps_the_old_identifier_and_does_not_add_the_new(bed: Bed) -> None:
+    ada = person("ada")
+    bed.build([ada, person("bea")])
+    bed.run()
+    bed.build([person("ada", email="ada@new.example"), person("bea")])
+    bed.receiver.misbehave("reject_rows", keys={"ada": "locked"})
+    summary = bed.run()
+    assert ({"locked": 1}, 0) == (summary.rejected_by_reason, summary.record.moved)
+    assert ada.email == bed.listed["ada"]["identifiers"]["email"]
+    summary = bed.run()
+    assert ({}, 1) == (summary.rejected_by_reason, summary.record.moved)
+    assert "ada@new.example" == bed.listed["ada"]["identifiers"]["email"]
+    assert {} == bed.rejected
+
+
+def test_rows_refused_without_a_name_are_counted(bed: Bed) -> None:
+    bed.build(people(10))
+    answer = Response(200, {}, b'{"rejected": {"somebody else": "no", "and another": "no"}}')
+    summary = bed.run(transport=FunctionTransport(lambda request: answer))
+    (why,) = summary.rejected_by_reason
+    assert (2, 2) == (summary.rejected_by_reason[why], summary.record.rejected)
+    assert "does not say which" in why
+
+
+def test_one_bad_row_never_sinks_its_batch(bed: Bed) -> None:
+    bed.build(people(100))
+    bed.receiver.misbehave("refuse_batch_with", key="c-00042")
+    summary = bed.run()
+    assert (99, 1) == (summary.record.added, summary.record.rejected)
+    assert {one.key for one in people(100)} - {"c-00042"} == bed.listed.keys() == bed.ledger
+    assert ["c-00042"] == list(bed.rejected)

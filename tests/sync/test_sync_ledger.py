@@ -1,0 +1,390 @@
+"""The sync tables: their columns, their size, the lease, and nothing personal but where it must."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from bed import AS_OF, LIST, Bed, people, person
+
+from cdp_activate.errors import UsageError
+from cdp_activate.http import FunctionTransport, Request, Response
+from cdp_activate.sync import ledger as ledger_module
+from cdp_activate.sync.ledger import Ledger, Part
+from cdp_activate.sync.plan import kept_list, make_plan
+from cdp_activate.sync.status import statuses
+from cdp_activate.sync.tables import PLAN, RunRecord, now
+
+COLUMNS = {
+    "ledger": "sync destination list entity_key fingerprint identifiers_fingerprint identifiers "
+    "run_id acknowledged_at",
+    "receipts": "sync destination list entity_key outcome fingerprint identifiers_fingerprint "
+    "identifiers reason run_id position received_at",
+    "rejections": "sync destination list entity_key fingerprint reason run_id rejected_at",
+    "runs": "run_id sync destination list as_of started_at finished_at state added updated moved "
+    "removed held_back rejected unchanged calls message",
+    "leases": "sync run_id owner expires_at",
+}
+
+
+def test_the_sync_tables_have_the_columns_that_others_read(bed: Bed) -> None:
+    bed.build(people(1))
+    bed.run()
+    with bed.warehouse() as warehouse, warehouse.state():
+        for name, columns in COLUMNS.items():
+            found = warehouse.describe(warehouse.state_table(f"sync_{name}"))
+            assert columns.split() == list(found), name
+
+
+def test_a_run_leaves_one_row_that_tells_it(bed: Bed) -> None:
+    bed.build([*people(5), person("x", consent=None), person("y")])
+    bed.receiver.misbehave("reject_rows", keys={"y": "no"})
+    before = now()
+    bed.run()
+    (row,) = bed.rows("select * from {runs}")
+    told = dict(zip(COLUMNS["runs"].split(), row, strict=True))
+    assert before <= told.pop("started_at") <= told.pop("finished_at") <= now()
+    assert 32 == len(told.pop("run_id"))
+    assert {
+        "sync": "vips_to_mail", "destination": "mail", "list": LIST,
+        "as_of": datetime(2026, 3, 10, 12), "state": "done", "added": 5, "updated": 0, "moved": 0,
+        "removed": 0, "held_back": 1, "rejected": 1, "unchanged": 0, "calls": 1, "message": None,
+    } == told  # fmt: skip
+
+
+def test_the_ledger_costs_the_size_of_the_audience_however_many_runs(bed: Bed) -> None:
+    everyone = people(100)
+    sizes = []
+    for turn in range(20):
+        everyone = [replace(one, points=turn) if n % 3 else one for n, one in enumerate(everyone)]
+        bed.build(everyone[turn:])
+        bed.run()
+        sizes.append((bed.folder / "warehouse.cdp_state.duckdb").stat().st_size)
+        assert [(0, 100 - turn)] == bed.rows(
+            "select (select count(*) from {receipts}), (select count(*) from {ledger})"
+        )
+    assert {one.key for one in everyone[19:]} == bed.ledger
+    assert sizes[-1] <= 2 * sizes[2], "the file grows with the number of runs"
+
+
+def test_two_syncs_keep_their_books_apart(bed: Bed) -> None:
+    bed.write(
+        "syncs/second.yml",
+        "sync: second\naudience: vips\ndestination: mail\nlist: Second\n"
+        "identifiers: {email: email}\nconsent: email_marketing\n",
+    )
+    bed.build(people(3))
+    bed.run()
+    project = bed.project
+    with project.warehouse() as warehouse:
+        first, second = statuses(
+            {name: project.syncs[name] for name in ("vips_to_mail", "second")}, warehouse
+        )
+    assert (3, "done") == (first["list_size"], first["last_state"])
+    assert (0, None) == (second["list_size"], second["last_state"])
+
+
+# Rejections ...
+
+
+def test_the_rejection_of_someone_who_left_is_forgotten(bed: Bed) -> None:
+    bed.build(people(3))
+    bed.receiver.misbehave("reject_rows", keys={"c-00001": "no"})
+    bed.run()
+    assert {"c-00001": "no"} == bed.rejected
+    bed.build([one for one in people(3) if one.key != "c-00001"])
+    bed.run()
+    assert {} == bed.rejected
+
+
+def test_the_rejection_of_a_change_that_was_taken_back_is_forgotten(bed: Bed) -> None:
+    bed.build(people(2))
+    bed.run()
+    bed.build([person("c-00000", points=2), person("c-00001")])
+    bed.receiver.misbehave("reject_rows", keys={"c-00000": "no"})
+    bed.run()
+    assert {"c-00000": "no"} == bed.rejected
+    bed.build(people(2))
+    bed.run()
+    assert {} == bed.rejected
+
+
+def test_a_rejection_that_still_holds_is_kept(bed: Bed) -> None:
+    bed.build(people(2))
+    bed.receiver.misbehave("reject_rows", keys={"c-00000": "no"})
+    for _ in range(3):
+        bed.run()
+        assert {"c-00000": "no"} == bed.rejected
+    assert 1 == bed.receiver.calls
+    bed.run(retry_rejected=True)
+    assert ({}, 2) == (bed.rejected, len(bed.ledger))
+
+
+# Another list, another destination ...
+
+
+def test_a_new_list_is_filled_and_the_old_one_is_not_forgotten_in_silence(bed: Bed) -> None:
+    bed.build([*people(3), person("x")])
+    bed.receiver.misbehave("reject_rows", keys={"x": "no"})
+    bed.run()
+    bed.build(people(3))
+    bed.change_sync("destination: mail", "destination: mail\nlist: Best customers")
+    summary = bed.run()
+    assert (3, {}) == (summary.record.added, bed.rejected)
+    assert {LIST: 3, "Best customers": 3} == {
+        name: len(rows) for name, rows in bed.receiver.lists.items()
+    }
+    assert f"the list '{LIST}' of 'mail' still holds 3 people" in str(summary.record.message)
+    project = bed.project
+    with project.warehouse() as warehouse:
+        (status,) = statuses(project.syncs, warehouse)
+    assert "still holds 3 people" in status["last_message"]
+
+
+def test_receipts_of_a_killed_run_are_folded_though_the_list_has_a_new_name(bed: Bed) -> None:
+    bed.build(people(3))
+    with bed.warehouse() as warehouse:
+        make_plan(bed.the_sync, bed.project.catalog, warehouse, as_of=AS_OF)
+        kept = kept_list(bed.the_sync)
+        ledger, run = Ledger(warehouse, kept), RunRecord(*kept.values, AS_OF)
+        ledger.begin(run)
+        ledger.sending(run, Part("upsert", 1, 2))
+        ledger.flush(run)  # and killed here
+    with bed.warehouse() as warehouse, warehouse.state():
+        warehouse.run(f"update {warehouse.state_table('sync_leases')} set owner = 'a:1', "
+                      "expires_at = timestamp '2000-01-01'")  # fmt: skip
+    bed.change_sync("destination: mail", "destination: mail\nlist: Best customers")
+    assert "still holds 2 people" in str(bed.run().record.message)
+    assert [] == bed.rows("select * from {receipts}")
+    assert [("Best customers", 3), (LIST, 2)] == bed.rows(
+        "select list, count(*) from {ledger} group by all order by all"
+    )
+    assert [("killed",), ("done",)] == bed.rows("select state from {runs} order by started_at")
+
+
+def test_a_new_destination_is_filled_from_the_start(bed: Bed) -> None:
+    bed.build(people(3))
+    bed.run()
+    bed.files(name="elsewhere")
+    bed.change_sync("destination: mail", "destination: elsewhere")
+    assert (3, 0) == ((summary := bed.run()).record.added, summary.record.unchanged)
+
+
+# The lease ...
+
+
+def lease(bed: Bed, owner: str, ends_in: timedelta) -> None:
+    bed.rows("select 1")
+    with bed.warehouse() as warehouse, warehouse.state():
+        warehouse.run(
+            f"insert into {warehouse.state_table('sync_leases')} values (?, ?, ?, ?)",
+            ["vips_to_mail", "another run", owner, now() + ends_in],
+        )
+
+
+def a_dead_process() -> int:
+    done = subprocess.Popen([sys.executable, "-c", ""])
+    done.wait()
+    return done.pid
+
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_a_second_run_while_one_is_alive_is_refused(bed: Bed) -> None:
+    bed.build(people(3))
+    lease(bed, f"{socket.gethostname()}:{os.getpid()}", MINUTE)
+    with pytest.raises(UsageError, match="the sync 'vips_to_mail' is already running") as caught:
+        bed.run()
+    assert "its lease ends at" in caught.value.remedy
+    assert (0, []) == (bed.receiver.calls, bed.rows("select * from {runs}"))
+    assert [("another run",)] == bed.rows("select run_id from {leases}")
+
+
+def test_a_run_on_another_machine_is_believed_to_be_alive(bed: Bed) -> None:
+    bed.build(people(3))
+    lease(bed, "another-host:1", MINUTE)
+    with pytest.raises(UsageError, match="already running"):
+        bed.run()
+
+
+@pytest.mark.parametrize(
+    ("owner", "ends_in"),
+    [("{here}:{dead}", MINUTE), ("another-host:1", -MINUTE), ("{here}:{alive}", -MINUTE)],
+)
+def test_a_lease_of_nobody_alive_is_taken_at_once(bed: Bed, owner: str, ends_in: timedelta) -> None:
+    bed.build(people(3))
+    here, alive = socket.gethostname(), os.getpid()
+    lease(bed, owner.format(here=here, dead=a_dead_process(), alive=alive), ends_in)
+    assert 3 == bed.run().record.added
+    assert [] == bed.rows("select * from {leases}")
+
+
+def test_a_second_run_in_the_middle_of_one_is_refused_and_harms_nothing(bed: Bed) -> None:
+    bed.build(people(300))
+    said: list[Exception] = []
+
+    def answer(request: Request) -> Response:
+        if not said:
+            try:
+                bed.run()
+            except UsageError as error:
+                said.append(error)
+        return Response(200)
+
+    bed.mail("batch_size: 100\n    concurrency: 1")
+    summary = bed.run(transport=FunctionTransport(answer))
+    assert ["already running"] == [str(one).splitlines()[0][-15:] for one in said]
+    assert (300, "done") == (summary.record.added, summary.record.state)
+    assert 300 == len(bed.ledger)
+
+
+def test_a_plan_in_the_middle_of_a_run_changes_nothing(bed: Bed) -> None:
+    bed.build(people(300))
+    plans = []
+
+    def answer(request: Request) -> Response:
+        plans.append(bed.plan()[0].counts["add"])
+        return Response(200)
+
+    bed.mail("batch_size: 100\n    concurrency: 1")
+    assert 300 == bed.run(transport=FunctionTransport(answer)).record.added
+    assert 3 == len(plans)
+    assert [(300, "done")] == bed.rows(
+        "select (select count(*) from {ledger} where fingerprint <> 'unknown'), state from {runs}"
+    )
+
+
+def test_a_run_that_lost_its_lease_stops_and_writes_nothing_more(bed: Bed) -> None:
+    bed.build(people(500))
+    bed.mail("batch_size: 100\n    concurrency: 1")
+    calls = 0
+
+    def answer(request: Request) -> Response:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            with bed.warehouse() as warehouse, warehouse.state():
+                leases = warehouse.state_table("sync_leases")
+                warehouse.run(f"update {leases} set run_id = 'the thief', owner = 'elsewhere:1'")
+        return Response(200)
+
+    with pytest.raises(UsageError, match="another run of the sync 'vips_to_mail' has taken over"):
+        bed.run(transport=FunctionTransport(answer))
+    assert 2 == calls
+    assert [("the thief",)] == bed.rows("select run_id from {leases}")
+
+
+def test_a_long_wait_keeps_the_lease(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A platform that asks for minutes: the lease is renewed while every batch waits."""
+    monkeypatch.setattr("cdp_activate.sync.deliver.SIGN_OF_LIFE", 0.02)
+    monkeypatch.setattr(ledger_module, "RENEW_EVERY", 0.0)
+    bed.build(people(3))
+    ends: list[Any] = []
+    asked = threading.Event()
+
+    def answer(request: Request) -> Response:
+        if not asked.is_set():
+            asked.set()
+            return Response(429, {"retry-after": "0.6"})
+        ends.extend(bed.rows("select expires_at from {leases}"))
+        return Response(200)
+
+    started = now()
+    bed.run(transport=FunctionTransport(answer))
+    assert ends[0][0] - started > timedelta(minutes=5, seconds=0.4)
+
+
+# Receipts ...
+
+
+def folded(bed: Bed, receipts: Sequence[tuple[str, str]]) -> tuple[dict[str, str], dict[str, str]]:
+    """Ledger and rejections after receipts (key, what) in this order, given one plan of adds."""
+    project = bed.project
+    with project.warehouse() as warehouse:
+        kept = kept_list(bed.the_sync)
+        ledger, run = Ledger(warehouse, kept), RunRecord(*kept.values, AS_OF)
+        ledger.begin(run)
+        warehouse.run(
+            f"create or replace table {PLAN} as select 'k' || i as entity_key, i + 1 as place, "
+            "'move' as action, 'new' as fingerprint, 'new' as identifiers_fingerprint, "
+            "'{}' as identifiers, '{}' as sent_identifiers, null as reason from range(9) as t(i)"
+        )
+        for key, what in receipts:
+            place = int(key[1:]) + 1
+            verb, _, outcome = what.partition(" ")
+            part = Part(verb, place, place)  # type: ignore[arg-type]
+            if outcome == "sending":
+                ledger.sending(run, part)
+            elif outcome == "accepted":
+                ledger.accepted(run, part, [])
+            else:
+                ledger.rejected(run, part, {key: "no"})
+            ledger.flush(run)
+        ledger.finish(run)
+    found = bed.rows("select entity_key, fingerprint from {ledger} order by 1")
+    return dict(found), bed.rejected
+
+
+SENDING, SENT, REFUSED = "upsert sending", "upsert accepted", "upsert rejected"
+TAKING, TAKEN, KEPT = "remove sending", "remove accepted", "remove rejected"
+
+
+@pytest.mark.parametrize(
+    ("story", "ledger", "rejected"),
+    [
+        ([SENDING, SENT], "new", False),
+        ([SENDING], "unknown", False),
+        ([SENDING, REFUSED], None, True),
+        ([TAKING, TAKEN, SENDING, SENT], "new", False),
+        ([TAKING, TAKEN, SENDING], "unknown", False),
+        ([TAKING, TAKEN, SENDING, REFUSED], None, True),
+        ([TAKING, TAKEN], None, False),
+        ([TAKING], "unknown", False),
+        ([TAKING, KEPT], None, True),
+        ([SENDING, REFUSED, SENDING, SENT], "new", False),
+    ],
+)
+def test_the_last_word_on_each_person_counts(
+    bed: Bed, story: list[str], ledger: str | None, rejected: bool
+) -> None:
+    books, refusals = folded(bed, [("k1", what) for what in story])
+    assert (ledger, rejected) == (books.get("k1"), "k1" in refusals)
+
+
+def test_a_clock_that_goes_back_does_not_change_the_last_word(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hour = iter(range(1000))
+    monkeypatch.setattr(
+        ledger_module, "now", lambda: datetime(2026, 1, 9) - timedelta(hours=next(hour))
+    )
+    books, _ = folded(bed, [("k1", SENDING), ("k1", SENT), ("k1", TAKING), ("k1", TAKEN)])
+    assert {} == books
+
+
+def test_identifiers_are_in_the_ledger_and_nowhere_else(bed: Bed) -> None:
+    bed.change_sync("{email: email}", "{email: email, phone: phone}")
+    everyone = [
+        person(f"k{n}", phone=f"+49170123456{n}", first_name="Wilhelmina") for n in range(9)
+    ]
+    bed.build(everyone)
+    bed.receiver.misbehave("reject_rows", containing="k3", reason="person.k3@example.com is bad")
+    bed.run()
+    bed.build([replace(one, email=f"new.{one.key}@example.com") for one in everyone[1:]])
+    bed.receiver.misbehave("status", status=404)
+    with pytest.raises(Exception, match="404"):
+        bed.run()
+    for name in COLUMNS:
+        text = str(bed.rows(f"select * from {{{name}}}"))
+        assert (name == "ledger") == ("@" in text), name
+        assert (name == "ledger") == ("+49170" in text), name
+        assert "Wilhelmina" not in text, name
