@@ -27,7 +27,7 @@ demo-complete-journey: $(READY)  ## The same on a year of grocery shopping
 	$(BIN)/cdp-activate demo --data complete-journey
 
 test: $(READY)  ## Run all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: $(READY)  ## Run the tests that take no dbt, large data or processes
 	$(BIN)/python -m pytest -n 2 -m "not slow"

@@ -38,6 +38,7 @@ from cdp_activate.audiences.model import (
     Listed,
     Member,
     Not,
+    Options,
     Rank,
     Sample,
     Stage,
@@ -179,7 +180,8 @@ class _Compiler:
         if isinstance(condition, Event):
             measured = self._measured(condition.rows)
             judged = self._judged(condition.rows)
-            return all_of(measured, condition.comparisons, judged, table=self.table)
+            options = Options(timezone=self.audience.timezone)
+            return all_of(measured, condition.comparisons, judged, options, self.table)
         if isinstance(condition, Stage):
             return self._stage(condition)
         if isinstance(condition, Member):

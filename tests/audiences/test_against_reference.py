@@ -22,7 +22,7 @@ from world import TABLES, catalog, create, hostile, members
 from cdp_activate.text import parse
 
 WORLDS = 12
-QUICK, LONG = 150, 500
+QUICK, LONG = 50, 500
 
 
 @cache

@@ -262,6 +262,7 @@ def test_a_column_named_like_a_step_is_still_a_column() -> None:
         del TABLES["customers"]["ranked"]
 
 
+@pytest.mark.slow
 def test_two_hundred_audiences_of_ten_conditions_compile(capsys: Any) -> None:
     """And how long that takes is printed; nothing is claimed about it here."""
     draw = Random(7)

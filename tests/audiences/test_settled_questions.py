@@ -299,15 +299,15 @@ def test_an_event_whose_time_is_a_date_exists_from_its_local_day_on() -> None:
 
 
 def test_one_window_means_days_for_a_date_and_instants_for_a_time() -> None:
-    """Ground rule 3: a list of events of both kinds."""
+    """Ground rule 3: a list of events of both kinds, judged at midnight."""
     body = "where: {event: [order_placed, refund_made], within: 1 day, count: 2}"
-    rows = {
-        "orders": orders({"ordered_at": NAIVE - timedelta(days=1)}),
-        "refunds": [{"customer_id": "c1", "refunded_on": date(2026, 1, 10)}],
-    }
-    assert chosen(body, customers=people(1), **rows) == ["c1"]
-    rows["refunds"][0]["refunded_on"] = date(2026, 1, 9)
-    assert chosen(body, customers=people(1), **rows) == []
+    midnight = datetime(2026, 1, 10, tzinfo=UTC)
+    for day, expected in ((date(2026, 1, 10), ["c1"]), (date(2026, 1, 9), [])):
+        rows = {
+            "orders": orders({"ordered_at": datetime(2026, 1, 9)}),
+            "refunds": [{"customer_id": "c1", "refunded_on": day}],
+        }
+        assert chosen(body, as_of=midnight, customers=people(1), **rows) == expected
 
 
 def test_a_bare_date_is_its_whole_local_day() -> None:

@@ -381,7 +381,7 @@ def hostile(seed: int) -> tuple[datetime, Tables]:
                 "status": maybe(("granted", "granted", "withdrawn", "Granted")),
                 "recorded_at": naive(few),
             }
-            for _ in range(50)
+            for _ in range(120)
         ],
         "stages": [
             {

@@ -60,6 +60,7 @@ def test_a_run_leaves_one_row_that_tells_it(bed: Bed) -> None:
     } == told  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_ledger_costs_the_size_of_the_audience_however_many_runs(bed: Bed) -> None:
     everyone = people(100)
     sizes = []
