@@ -105,7 +105,9 @@ class Project:
         from cdp_activate.sync.model import read_destinations
 
         path = self.folder / "syncs" / "destinations.yml"
-        return read_destinations(self._read(path), self.folder) if path.exists() else {}
+        return (
+            read_destinations(self._read(path, quoted=False), self.folder) if path.exists() else {}
+        )
 
     @cached_property
     def syncs(self) -> Mapping[str, Sync]:
@@ -180,5 +182,5 @@ class Project:
             raise SourceErrors(problems)
         return found
 
-    def _read(self, path: Path) -> list[Node]:
-        return read(path, shown_as=path.relative_to(self.folder).as_posix())
+    def _read(self, path: Path, *, quoted: bool = True) -> list[Node]:
+        return read(path, shown_as=path.relative_to(self.folder).as_posix(), quoted=quoted)

@@ -103,8 +103,12 @@ class Node:
         return here
 
 
-def read(path: Path, *, shown_as: str | None = None) -> list[Node]:
-    """The documents of a YAML file. Raises SourceErrors with every place known."""
+def read(path: Path, *, shown_as: str | None = None, quoted: bool = True) -> list[Node]:
+    """The documents of a YAML file. Raises SourceErrors with every place known.
+
+    `quoted=False` is for files where someone may have written a secret: errors give the
+    place and do not show the line.
+    """
     name = shown_as or str(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -119,12 +123,12 @@ def read(path: Path, *, shown_as: str | None = None) -> list[Node]:
         ) from None
     except OSError as error:
         raise SourceErrors([Problem(f"cannot be read: {error.strerror}", path=name)]) from None
-    return parse(text, name)
+    return parse(text, name, quoted=quoted)
 
 
-def parse(text: str, name: str = "<text>") -> list[Node]:
+def parse(text: str, name: str = "<text>", *, quoted: bool = True) -> list[Node]:
     """The documents in `text`; empty documents are left out."""
-    source = Source(name, tuple(text.splitlines()))
+    source = Source(name, tuple(text.splitlines()) if quoted else ())
     builder = _Builder(source)
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):

@@ -154,3 +154,12 @@ def test_counts_are_words() -> None:
         plural(2000, "row"),
         plural(2, "entity"),
     ] == ["1 row", "2,000 rows", "2 entities"]
+
+
+def test_a_file_that_may_hold_a_secret_is_not_quoted_in_errors(tmp_path: Path) -> None:
+    path = tmp_path / "destinations.yml"
+    path.write_text("secret: plain-text-secret\nsecret: other\n")
+    with pytest.raises(SourceErrors) as caught:
+        read(path, shown_as="destinations.yml", quoted=False)
+    assert "destinations.yml:2:1  duplicate key 'secret'" in str(caught.value)
+    assert "other" not in str(caught.value)

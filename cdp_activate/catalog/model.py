@@ -112,7 +112,7 @@ class Catalog:
         if not manifest.exists():
             raise UsageError(
                 f"there is no dbt manifest at {manifest}",
-                remedy="run `dbt parse` (or `cdp-activate build`) in the dbt project first",
+                remedy="run `cdp-activate build` (or `dbt parse`) in the dbt project first",
             )
         raw = _json(manifest, "run `dbt parse` again")
         return cls.from_manifest(raw, _described(manifest.with_name("catalog.json")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -148,6 +149,7 @@ def sync(
         allow=allow,
         full_refresh=options["full_refresh"],
         retry_rejected=options["retry_rejected"],
+        progress=_progress if sys.stderr.isatty() else lambda sync, answered, planned: None,
     )
     done: list[Summary] = []
     failed: list[tuple[str, CdpError]] = []
@@ -164,6 +166,12 @@ def sync(
         context.exit(STOPPED)
     if failed:
         context.exit(_worst(done, [error for _, error in failed]))
+
+
+def _progress(sync: str, answered: int, planned: int) -> None:
+    """One line that is written over, on a terminal; its last state stays."""
+    end = "\n" if answered >= planned else ""
+    click.echo(f"\r{sync}: {answered:,} of {planned:,} rows{end}", err=True, nl=False)
 
 
 def _worst(done: list[Summary], failed: list[CdpError]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,10 @@ UNNAMED = "refused by the platform, which does not say which rows"
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is made. `allow` names guards to lift; `stop` ends it after batches under way."""
+    """How a run is made. `allow` names guards to lift; `stop` ends it after batches under way.
+
+    `progress` is told the sync, the rows answered and the rows planned, after each batch.
+    """
 
     allow: Collection[str] = ()
     full_refresh: bool = False
@@ -28,6 +31,7 @@ class Options:
     patience: Patience = field(default_factory=Patience)
     transport: Transport | None = None
     stop: threading.Event = field(default_factory=threading.Event)
+    progress: Callable[[str, int, int], object] = lambda sync, answered, planned: None
 
 
 @dataclass
@@ -140,6 +144,7 @@ class _Phase:
         there = {row.key: self.places.pop(row.key) for row in delivered.rows}
         reasons = {key: why for key, why in delivered.rejected.items() if key in there}
         work.answered += len(there)
+        work.options.progress(work.run.sync, work.answered, work.plan.changes)
         work.reject([part], reasons, delivered.unnamed)
         self.refused.update(reasons)
         if delivered.job:

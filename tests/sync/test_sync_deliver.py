@@ -433,3 +433,15 @@ def test_one_bad_row_never_sinks_its_batch(bed: Bed) -> None:
     assert (99, 1) == (summary.record.added, summary.record.rejected)
     assert {one.key for one in people(100)} - {"c-00042"} == bed.listed.keys() == bed.ledger
     assert ["c-00042"] == list(bed.rejected)
+
+
+def test_progress_is_told_after_each_batch_and_ends_at_the_plan(bed: Bed) -> None:
+    told: list[tuple[str, int, int]] = []
+    bed.mail("batch_size: 100\n    concurrency: 1")
+    bed.build(people(250))
+    bed.run(progress=lambda *heard: told.append(heard))
+    assert [
+        ("vips_to_mail", 100, 250),
+        ("vips_to_mail", 200, 250),
+        ("vips_to_mail", 250, 250),
+    ] == told
