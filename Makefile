@@ -27,10 +27,10 @@ demo-complete-journey: $(READY)  ## The same on a year of grocery shopping
 	$(BIN)/cdp-activate demo --data complete-journey
 
 test: $(READY)  ## Run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-fast: $(READY)  ## Run the tests that take no dbt, large data or processes
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
 
 lint: $(READY)  ## Check style, types, SQL form, and that compiled audiences are up to date
 	$(BIN)/ruff check .

@@ -1,0 +1,20 @@
+"""Files whose costly fixtures are made once for the file stay together on one worker."""
+
+from __future__ import annotations
+
+import pytest
+
+TOGETHER = {
+    "test_complete_journey",
+    "test_dbt_macros",
+    "test_dbt_package",
+    "test_demo",
+    "test_shop",
+    "test_stage_history",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
