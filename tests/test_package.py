@@ -39,7 +39,7 @@ def test_the_wheel_carries_the_dbt_project_and_the_demo(tmp_path: Path) -> None:
     assert [] == [name for name in names if "duckdb" in Path(name).suffix or "/target/" in name]
     code = (
         "from pathlib import Path; from cdp_activate.scaffold import scaffold; "
-        "import cdp_activate; print(cdp_activate.__file__); print(scaffold(Path('p'))[0])"
+        "import cdp_activate; print(cdp_activate.__file__); print(scaffold(Path('p')).written[0])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
