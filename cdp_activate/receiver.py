@@ -296,7 +296,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (CdpError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Said out loud: a shell starts what runs in the background with Ctrl-C ignored.
+        signal.signal(number, _stop)
     sys.stdout.write(f"Listening on {receiver.url} (Ctrl-C stops it)\n")
     sys.stdout.flush()
     try:
