@@ -14,7 +14,20 @@ TOGETHER = {
 }
 
 
+NOT_BEFORE_EVERY_COMMIT = {
+    "test_against_reference",
+    "test_guide",
+    "test_shop",
+    "test_sync_errors",
+    "test_sync_ledger",
+    "test_sync_walks",
+}
+"""Many short tests that add up: they run with the slow ones, so that `make check` stays quick."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in TOGETHER:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if item.path.stem in NOT_BEFORE_EVERY_COMMIT:
+            item.add_marker(pytest.mark.slow)
