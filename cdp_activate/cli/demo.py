@@ -55,10 +55,7 @@ def _show(story: Story) -> None:
     )
     _compare("stage", first["stages"], after["stages"])
     _compare("lifecycle", first["lifecycle"], after["lifecycle"])
-    sizes = [
-        {name: one["size"] for name, one in day["audiences"].items()} for day in (first, after)
-    ]
-    _compare("audience", *sizes)
+    _compare("audience", _sizes(first), _sizes(after))
     for name, runs in story.runs.items():
         calls = sum(run["calls"] for run in runs)
         click.echo(f"\n{name}: {calls} calls\n\n{summary_table(runs)}")
