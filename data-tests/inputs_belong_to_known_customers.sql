@@ -5,7 +5,8 @@
 
 {%- set subjects = [
     'account_members', 'consents', 'events', 'feedback', 'identities',
-    'messages', 'orders', 'referrals', 'tickets',
+    'loyalty', 'messages', 'opportunities', 'orders', 'referrals',
+    'subscriptions', 'tickets',
 ] -%}
 
 with

@@ -71,6 +71,30 @@ CONTRACT = {
         "consent_id! varchar, customer_id! varchar, purpose! varchar, status! varchar,"
         " recorded_at! timestamp, source varchar"
     ),
+    "loyalty": (
+        "loyalty_event_id! varchar, customer_id! varchar, occurred_at! timestamp,"
+        " loyalty_event! varchar, program varchar, points integer, tier varchar,"
+        " order_id varchar, reward varchar"
+    ),
+    "subscriptions": (
+        "subscription_id! varchar, customer_id varchar, account_id varchar, plan varchar,"
+        " status varchar, billing_interval varchar, quantity integer,"
+        " monthly_amount decimal(18,2), currency varchar, started_at! timestamp,"
+        " trial_ends_at timestamp, renews_at timestamp, cancelled_at timestamp,"
+        " cancel_reason varchar, ended_at timestamp"
+    ),
+    "opportunities": (
+        "opportunity_id! varchar, account_id! varchar, customer_id varchar,"
+        " opportunity_name varchar, kind varchar, sales_stage varchar, outcome varchar,"
+        " amount decimal(18,2), currency varchar, win_probability decimal(18,4), source varchar,"
+        " owner_name varchar, created_at! timestamp, stage_changed_at timestamp,"
+        " expected_close_on date, closed_at timestamp, lost_reason varchar"
+    ),
+    "spend": (
+        "spend_id! varchar, spent_on! date, channel! varchar, source varchar,"
+        " campaign_id varchar, campaign_name varchar, amount! decimal(18,2), currency varchar,"
+        " impressions bigint, clicks bigint"
+    ),
 }
 
 DATES = {
@@ -85,6 +109,9 @@ DATES = {
     "feedback": ("submitted_at",),
     "referrals": ("referred_at",),
     "consents": ("recorded_at",),
+    "loyalty": ("occurred_at",),
+    "subscriptions": ("started_at", "cancelled_at"),
+    "opportunities": ("created_at", "stage_changed_at", "closed_at"),
 }
 
 
@@ -216,11 +243,14 @@ def test_the_first_column_is_a_key(today: duckdb.DuckDBPyConnection, table: str)
     [
         (table, "customer_id", "customers", "customer_id")
         for table in CONTRACT
-        if table not in ("customers", "accounts", "order_lines")
+        if table not in ("customers", "accounts", "order_lines", "spend")
     ]
     + [
         ("referrals", "referred_customer_id", "customers", "customer_id"),
         ("account_members", "account_id", "accounts", "account_id"),
+        ("subscriptions", "account_id", "accounts", "account_id"),
+        ("opportunities", "account_id", "accounts", "account_id"),
+        ("loyalty", "order_id", "orders", "order_id"),
         ("order_lines", "order_id", "orders", "order_id"),
         ("order_lines", "product_id", "products", "product_id"),
         ("events", "product_id", "products", "product_id"),
@@ -258,6 +288,7 @@ def test_nothing_is_dated_now_or_later(
         "feedback",
         "referrals",
         "consents",
+        "loyalty",
     ],
 )
 def test_a_day_later_the_past_is_the_same_and_there_is_more(
@@ -559,6 +590,14 @@ def test_in_realistic_proportion_there_are_customers(
         " having count(*) filter (message_event = 'sent') != 1"
         " or min(occurred_at) filter (message_event = 'sent') > min(occurred_at)",
         "from shop.events where event_name = 'account_created' and customer_id is null",
+        "select 1 from (select sum(points) over (partition by customer_id"
+        " order by occurred_at, loyalty_event_id) as balance from shop.loyalty)"
+        " where balance < 0",
+        "from shop.subscriptions where coalesce(customer_id, account_id) is null"
+        " or cancelled_at < started_at or ended_at < cancelled_at or renews_at < started_at",
+        "from shop.opportunities where (outcome = 'open') != (closed_at is null)"
+        " or closed_at < created_at or stage_changed_at < created_at or sales_stage is null",
+        "from shop.spend where amount <= 0 or clicks > impressions",
     ],
 )
 def test_there_is_no_row(today: duckdb.DuckDBPyConnection, violation: str) -> None:

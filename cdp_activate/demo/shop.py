@@ -38,6 +38,10 @@ TABLES = (
     "feedback",
     "referrals",
     "consents",
+    "loyalty",
+    "subscriptions",
+    "opportunities",
+    "spend",
     "products",
     "shops",
 )

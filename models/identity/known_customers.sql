@@ -12,7 +12,18 @@ final as (
         customer_id,
         email,
         phone,
-        created_at
+        first_name,
+        last_name,
+        birth_date,
+        country,
+        city,
+        postcode,
+        language,
+        time_zone,
+        acquisition_source,
+        attributes,
+        created_at,
+        updated_at
 
     from customers
 

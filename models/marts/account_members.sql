@@ -12,33 +12,35 @@ accounts as (
 
 ),
 
-known_customers as (
+customer_ids as (
 
-    select * from {{ ref('known_customers') }}
+    select * from {{ ref('customer_ids') }}
 
 ),
 
-final as (
+memberships as (
 
     select
-        ---------- ids
         account_members.account_member_id,
         account_members.account_id,
-        account_members.customer_id,
-
-        ---------- text
+        customer_ids.customer_id,
         account_members.role,
-
-        ---------- timestamps
-        account_members.joined_at
+        account_members.joined_at,
+        -- Ids of one person may be members of several accounts.
+        row_number() over (
+            partition by customer_ids.customer_id
+            order by
+                coalesce(account_members.joined_at, accounts.created_at),
+                account_members.account_member_id
+        ) as membership_number
 
     from account_members
 
     inner join accounts
         on account_members.account_id = accounts.account_id
 
-    inner join known_customers
-        on account_members.customer_id = known_customers.customer_id
+    inner join customer_ids
+        on account_members.customer_id = customer_ids.source_customer_id
 
     where
         (
@@ -46,9 +48,33 @@ final as (
             or account_members.joined_at < {{ cdp_activate.as_of() }}
         )
         and (
+            account_members.left_at is null
+            or account_members.left_at >= {{ cdp_activate.as_of() }}
+        )
+        and (
             accounts.created_at is null
             or accounts.created_at < {{ cdp_activate.as_of() }}
         )
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        account_member_id,
+        account_id,
+        customer_id,
+
+        ---------- text
+        role,
+
+        ---------- timestamps
+        joined_at
+
+    from memberships
+
+    where membership_number = 1
 
 )
 

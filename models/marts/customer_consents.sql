@@ -6,9 +6,9 @@ consents as (
 
 ),
 
-known_customers as (
+customer_ids as (
 
-    select * from {{ ref('known_customers') }}
+    select * from {{ ref('customer_ids') }}
 
 ),
 
@@ -17,20 +17,22 @@ final as (
     select
         ---------- ids
         consents.consent_id,
-        consents.customer_id,
+        customer_ids.customer_id,
 
         ---------- text
         lower(trim(consents.purpose)) as purpose,
         coalesce(lower(trim(consents.status)), 'unknown') as status,
         consents.source,
+        consents.legal_basis,
+        consents.policy_version,
 
         ---------- timestamps
         consents.recorded_at
 
     from consents
 
-    inner join known_customers
-        on consents.customer_id = known_customers.customer_id
+    inner join customer_ids
+        on consents.customer_id = customer_ids.source_customer_id
 
     -- A yes counts from the instant after it was said. A no counts at once, and
     -- without a date for good: in doubt nobody is written to.

@@ -6,9 +6,9 @@ events as (
 
 ),
 
-known_customers as (
+customer_ids as (
 
-    select * from {{ ref('known_customers') }}
+    select * from {{ ref('customer_ids') }}
 
 ),
 
@@ -30,7 +30,7 @@ final as (
         ---------- ids
         events.event_id,
         coalesce(
-            known_customers.customer_id, anonymous_ids.customer_id
+            customer_ids.customer_id, anonymous_ids.customer_id
         ) as customer_id,
         events.anonymous_id,
         events.session_id,
@@ -40,9 +40,14 @@ final as (
         ---------- text
         events.event_name,
         events.channel,
+        events.device_type,
+        events.country,
         events.source,
+        events.medium,
+        events.campaign_name,
         events.page_url,
         events.category,
+        events.currency,
 
         ---------- numerics
         events.value,
@@ -52,8 +57,8 @@ final as (
 
     from events
 
-    left join known_customers
-        on events.customer_id = known_customers.customer_id
+    left join customer_ids
+        on events.customer_id = customer_ids.source_customer_id
 
     -- Whoever was signed in is not guessed again from the browser.
     left join anonymous_ids

@@ -6,9 +6,9 @@ feedback as (
 
 ),
 
-known_customers as (
+customer_ids as (
 
-    select * from {{ ref('known_customers') }}
+    select * from {{ ref('customer_ids') }}
 
 ),
 
@@ -17,8 +17,11 @@ final as (
     select
         ---------- ids
         feedback.feedback_id,
-        feedback.customer_id,
+        customer_ids.customer_id,
         feedback.product_id,
+        feedback.order_id,
+        feedback.ticket_id,
+        feedback.survey_id,
 
         ---------- text
         case feedback.kind
@@ -26,6 +29,7 @@ final as (
             else feedback.kind || '_answered'
         end as feedback_event,
         feedback.kind,
+        feedback.question,
         feedback.comment,
 
         ---------- numerics
@@ -36,8 +40,8 @@ final as (
 
     from feedback
 
-    inner join known_customers
-        on feedback.customer_id = known_customers.customer_id
+    inner join customer_ids
+        on feedback.customer_id = customer_ids.source_customer_id
 
     where feedback.submitted_at < {{ cdp_activate.as_of() }}
 

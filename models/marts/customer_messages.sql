@@ -6,9 +6,9 @@ messages as (
 
 ),
 
-known_customers as (
+customer_ids as (
 
-    select * from {{ ref('known_customers') }}
+    select * from {{ ref('customer_ids') }}
 
 ),
 
@@ -18,7 +18,7 @@ final as (
         ---------- ids
         messages.message_event_id,
         messages.message_id,
-        messages.customer_id,
+        customer_ids.customer_id,
         messages.campaign_id,
 
         ---------- text
@@ -26,6 +26,8 @@ final as (
         messages.channel,
         messages.message_event as message_step,
         messages.campaign_name,
+        messages.variant,
+        messages.bounce_kind,
         messages.link_url,
 
         ---------- timestamps
@@ -33,8 +35,8 @@ final as (
 
     from messages
 
-    inner join known_customers
-        on messages.customer_id = known_customers.customer_id
+    inner join customer_ids
+        on messages.customer_id = customer_ids.source_customer_id
 
     where messages.occurred_at < {{ cdp_activate.as_of() }}
 

@@ -24,11 +24,14 @@ final as (
         ---------- text
         order_lines.product_name,
         order_lines.category,
+        order_lines.brand,
         orders.status as order_status,
         orders.channel,
 
         ---------- numerics
         order_lines.quantity,
+        order_lines.unit_price,
+        order_lines.discount_amount,
         order_lines.net_amount,
 
         ---------- timestamps

@@ -6,9 +6,9 @@ orders as (
 
 ),
 
-known_customers as (
+customer_ids as (
 
-    select * from {{ ref('known_customers') }}
+    select * from {{ ref('customer_ids') }}
 
 ),
 
@@ -17,7 +17,7 @@ final as (
     select
         ---------- ids
         orders.order_id,
-        orders.customer_id,
+        customer_ids.customer_id,
         orders.shop_id,
 
         ---------- text
@@ -46,8 +46,8 @@ final as (
 
     from orders
 
-    inner join known_customers
-        on orders.customer_id = known_customers.customer_id
+    inner join customer_ids
+        on orders.customer_id = customer_ids.source_customer_id
 
     where orders.ordered_at < {{ cdp_activate.as_of() }}
 

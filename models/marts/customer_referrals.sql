@@ -6,9 +6,9 @@ referrals as (
 
 ),
 
-known_customers as (
+customer_ids as (
 
-    select * from {{ ref('known_customers') }}
+    select * from {{ ref('customer_ids') }}
 
 ),
 
@@ -17,23 +17,33 @@ final as (
     select
         ---------- ids
         referrals.referral_id,
-        referrals.customer_id,
+        customer_ids.customer_id,
         -- Whoever came of it later than as_of has not come yet.
         referred_customers.customer_id as referred_customer_id,
 
         ---------- text
         referrals.channel,
+        referrals.referral_code,
+
+        ---------- numerics
+        referrals.reward_amount,
 
         ---------- timestamps
-        referrals.referred_at
+        referrals.referred_at,
+        case
+            when referrals.converted_at < {{ cdp_activate.as_of() }}
+                then referrals.converted_at
+        end as converted_at
 
     from referrals
 
-    inner join known_customers
-        on referrals.customer_id = known_customers.customer_id
+    inner join customer_ids
+        on referrals.customer_id = customer_ids.source_customer_id
 
-    left join known_customers as referred_customers
-        on referrals.referred_customer_id = referred_customers.customer_id
+    left join customer_ids as referred_customers
+        on
+            referrals.referred_customer_id
+            = referred_customers.source_customer_id
 
     where referrals.referred_at < {{ cdp_activate.as_of() }}
 

@@ -6,9 +6,9 @@ tickets as (
 
 ),
 
-known_customers as (
+customer_ids as (
 
-    select * from {{ ref('known_customers') }}
+    select * from {{ ref('customer_ids') }}
 
 ),
 
@@ -16,7 +16,9 @@ seen_from_as_of as (
 
     select
         tickets.ticket_id,
-        tickets.customer_id,
+        customer_ids.customer_id,
+        tickets.account_id,
+        tickets.order_id,
         tickets.channel,
         tickets.topic,
         tickets.priority,
@@ -36,12 +38,20 @@ seen_from_as_of as (
         case
             when tickets.reopened_at < {{ cdp_activate.as_of() }}
                 then tickets.reopened_at
-        end as reopened_at
+        end as reopened_at,
+        case
+            when tickets.first_answered_at < {{ cdp_activate.as_of() }}
+                then tickets.first_answered_at
+        end as first_answered_at,
+        coalesce(
+            tickets.reopened_count,
+            case when tickets.reopened_at is not null then 1 else 0 end
+        ) as latest_reopened_count
 
     from tickets
 
-    inner join known_customers
-        on tickets.customer_id = known_customers.customer_id
+    inner join customer_ids
+        on tickets.customer_id = customer_ids.source_customer_id
 
     where tickets.opened_at < {{ cdp_activate.as_of() }}
 
@@ -72,6 +82,8 @@ final as (
         ---------- ids
         ticket_id,
         customer_id,
+        account_id,
+        order_id,
 
         ---------- text
         status,
@@ -82,12 +94,20 @@ final as (
         ---------- numerics
         case when solved_at is not null then latest_satisfaction end
             as satisfaction,
+        -- Of several openings only the latest has a time.
+        case
+            when reopened_at is null and latest_reopened_count < 2 then 0
+            when reopened_at is null and is_replayed
+                then latest_reopened_count - 1
+            else latest_reopened_count
+        end as reopened_count,
 
         ---------- booleans
         status <> 'solved' as is_open,
 
         ---------- timestamps
         opened_at,
+        first_answered_at,
         solved_at,
         reopened_at
 

@@ -2,12 +2,6 @@ with
 
 customers as (
 
-    select * from {{ ref('input_customers') }}
-
-),
-
-known_customers as (
-
     select * from {{ ref('known_customers') }}
 
 ),
@@ -135,6 +129,8 @@ final as (
         customers.city,
         customers.postcode,
         customers.language,
+        customers.time_zone,
+        customers.acquisition_source,
         customers.attributes,
         current_stages.stage,
         current_stages.phase,
@@ -168,9 +164,6 @@ final as (
         current_stages.valid_from as stage_since
 
     from customers
-
-    inner join known_customers
-        on customers.customer_id = known_customers.customer_id
 
     left join purchases
         on customers.customer_id = purchases.customer_id

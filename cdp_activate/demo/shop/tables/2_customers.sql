@@ -262,22 +262,8 @@ select
 from seen
 where world_instant(seen.seen) < world_now();
 
--- One business for every 200 people: a school, a design studio or an office.
--- Four in a hundred of those people belong to it.
+-- Four in a hundred of the people around a business belong to it.
 insert into shop.accounts
-with founded as (
-
-    select
-        range as account,
-        (range - 1) * 200 * world_spacing() as founded,
-        floor(3 * world_chance(range, 'industry'))::bigint as industry,
-        floor(12 * world_chance(range, 'account place'))::bigint + 1 as place
-    from range(
-        1, floor(world_horizon() / (200 * world_spacing()))::bigint + 2
-    )
-
-)
-
 select
     'b' || founded.account as account_id,
     homes.city
@@ -296,7 +282,7 @@ select
         else 'framework'
     end as plan,
     world_instant(founded.founded) as created_at
-from founded
+from shop_world.businesses as founded
 inner join shop_world.homes as homes
     on founded.place = homes.place
 where world_instant(founded.founded) < world_now();

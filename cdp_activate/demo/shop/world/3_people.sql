@@ -237,3 +237,14 @@ select
                 + 60.0 * world_chance(withdrawn.person, 'ads again at')
     end as ads_regranted
 from withdrawn;
+
+-- One business for every 200 people: a school, a design studio or an office.
+create table shop_world.businesses as
+select
+    range as account,
+    (range - 1) * 200 * world_spacing() as founded,
+    floor(3 * world_chance(range, 'industry'))::bigint as industry,
+    floor(12 * world_chance(range, 'account place'))::bigint + 1 as place
+from range(
+    1, floor(world_horizon() / (200 * world_spacing()))::bigint + 2
+);

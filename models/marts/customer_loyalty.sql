@@ -1,0 +1,44 @@
+with
+
+loyalty as (
+
+    select * from {{ ref('input_loyalty') }}
+
+),
+
+customer_ids as (
+
+    select * from {{ ref('customer_ids') }}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        loyalty.loyalty_event_id,
+        customer_ids.customer_id,
+        loyalty.order_id,
+
+        ---------- text
+        'loyalty_' || lower(trim(loyalty.loyalty_event)) as loyalty_event,
+        loyalty.program,
+        loyalty.tier,
+        loyalty.reward,
+
+        ---------- numerics
+        loyalty.points,
+
+        ---------- timestamps
+        loyalty.occurred_at
+
+    from loyalty
+
+    inner join customer_ids
+        on loyalty.customer_id = customer_ids.source_customer_id
+
+    where loyalty.occurred_at < {{ cdp_activate.as_of() }}
+
+)
+
+select * from final

@@ -1,0 +1,44 @@
+with
+
+subscriptions as (
+
+    select * from {{ ref('subscriptions_as_of') }}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        subscriptions.subscription_id,
+        subscriptions.customer_id,
+        subscriptions.account_id,
+
+        ---------- text
+        subscriptions.plan,
+        subscriptions.status,
+        subscriptions.billing_interval,
+        subscriptions.currency,
+        subscriptions.cancel_reason,
+
+        ---------- numerics
+        subscriptions.quantity,
+        subscriptions.monthly_amount,
+
+        ---------- booleans
+        subscriptions.status not in ('paused', 'ended') as is_running,
+
+        ---------- timestamps
+        subscriptions.started_at,
+        subscriptions.trial_ends_at,
+        subscriptions.renews_at,
+        subscriptions.cancelled_at,
+        subscriptions.ended_at
+
+    from subscriptions
+
+    where subscriptions.customer_id is not null
+
+)
+
+select * from final

@@ -1,0 +1,37 @@
+with
+
+spend as (
+
+    select * from {{ ref('input_spend') }}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        spend_id,
+        campaign_id,
+
+        ---------- text
+        channel,
+        source,
+        campaign_name,
+        currency,
+
+        ---------- numerics
+        amount,
+        impressions,
+        clicks,
+
+        ---------- dates
+        spent_on
+
+    from spend
+
+    -- A day is complete only when it is over.
+    where spent_on < cast({{ cdp_activate.as_of() }} as date)
+
+)
+
+select * from final
