@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import postgres_server
 import pytest
 
 TOGETHER = {
@@ -31,3 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
         if item.path.stem in NOT_BEFORE_EVERY_COMMIT:
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.Server]:
+    """A PostgreSQL server, one for each worker."""
+    if postgres_server.binaries() is None:
+        pytest.skip("PostgreSQL is not installed: its binaries (initdb, postgres) are not found")
+    with postgres_server.running() as server:
+        yield server
