@@ -14,11 +14,10 @@ import yaml
 
 from cdp_activate.audiences.compile import (
     Query,
-    audience_model,
     compile_audience,
     shared_facts,
 )
-from cdp_activate.audiences.facts import KEY, Fact
+from cdp_activate.audiences.facts import KEY, Fact, audience_model
 from cdp_activate.audiences.model import Audience
 from cdp_activate.audiences.render import fact_for_dbt, for_dbt, jinja_safe
 from cdp_activate.catalog import Catalog

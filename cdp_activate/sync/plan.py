@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cdp_activate.audiences.compile import audience_model
+from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import WarehouseError
 from cdp_activate.sync.ledger import Ledger

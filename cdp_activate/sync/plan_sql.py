@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlglot import exp
 
-from cdp_activate.audiences import facts
-from cdp_activate.audiences.compile import VARIANT, audience_model
+from cdp_activate.audiences.compile import VARIANT
+from cdp_activate.audiences.compiling.consents import granted
 from cdp_activate.audiences.expressions import Expression, column, identifier, text
-from cdp_activate.audiences.facts import KEY
+from cdp_activate.audiences.facts import KEY, audience_model, table
 from cdp_activate.audiences.model import Consent
 from cdp_activate.audiences.render import everything, run_at, tree, write
 from cdp_activate.catalog import Catalog
@@ -56,12 +56,12 @@ def plan_sql(
     members.meta["model"] = model
     imports: dict[str, exp.Query] = {
         "members": everything(members),
-        "entities": everything(facts.table(entity.model)),
+        "entities": everything(table(entity.model)),
         "ledger": _mine(sync, catalog, state("sync_ledger")),
         "rejections": _mine(sync, catalog, state("sync_rejections")),
     }
     if sync.consents is not None:
-        imports["consents"] = facts.consent(Consent(sync.consents, sync.settings.consent)).tree
+        imports["consents"] = granted(Consent(sync.consents, sync.settings.consent)).tree
     steps = {
         "raw": _raw(sync),
         "people": _people(sync),

@@ -1,13 +1,9 @@
-"""Reads the leaves of conditions: columns, operators, values, lengths of time, percentages."""
+"""Reads tests of a column: operators, what each compares with, and the options of a leaf."""
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TypeVar
 
 from cdp_activate.audiences import operators
 from cdp_activate.audiences.model import (
@@ -22,27 +18,11 @@ from cdp_activate.audiences.model import (
     Test,
     Value,
 )
-from cdp_activate.audiences.moments import (
-    Duration,
-    Fixed,
-    FixedDate,
-    parse_date,
-    parse_duration,
-    parse_time,
-)
+from cdp_activate.audiences.reading.patterns import check_pattern
+from cdp_activate.audiences.reading.values import ValueReader
 from cdp_activate.audiences.windows import span
-from cdp_activate.catalog import Catalog, Column, Entity, Reference, Type
-from cdp_activate.errors import Problem
+from cdp_activate.catalog import Column, Type
 from cdp_activate.text import Node, suggest
-
-_T = TypeVar("_T")
-_NOT_COMMON = re.compile(
-    r"\(\?(?!:)|\\[0-9]|\\[kgGzZAQEpPXRKCuUN]|[*+?}]\+|\[\[:|\{\d{4,}|\{\d*,\d{4,}|\{,"
-)
-"""What RE2, PostgreSQL, Java and Snowflake do not all read alike (AUDIENCES.md 1.4)."""
-_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
-_MAGNITUDE = 300
-"""Powers of ten that a double holds, and so every warehouse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,78 +42,8 @@ NESTED = Allowed()
 
 
 @dataclass
-class LeafReader:
-    """Reads what conditions are made of. `audience` is the default salt of samples."""
-
-    catalog: Catalog
-    entity: Entity
-    timezone: str
-    audience: str
-    problems: list[Problem]
-
-    def wrong(self, node: Node, message: str, hint: str = "") -> None:
-        self.problems.append(node.problem(message, hint))
-
-    def attempt(self, node: Node, read: Callable[[], _T]) -> _T | None:
-        """What `read` returns, its ValueError reported at `node`."""
-        try:
-            return read()
-        except ValueError as error:
-            self.wrong(node, str(error))
-            return None
-
-    def mapping(
-        self, node: Node, name: str, allowed: Collection[str], needed: Collection[str] = ()
-    ) -> Mapping[str, Node] | None:
-        """The parts of a mapping; unknown and missing keys are reported."""
-        if not isinstance(node.value, dict):
-            example = ", ".join(f"{key}: .." for key in sorted(needed or allowed))
-            self.wrong(node, f"'{name}' is a mapping", f"{name}: {{{example}}}")
-            return None
-        for key, key_node in node.keys.items():
-            if key not in allowed:
-                self.wrong(key_node, f"unknown key '{key}'", suggest(key, allowed, what="keys"))
-        missing = [key for key in needed if key not in node.value]
-        if missing:
-            self.wrong(node, f"'{name}' lacks {', '.join(sorted(missing))}")
-            return None
-        return node.value
-
-    # Columns ...
-
-    def own_column(self, node: Node) -> Column | None:
-        """A column of the entity's own model."""
-        columns = self.entity.model.columns
-        column = columns.get(node.text)
-        if column is None:
-            hint = suggest(node.text, self._offered(columns), what="traits")
-            self.wrong(node, f"unknown trait '{node.text}' of {self.entity.name}", hint)
-        return column
-
-    def trait_column(self, node: Node) -> tuple[Column, Reference | None] | None:
-        """The column that `trait: NAME` names, and the relation it is found through."""
-        head, dot, rest = node.text.partition(".")
-        reference = self.catalog.references.get(self.entity.name, {}).get(head) if dot else None
-        if reference is None:
-            own = self.entity.model.columns.get(head)
-            if dot and own and own.type.kind == "json":
-                self.wrong(node, "JSON paths are not available in this version yet")
-                return None
-            column = self.own_column(node)
-            return (column, None) if column else None
-        columns = self.catalog.entities[reference.to].model.columns
-        column = columns.get(rest)
-        if column is None:
-            hint = suggest(rest, self._offered(columns), what=f"traits of {reference.to}")
-            self.wrong(node, f"unknown trait '{rest}' of {reference.to}", hint)
-            return None
-        return column, reference
-
-    @staticmethod
-    def _offered(columns: Mapping[str, Column]) -> list[str]:
-        return [name for name, column in columns.items() if not column.hidden]
-
-    # Tests of a column ...
+class LeafReader(ValueReader):
+    """Reads tests of columns, and trees of them."""
 
     def filter(self, node: Node, columns: Mapping[str, Column]) -> Condition | None:
         """`where:` on the properties of rows."""
@@ -307,94 +217,14 @@ class LeafReader:
         found = tuple(value for value in read if value is not None)
         return found if len(found) == len(read) else None
 
-    def value(self, node: Node, kind: Type, column: Column, options: Options) -> Value | None:
-        """A value of this type, as written. None after reporting what is wrong."""
-        raw = node.value
-        if isinstance(raw, dict | list):
-            self.wrong(node, f"expected a {kind}", "one value")
-        elif raw is None:
-            hint = "ask `is_null: true`, or add `nulls: include`"
-            self.wrong(node, "nothing can be compared with null", hint)
-        elif kind.kind in ("date", "timestamp"):
-            return self.attempt(node, lambda: self._date_value(raw, kind))
-        elif kind.is_number and not isinstance(raw, bool | str):
-            return self._number(node, raw)
-        elif kind.kind in ("text", "uuid", "other") and isinstance(raw, str):
-            return self._text_value(node, raw, column, options)
-        elif kind.kind == "boolean" and isinstance(raw, bool):
-            return raw
-        else:
-            given = {bool: "true or false", str: "text"}.get(type(raw), "a number")
-            wanted = {"boolean": "true or false", "text": "text"}.get(kind.kind, f"a {kind}")
-            hint = f"write {node.text!r}" if kind.kind == "text" else ""
-            if kind.is_number and isinstance(raw, str):
-                hint = "write the number without quotes"
-            self.wrong(node, f"'{column.name}' is {wanted}, this is {given}", hint)
-        return None
-
-    def _date_value(self, raw: str | int | Decimal | bool, kind: Type) -> Value:
-        day = parse_date(raw)
-        if kind.kind == "date":
-            if day is None:
-                raise ValueError("this column is a date without a time: give a date, 2026-01-31")
-            return FixedDate(day)
-        if day is not None:
-            raise ValueError("this column has a time of day: ask `on:` for a whole day")
-        at = parse_time(raw, self.timezone)
-        if at is None:
-            raise ValueError("this column is a time: write it as 2026-01-31T08:00:00")
-        return Fixed(at)
-
-    def _number(self, node: Node, raw: int | Decimal) -> int | Decimal | None:
-        number = Decimal(raw)
-        if number.is_nan():
-            self.wrong(node, "nothing can be compared with NaN", "it counts as null: ask `is_null`")
-        elif number.is_finite() and number and abs(number.adjusted()) > _MAGNITUDE:
-            self.wrong(node, "a number that no warehouse holds")
-        else:
-            return raw
-        return None
-
-    def _text_value(self, node: Node, raw: str, column: Column, options: Options) -> str | None:
-        if column.type.kind == "uuid":
-            return raw.lower()
-        folded = options.ignore_case or options.ignore_accents
-        if column.values and raw not in column.values and not folded:
-            known = column.values
-            hint = suggest(raw, known, what="known values")
-            self.wrong(node, f"'{column.name}' is never '{raw}'", hint)
-            return None
-        return raw
-
-    def flag(self, node: Node, name: str) -> bool | None:
-        if isinstance(node.value, bool):
-            return node.value
-        self.wrong(node, f"'{name}' is true or false")
-        return None
-
-    def salt(self, parts: Mapping[str, Node], default: str) -> str:
-        """The salt of buckets, as it is written; `default` when there is none."""
-        node = parts.get("salt")
-        if node is not None and (node.value is None or isinstance(node.value, dict | list)):
-            self.wrong(node, "'salt' is text", "put it in quotes")
-        return node.text if node else default
-
     def _text_or_pattern(self, form: str, name: str, node: Node) -> Comparison | None:
         if not isinstance(node.value, str):
             self.wrong(node, f"'{name}' takes text", f"write {node.text!r}" if node.text else "")
             return None
         if form == "pattern":
-            try:
-                with warnings.catch_warnings(action="ignore"):
-                    re.compile(node.value)
-            except (re.error, OverflowError, RecursionError) as error:
-                self.wrong(node, f"not a regular expression: {error}")
-                return None
-            # An escaped backslash or brace escapes nothing further.
-            strange = _NOT_COMMON.search(node.value.replace("\\\\", "__").replace("\\{", "__"))
-            if strange:
-                hint = "use literals, classes, anchors, groups, alternation and quantifiers"
-                self.wrong(node, f"'{strange[0]}' does not mean the same on every warehouse", hint)
+            mistake, remedy = check_pattern(node.value)
+            if mistake:
+                self.wrong(node, mistake, remedy)
                 return None
         return Comparison(name, node.value)
 
@@ -441,51 +271,3 @@ class LeafReader:
         judged = Column(name, Type("integer" if name != "percentile" else "decimal"))
         test = self.test(node, judged, NESTED)
         return test.comparisons if test else None
-
-    # Numbers and lengths ...
-
-    def duration(self, node: Node) -> Duration | None:
-        return self.attempt(node, lambda: parse_duration(node.value))
-
-    def whole_number(self, node: Node, *, at_least: int) -> int | None:
-        if type(node.value) is int and node.value >= at_least:
-            return node.value
-        self.wrong(node, f"expected a whole number, at least {at_least}")
-        return None
-
-    def percent(self, node: Node) -> Decimal | None:
-        """A percentage, `10` or `10%`, as a number from 0 to 100."""
-        text = (
-            node.text.strip().removesuffix("%") if not isinstance(node.value, dict | list) else ""
-        )
-        number = Decimal(text) if _PERCENT.fullmatch(text) else Decimal(-1)
-        if not 0 <= number <= 100:
-            self.wrong(node, "expected a percentage from 0 to 100", "such as 10")
-            return None
-        return number
-
-    def share(self, node: Node) -> Decimal | None:
-        """`40%` or the fraction `0.4`, as a fraction."""
-        if isinstance(node.value, str):
-            percent = self.percent(node)
-            return percent / 100 if percent is not None else None
-        if (
-            isinstance(node.value, int | Decimal)
-            and not isinstance(node.value, bool)
-            and Decimal(node.value).is_finite()
-            and node.value >= 0
-        ):
-            return Decimal(node.value)
-        self.wrong(node, "expected a percentage such as 40%")
-        return None
-
-    def buckets(self, node: Node | None) -> int | None:
-        """A percentage of at most two decimals, as a number of the 10,000 buckets."""
-        percent = self.percent(node) if node is not None else None
-        if percent is None or node is None:
-            return None
-        buckets = percent * 100
-        if buckets != int(buckets):
-            self.wrong(node, "a percentage here has at most two decimals", "such as 12.25")
-            return None
-        return int(buckets)

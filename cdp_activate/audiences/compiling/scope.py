@@ -1,0 +1,117 @@
+"""Where conditions become SQL: whose rows they judge, and the facts they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any
+
+from sqlglot import exp
+
+from cdp_activate.audiences.comparisons import all_of
+from cdp_activate.audiences.expressions import Expression, column, identifier, number
+from cdp_activate.audiences.facts import KEY, Fact
+from cdp_activate.audiences.model import All, AnyOf, AtLeast, Condition, Not, Test
+from cdp_activate.catalog import Catalog, Entity
+from cdp_activate.errors import UsageError
+
+
+class Scope:
+    """Judges conditions about the rows of one entity.
+
+    `table` is the alias where its columns are found, `people` the one where its key is.
+    `facts` and `members_of` (audience: its model) collect what the conditions ask for.
+    `builders` has a function for each class of conditions.
+    """
+
+    def __init__(
+        self, catalog: Catalog, entity: Entity, builders: Mapping[type[Any], Builder]
+    ) -> None:
+        self.catalog = catalog
+        self.entity = entity
+        self.builders = builders
+        self.table = entity.model.name
+        self.people = self.table
+        self.facts: dict[str, Fact] = {}
+        self.members_of: dict[str, str] = {}
+
+    def condition(self, condition: Condition) -> Expression:
+        """True where it holds; false or NULL where it does not."""
+        return combined(condition, lambda leaf: self.builders[type(leaf)](self, leaf))
+
+    def fact(self, fact: Fact) -> str:
+        """The name of a fact, which is asked for from now on."""
+        self.facts.setdefault(fact.name, fact)
+        return fact.name
+
+    def key(self) -> exp.Column:
+        return column(self.entity.key, self.people)
+
+    def key_text(self) -> Expression:
+        """The key as text (7.10)."""
+        kind = self.entity.model.columns[self.entity.key].type.kind
+        key = self.key()
+        if kind == "text":
+            return key
+        if kind not in ("integer", "uuid"):
+            raise UsageError(
+                f"the key of {self.entity.name}, '{self.entity.key}', is a {kind}",
+                remedy="declare its data_type in the model's contract as text, integer or uuid",
+            )
+        as_text = exp.cast(key, exp.DataType.Type.TEXT)
+        return exp.Lower(this=as_text) if kind == "uuid" else as_text
+
+    def joined(self, select: exp.Select, expressions: list[Expression]) -> exp.Select:
+        """`select`, joined with the facts and audiences that the expressions name."""
+        named = {
+            found.table for expression in expressions for found in expression.find_all(exp.Column)
+        }
+        for name in (*self.facts, *self.members_of.values()):
+            if name in named:
+                other = column(KEY if name in self.facts else self.entity.key, name)
+                on = exp.EQ(this=other, expression=self.key())
+                select = select.join(identifier(name), on=on, join_type="left")
+        return select
+
+
+Builder = Callable[[Scope, Any], Expression]
+
+
+def combined(condition: Condition, leaf: Callable[[Any], Expression]) -> Expression:
+    """`all`, `any`, `not` and `at_least` over leaves."""
+    if isinstance(condition, All):
+        return exp.and_(*(combined(inner, leaf) for inner in condition.of))
+    if isinstance(condition, AnyOf):
+        found = exp.or_(*(combined(inner, leaf) for inner in condition.of))
+        return exp.paren(found, copy=False)
+    if isinstance(condition, Not):
+        return exp.not_(known(combined(condition.inner, leaf)))
+    if isinstance(condition, AtLeast):
+        ones = [one_if(combined(inner, leaf)) for inner in condition.of]
+        total = reduce(lambda left, right: exp.Add(this=left, expression=right), ones)
+        return exp.GTE(this=exp.paren(total, copy=False), expression=number(condition.n))
+    return leaf(condition)
+
+
+def filtered(where: Condition) -> Expression:
+    """A tree of tests of the columns of rows (`where:` of an event)."""
+
+    def leaf(test: Condition) -> Expression:
+        assert isinstance(test, Test)
+        return all_of(column(test.column.name), test.comparisons, test.column, test.options)
+
+    return combined(where, leaf)
+
+
+def known(condition: Expression) -> Expression:
+    """Unknown is false: a condition under `not:` must be one or the other (1.1)."""
+    return exp.Coalesce(this=exp.paren(condition, copy=False), expressions=[exp.false()])
+
+
+def one_if(condition: Expression) -> Expression:
+    return exp.Case(ifs=[exp.If(this=condition, true=number(1))], default=number(0))
+
+
+def found(fact: str) -> Expression:
+    """The fact has a row for this key."""
+    return exp.not_(exp.Is(this=column(KEY, fact), expression=exp.null()))

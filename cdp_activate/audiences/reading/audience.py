@@ -1,0 +1,277 @@
+"""Reads one audience: what it says of itself, its conditions left to ConditionReader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from cdp_activate.audiences.model import (
+    Audience,
+    Condition,
+    Expectation,
+    Happened,
+    Listed,
+    Member,
+    Rank,
+    Sample,
+    Variant,
+)
+from cdp_activate.audiences.moments import Duration, zone
+from cdp_activate.audiences.reading.conditions import ConditionReader
+from cdp_activate.audiences.reading.events import event
+from cdp_activate.audiences.reading.kinds import condition_reader
+from cdp_activate.catalog import Catalog, Column, Entity
+from cdp_activate.errors import Problem
+from cdp_activate.text import Node, suggest
+
+KEYS = (
+    "audience", "label", "description", "owner", "tags", "entity", "timezone", "where", "rank",
+    "holdout", "variants", "exclude", "expect", "publish",
+)  # fmt: skip
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+
+
+@dataclass
+class AudienceReader:
+    """Reads one document; `problems` has what is wrong with it."""
+
+    document: Node
+    catalog: Catalog
+    project_timezone: str
+    problems: list[Problem] = field(default_factory=list)
+    name: str = ""
+
+    @property
+    def name_node(self) -> Node:
+        return self.document.locate(["audience"])
+
+    def read(self) -> Audience | None:
+        if not isinstance(self.document.value, dict):
+            self.wrong(self.document, "an audience is a mapping", "begin with `audience: name`")
+            return None
+        for key, node in self.document.keys.items():
+            if key == "tests":
+                self.wrong(node, "'tests' of an audience are not available in this version yet")
+            elif key not in KEYS:
+                self.wrong(node, f"unknown key '{key}'", suggest(key, KEYS, what="keys"))
+        self.name = self._name()
+        timezone = self._timezone()
+        entity = self._entity()
+        if entity is None:
+            return None
+        conditions = condition_reader(self.catalog, entity, timezone, self.name, self.problems)
+        where = self._where(conditions)
+        holdout = self._holdout(conditions)
+        variants, variant_salt = self._variants(conditions)
+        rank = self._rank(conditions)
+        exclude = self._exclude(conditions)
+        audience = Audience(
+            name=self.name,
+            entity=entity,
+            where=where,
+            timezone=timezone,
+            node=self.document,
+            label=self._text("label"),
+            description=self._text("description"),
+            owner=self._text("owner"),
+            tags=tuple(self._texts("tags")),
+            rank=rank,
+            exclude=exclude,
+            holdout=holdout,
+            variants=variants,
+            variant_salt=variant_salt,
+            expect=self._expect(conditions),
+            publish=self._flag("publish", default=True),
+        )
+        return audience if self.name else None
+
+    def wrong(self, node: Node, message: str, hint: str = "") -> None:
+        self.problems.append(node.problem(message, hint))
+
+    def get(self, key: str) -> Node | None:
+        value = self.document.value
+        return value.get(key) if isinstance(value, dict) else None
+
+    def _name(self) -> str:
+        node = self.get("audience")
+        if node is None:
+            self.wrong(self.document, "an audience has no name", "add `audience: name` on top")
+            return ""
+        if not isinstance(node.value, str) or not NAME.fullmatch(node.value):
+            hint = "small letters, digits and _, a letter first, at most 63: vip_at_risk"
+            self.wrong(node, f"'{node.text}' cannot be the name of an audience", hint)
+            return ""
+        return node.value
+
+    def _timezone(self) -> str:
+        node = self.get("timezone")
+        if node is None:
+            return self.project_timezone
+        try:
+            zone(node.text)
+        except ValueError as error:
+            self.wrong(node, str(error), "use a name such as Asia/Ho_Chi_Minh or Europe/Berlin")
+            return self.project_timezone
+        return node.text
+
+    def _entity(self) -> Entity | None:
+        node = self.get("entity")
+        if node is None:
+            entity = self.catalog.default_entity()
+            if entity is None:
+                hint = suggest("", self.catalog.entities, what="entities")
+                self.wrong(self.document, "say of which entity: `entity: name`", hint)
+            return entity
+        entity = self.catalog.entities.get(str(node.value))
+        if entity is None:
+            hint = suggest(str(node.text), self.catalog.entities, what="entities")
+            self.wrong(node, f"unknown entity '{node.text}'", hint)
+        return entity
+
+    def _text(self, key: str) -> str:
+        node = self.get(key)
+        if node is None or node.value is None:
+            return ""
+        if isinstance(node.value, dict | list):
+            self.wrong(node, f"'{key}' is text", "put it in quotes")
+            return ""
+        return node.text
+
+    def _texts(self, key: str) -> list[str]:
+        node = self.get(key)
+        if node is None:
+            return []
+        if not isinstance(node.value, list) or any(
+            isinstance(item.value, dict | list) for item in node.value
+        ):
+            self.wrong(node, f"'{key}' is a list of words", f"write {key}: [one, two]")
+            return []
+        return [item.text for item in node.value]
+
+    def _flag(self, key: str, *, default: bool) -> bool:
+        node = self.get(key)
+        if node is None:
+            return default
+        if not isinstance(node.value, bool):
+            self.wrong(node, f"'{key}' is true or false")
+            return default
+        return node.value
+
+    def _where(self, conditions: ConditionReader) -> Condition | None:
+        node = self.get("where")
+        if node is None:
+            return None
+        if isinstance(node.value, list):
+            return conditions.group("all", node)
+        return conditions.condition(node)
+
+    def _holdout(self, conditions: ConditionReader) -> Sample | None:
+        node = self.get("holdout")
+        if node is None:
+            return None
+        parts = conditions.mapping(node, "holdout", {"percent", "salt"}, needed={"percent"})
+        if parts is None:
+            return None
+        buckets = conditions.buckets(parts.get("percent"))
+        salt = conditions.salt(parts, self.name)
+        return Sample(0, buckets - 1, salt) if buckets is not None else None
+
+    def _variants(self, conditions: ConditionReader) -> tuple[tuple[Variant, ...], str]:
+        node = self.get("variants")
+        if node is None:
+            return (), ""
+        if not isinstance(node.value, dict):
+            self.wrong(
+                node, "'variants' gives each variant its percentage", "variants: {a: 50, b: 50}"
+            )
+            return (), ""
+        salt = conditions.salt(node.value, f"{self.name}/variants")
+        first, variants = 0, []
+        for name in sorted(set(node.value) - {"salt"}):
+            share = node.value[name]
+            if name == "holdout":
+                hint = "use the key `holdout:` of the audience"
+                self.wrong(node.keys[name], "'holdout' cannot be the name of a variant", hint)
+                continue
+            buckets = conditions.buckets(share)
+            if buckets is not None:
+                variants.append(Variant(name, first, first + buckets))
+                first += buckets
+        if first != 10_000 and len(variants) == len(set(node.value) - {"salt"}):
+            total = (Decimal(first) / 100).normalize()
+            self.wrong(node, f"the variants add up to {total:f}%", "they must add up to 100")
+        return tuple(variants), salt
+
+    def _rank(self, conditions: ConditionReader) -> Rank | None:
+        node = self.get("rank")
+        if node is None:
+            return None
+        allowed = {"by", "order", "top", "top_percent", "per"}
+        parts = conditions.mapping(node, "rank", allowed, needed={"by"})
+        if parts is None:
+            return None
+        by = self._rank_by(conditions, parts["by"])
+        order_node = parts.get("order")
+        if order_node is not None and order_node.value not in ("asc", "desc"):
+            self.wrong(order_node, "'order' is asc or desc")
+        if ("top" in parts) == ("top_percent" in parts):
+            self.wrong(node, "'rank' takes either top or top_percent", "rank: {by: .., top: 1000}")
+            return None
+        per = conditions.own_column(parts["per"]) if "per" in parts else None
+        top = conditions.whole_number(parts["top"], at_least=1) if "top" in parts else None
+        share = conditions.percent(parts["top_percent"]) if "top_percent" in parts else None
+        if by is None:
+            return None
+        descending = order_node is None or order_node.value == "desc"
+        return Rank(by, descending, top, share, per)
+
+    def _rank_by(self, conditions: ConditionReader, node: Node) -> Column | Happened | None:
+        if isinstance(node.value, dict):
+            measured = event(conditions, node, compared=False)
+            return measured.rows if measured else None
+        column = conditions.own_column(node)
+        if column and not (
+            column.type.is_number or column.type.kind in ("date", "timestamp", "text")
+        ):
+            self.wrong(node, f"'{column.name}' is a {column.type}, which has no order")
+            return None
+        return column
+
+    def _exclude(self, conditions: ConditionReader) -> tuple[Member | Listed, ...]:
+        node = self.get("exclude")
+        if node is None:
+            return ()
+        items: Sequence[Node] = node.value if isinstance(node.value, list) else [node]
+        found: list[Member | Listed] = []
+        for item in items:
+            if isinstance(item.value, dict):
+                condition = conditions.condition(item)
+                if isinstance(condition, Member | Listed):
+                    found.append(condition)
+                elif condition is not None:
+                    self.wrong(item, "'exclude' takes audiences and lists", "exclude: [NAME, ..]")
+            elif isinstance(item.value, str):
+                found.append(Member((item.value,), (item,)))
+            else:
+                self.wrong(item, "'exclude' takes audiences and lists", "exclude: [NAME, ..]")
+        return tuple(found)
+
+    def _expect(self, conditions: ConditionReader) -> Expectation:
+        node = self.get("expect")
+        if node is None:
+            return Expectation()
+        parts = conditions.mapping(node, "expect", {"size", "max_change", "fresh_within"}) or {}
+        found: dict[str, Any] = {}
+        if "size" in parts:
+            sizes = conditions.mapping(parts["size"], "size", {"min", "max"}) or {}
+            for key, size in sizes.items():
+                found[f"{key}_size"] = conditions.whole_number(size, at_least=0)
+        if "max_change" in parts:
+            found["max_change"] = conditions.share(parts["max_change"])
+        if "fresh_within" in parts:
+            fresh: Duration | None = conditions.duration(parts["fresh_within"])
+            found["fresh_within"] = fresh
+        return Expectation(**found)

@@ -1,0 +1,30 @@
+"""The kinds of conditions, each with the function that reads it."""
+
+from __future__ import annotations
+
+from cdp_activate.audiences.reading.chosen import listed, sample
+from cdp_activate.audiences.reading.conditions import ConditionReader, KindReader
+from cdp_activate.audiences.reading.consents import consent
+from cdp_activate.audiences.reading.events import event
+from cdp_activate.audiences.reading.memberships import member
+from cdp_activate.audiences.reading.stages import stage
+from cdp_activate.audiences.reading.traits import trait
+from cdp_activate.catalog import Catalog, Entity
+from cdp_activate.errors import Problem
+
+KINDS: dict[str, KindReader] = {
+    "trait": trait,
+    "event": event,
+    "stage": stage,
+    "audience": member,
+    "consent": consent,
+    "list": listed,
+    "sample": sample,
+}
+
+
+def condition_reader(
+    catalog: Catalog, entity: Entity, timezone: str, audience: str, problems: list[Problem]
+) -> ConditionReader:
+    """A reader of conditions about `entity` that knows every kind."""
+    return ConditionReader(catalog, entity, timezone, audience, problems, KINDS)

@@ -1,0 +1,59 @@
+"""Reads `stage:` conditions."""
+
+from __future__ import annotations
+
+from cdp_activate.audiences.model import Stage
+from cdp_activate.audiences.moments import Duration
+from cdp_activate.audiences.reading.conditions import ConditionReader
+from cdp_activate.catalog import Rows
+from cdp_activate.text import Node
+
+
+def stage(reader: ConditionReader, node: Node) -> Stage | None:
+    allowed = {"stage", "track", "entered", "for_at_least", "from", "ever"}
+    for key in ("regressed", "skipped"):
+        if isinstance(node.value, dict) and key in node.value:
+            message = f"'{key}' of a stage is not available in this version yet"
+            reader.wrong(node.keys[key], message)
+            return None
+    parts = reader.only(node, allowed)
+    rows = reader.catalog.stages.get(reader.entity.name)
+    if rows is None:
+        reader.wrong(
+            parts["stage"],
+            f"the entity {reader.entity.name} has no stages",
+            "declare a model with config.meta.cdp {stages: true, ..}",
+        )
+        return None
+    names = reader.enumerated(parts["stage"], rows, "stage")
+    track = _track(reader, parts.get("track"), rows)
+    came_from = reader.enumerated(parts["from"], rows, "stage") if "from" in parts else ()
+    ever = reader.flag(parts["ever"], "ever") if "ever" in parts else False
+    if ever and set(parts) - {"stage", "track", "ever"}:
+        reader.wrong(parts["ever"], "'ever' goes alone", "make the rest a condition of its own")
+        return None
+    if not names or track is None:
+        return None
+    return Stage(
+        rows, names, track, reader.timezone,
+        entered=_stay_length(reader, parts.get("entered"), rows),
+        for_at_least=_stay_length(reader, parts.get("for_at_least"), rows),
+        came_from=came_from,
+        ever=bool(ever),
+    )  # fmt: skip
+
+
+def _stay_length(reader: ConditionReader, node: Node | None, rows: Rows) -> Duration | None:
+    length = reader.duration(node) if node else None
+    is_date = rows.model.columns[rows.at].type.kind == "date"
+    if node and length and length.days is None and is_date:
+        reader.wrong(node, f"'{rows.at}' is a date without a time: give whole days or weeks")
+    return length
+
+
+def _track(reader: ConditionReader, node: Node | None, rows: Rows) -> str | None:
+    if node is not None:
+        names = reader.enumerated(node, rows, "track")
+        return names[0] if names else None
+    known = rows.model.columns[rows.columns["track"]].values
+    return known[0] if known else "lifecycle"

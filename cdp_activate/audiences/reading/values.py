@@ -1,0 +1,132 @@
+"""Reads columns and the values they are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cdp_activate.audiences.model import Options, Value
+from cdp_activate.audiences.moments import Fixed, FixedDate, parse_date, parse_time
+from cdp_activate.audiences.reading.reader import Reader
+from cdp_activate.catalog import Column, Reference, Rows, Type
+from cdp_activate.text import Node, suggest
+
+_MAGNITUDE = 300
+"""Powers of ten that a double holds, and so every warehouse."""
+
+
+@dataclass
+class ValueReader(Reader):
+    """Reads names of columns, and values of their types."""
+
+    def own_column(self, node: Node) -> Column | None:
+        """A column of the entity's own model."""
+        columns = self.entity.model.columns
+        column = columns.get(node.text)
+        if column is None:
+            hint = suggest(node.text, self._offered(columns), what="traits")
+            self.wrong(node, f"unknown trait '{node.text}' of {self.entity.name}", hint)
+        return column
+
+    def trait_column(self, node: Node) -> tuple[Column, Reference | None] | None:
+        """The column that `trait: NAME` names, and the relation it is found through."""
+        head, dot, rest = node.text.partition(".")
+        reference = self.catalog.references.get(self.entity.name, {}).get(head) if dot else None
+        if reference is None:
+            own = self.entity.model.columns.get(head)
+            if dot and own and own.type.kind == "json":
+                self.wrong(node, "JSON paths are not available in this version yet")
+                return None
+            column = self.own_column(node)
+            return (column, None) if column else None
+        columns = self.catalog.entities[reference.to].model.columns
+        column = columns.get(rest)
+        if column is None:
+            hint = suggest(rest, self._offered(columns), what=f"traits of {reference.to}")
+            self.wrong(node, f"unknown trait '{rest}' of {reference.to}", hint)
+            return None
+        return column, reference
+
+    @staticmethod
+    def _offered(columns: Mapping[str, Column]) -> list[str]:
+        return [name for name, column in columns.items() if not column.hidden]
+
+    def enumerated(self, node: Node, rows: Rows, role: str) -> tuple[str, ...]:
+        """Names that the column of `role` may hold, checked where it has an enumeration."""
+        column = rows.model.columns.get(rows.columns[role])
+        known = column.values if column else ()
+        items = node.value if isinstance(node.value, list) else [node]
+        names: list[str] = []
+        for item in items:
+            if isinstance(item.value, dict | list) or item.value is None:
+                self.wrong(item, f"name a {role}", suggest("", known, what=f"known {role}s"))
+            elif known and item.text not in known:
+                hint = suggest(item.text, known, what=f"known {role}s")
+                self.wrong(item, f"unknown {role} '{item.text}'", hint)
+            else:
+                names.append(item.text)
+        if not items:
+            self.wrong(node, f"name a {role}", suggest("", known, what=f"known {role}s"))
+        return tuple(dict.fromkeys(names)) if len(names) == len(items) else ()
+
+    # Values ...
+
+    def value(self, node: Node, kind: Type, column: Column, options: Options) -> Value | None:
+        """A value of this type, as written. None after reporting what is wrong."""
+        raw = node.value
+        if isinstance(raw, dict | list):
+            self.wrong(node, f"expected a {kind}", "one value")
+        elif raw is None:
+            hint = "ask `is_null: true`, or add `nulls: include`"
+            self.wrong(node, "nothing can be compared with null", hint)
+        elif kind.kind in ("date", "timestamp"):
+            return self.attempt(node, lambda: self._date_value(raw, kind))
+        elif kind.is_number and not isinstance(raw, bool | str):
+            return self._number(node, raw)
+        elif kind.kind in ("text", "uuid", "other") and isinstance(raw, str):
+            return self._text_value(node, raw, column, options)
+        elif kind.kind == "boolean" and isinstance(raw, bool):
+            return raw
+        else:
+            given = {bool: "true or false", str: "text"}.get(type(raw), "a number")
+            wanted = {"boolean": "true or false", "text": "text"}.get(kind.kind, f"a {kind}")
+            hint = f"write {node.text!r}" if kind.kind == "text" else ""
+            if kind.is_number and isinstance(raw, str):
+                hint = "write the number without quotes"
+            self.wrong(node, f"'{column.name}' is {wanted}, this is {given}", hint)
+        return None
+
+    def _date_value(self, raw: str | int | Decimal | bool, kind: Type) -> Value:
+        day = parse_date(raw)
+        if kind.kind == "date":
+            if day is None:
+                raise ValueError("this column is a date without a time: give a date, 2026-01-31")
+            return FixedDate(day)
+        if day is not None:
+            raise ValueError("this column has a time of day: ask `on:` for a whole day")
+        at = parse_time(raw, self.timezone)
+        if at is None:
+            raise ValueError("this column is a time: write it as 2026-01-31T08:00:00")
+        return Fixed(at)
+
+    def _number(self, node: Node, raw: int | Decimal) -> int | Decimal | None:
+        number = Decimal(raw)
+        if number.is_nan():
+            self.wrong(node, "nothing can be compared with NaN", "it counts as null: ask `is_null`")
+        elif number.is_finite() and number and abs(number.adjusted()) > _MAGNITUDE:
+            self.wrong(node, "a number that no warehouse holds")
+        else:
+            return raw
+        return None
+
+    def _text_value(self, node: Node, raw: str, column: Column, options: Options) -> str | None:
+        if column.type.kind == "uuid":
+            return raw.lower()
+        folded = options.ignore_case or options.ignore_accents
+        if column.values and raw not in column.values and not folded:
+            known = column.values
+            hint = suggest(raw, known, what="known values")
+            self.wrong(node, f"'{column.name}' is never '{raw}'", hint)
+            return None
+        return raw
