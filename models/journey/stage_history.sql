@@ -10,6 +10,12 @@ stage_models as (
 
     select * from {{ ref('stage_models') }}
 
+    where track in (
+        {%- for track in cdp_activate.stage_tracks() %}
+        '{{ track }}'{% if not loop.last %},{% endif %}
+        {%- endfor %}
+    )
+
 ),
 
 -- The stages of a track, lowest rank first: each gets a bit, so that the set of
@@ -44,6 +50,8 @@ rules as (
         stage_models.from_nth,
         stage_models.lasting_days,
         stage_models.min_value,
+        stage_models.closed_by,
+        stage_models.closing_scope,
         stages.bit,
         row_number() over (
             order by
@@ -68,11 +76,14 @@ matches as (
     select
         touchpoints.customer_id,
         touchpoints.touchpoint_id,
+        touchpoints.object_id,
         touchpoints.occurred_at as opened_at,
         rules.track,
         rules.bit,
         rules.rule_number,
         rules.from_nth,
+        rules.closed_by,
+        rules.closing_scope,
         -- Evidence without an end outlasts the calendar.
         coalesce(
             {{ dbt.dateadd('day', 'rules.lasting_days', 'touchpoints.occurred_at') }},
@@ -100,9 +111,14 @@ counted_matches as (
         customer_id,
         track,
         bit,
+        rule_number,
         from_nth,
+        touchpoint_id,
+        object_id,
         opened_at,
         closed_at,
+        closed_by,
+        closing_scope,
         row_number() over (
             partition by customer_id, rule_number
             order by opened_at, touchpoint_id
@@ -111,6 +127,70 @@ counted_matches as (
     from matches
 
     where from_nth > 1
+
+),
+
+evidence as (
+
+    select
+        customer_id,
+        track,
+        bit,
+        rule_number,
+        touchpoint_id,
+        object_id,
+        opened_at,
+        closed_at,
+        closed_by,
+        closing_scope
+
+    from matches
+
+    where from_nth = 1
+
+    union all
+
+    select
+        customer_id,
+        track,
+        bit,
+        rule_number,
+        touchpoint_id,
+        object_id,
+        opened_at,
+        closed_at,
+        closed_by,
+        closing_scope
+
+    from counted_matches
+
+    where occurrence_number >= from_nth
+
+),
+
+-- And only rules with something that ends their evidence early look for it.
+closings as (
+
+    select
+        evidence.rule_number,
+        evidence.touchpoint_id,
+        min(touchpoints.occurred_at) as closed_at
+
+    from evidence
+
+    inner join touchpoints
+        on
+            evidence.customer_id = touchpoints.customer_id
+            and evidence.closed_by = touchpoints.touchpoint
+            and evidence.opened_at <= touchpoints.occurred_at
+
+    where
+        evidence.closing_scope = 'customer'
+        or evidence.object_id = touchpoints.object_id
+
+    group by
+        evidence.rule_number,
+        evidence.touchpoint_id
 
 ),
 
@@ -123,22 +203,35 @@ intervals as (
         opened_at,
         closed_at
 
-    from matches
+    from evidence
 
-    where from_nth = 1
+    where closed_by is null
 
     union all
 
     select
-        customer_id,
-        track,
-        bit,
-        opened_at,
-        closed_at
+        evidence.customer_id,
+        evidence.track,
+        evidence.bit,
+        evidence.opened_at,
+        case
+            when closings.closed_at < evidence.closed_at then closings.closed_at
+            else evidence.closed_at
+        end as closed_at
 
-    from counted_matches
+    from evidence
 
-    where occurrence_number >= from_nth
+    left join closings
+        on
+            evidence.rule_number = closings.rule_number
+            and evidence.touchpoint_id = closings.touchpoint_id
+
+    where
+        evidence.closed_by is not null
+        and (
+            closings.closed_at is null
+            or closings.closed_at > evidence.opened_at
+        )
 
 ),
 

@@ -1,3 +1,11 @@
+{#- What only events say, in the other subjects. -#}
+{%- set no_visit_columns -%}
+cast(null as {{ dbt.type_string() }}) as anonymous_id,
+        cast(null as {{ dbt.type_string() }}) as session_id,
+        cast(null as {{ dbt.type_string() }}) as device_type,
+        cast(null as {{ dbt.type_string() }}) as page_url
+{%- endset -%}
+
 with
 
 orders as (
@@ -57,6 +65,7 @@ interactions as (
         ordered_at as occurred_at,
         channel,
         coupon as source,
+        {{ no_visit_columns }},
         order_id as object_id,
         net_amount as value
 
@@ -72,6 +81,7 @@ interactions as (
         refunded_at as occurred_at,
         channel,
         cast(null as {{ dbt.type_string() }}) as source,
+        {{ no_visit_columns }},
         order_id as object_id,
         refunded_amount as value
 
@@ -91,6 +101,10 @@ interactions as (
         occurred_at,
         channel,
         source,
+        anonymous_id,
+        session_id,
+        device_type,
+        page_url,
         coalesce(product_id, cart_id) as object_id,
         value
 
@@ -106,6 +120,7 @@ interactions as (
         occurred_at,
         channel,
         campaign_name as source,
+        {{ no_visit_columns }},
         message_id as object_id,
         cast(null as numeric(18, 2)) as value
 
@@ -121,6 +136,7 @@ interactions as (
         opened_at as occurred_at,
         channel,
         topic as source,
+        {{ no_visit_columns }},
         ticket_id as object_id,
         cast(null as numeric(18, 2)) as value
 
@@ -136,6 +152,7 @@ interactions as (
         solved_at as occurred_at,
         channel,
         topic as source,
+        {{ no_visit_columns }},
         ticket_id as object_id,
         cast(satisfaction as numeric(18, 2)) as value
 
@@ -153,6 +170,7 @@ interactions as (
         reopened_at as occurred_at,
         channel,
         topic as source,
+        {{ no_visit_columns }},
         ticket_id as object_id,
         cast(null as numeric(18, 2)) as value
 
@@ -170,6 +188,7 @@ interactions as (
         submitted_at as occurred_at,
         cast(null as {{ dbt.type_string() }}) as channel,
         cast(null as {{ dbt.type_string() }}) as source,
+        {{ no_visit_columns }},
         product_id as object_id,
         score as value
 
@@ -185,6 +204,7 @@ interactions as (
         referred_at as occurred_at,
         channel,
         cast(null as {{ dbt.type_string() }}) as source,
+        {{ no_visit_columns }},
         referred_customer_id as object_id,
         cast(null as numeric(18, 2)) as value
 
@@ -198,6 +218,9 @@ final as (
         ---------- ids
         interactions.touchpoint_id,
         interactions.customer_id,
+        coalesce(interactions.customer_id, interactions.anonymous_id)
+            as visitor_id,
+        interactions.session_id,
         interactions.object_id,
 
         ---------- text
@@ -205,6 +228,15 @@ final as (
         coalesce(interactions.channel, vocabulary.channel) as channel,
         coalesce(vocabulary.direction, 'inbound') as direction,
         interactions.source,
+        case
+            when interactions.subject = 'events'
+                then coalesce(
+                    interactions.source, interactions.channel, vocabulary.channel
+                )
+            else coalesce(interactions.channel, vocabulary.channel)
+        end as marketing_channel,
+        interactions.device_type,
+        interactions.page_url,
 
         ---------- numerics
         interactions.value,
@@ -213,6 +245,9 @@ final as (
             when interactions.value >= vocabulary.positive_from then 1
             else coalesce(vocabulary.sentiment, 0)
         end as sentiment,
+
+        ---------- booleans
+        coalesce(vocabulary.is_visit, interactions.subject = 'events') as is_visit,
 
         ---------- timestamps
         interactions.occurred_at

@@ -28,7 +28,7 @@ current_stages as (
 
     select * from {{ ref('stage_current') }}
 
-    where track = 'lifecycle'
+    where track = {{ cdp_activate.main_track() }}
 
 ),
 

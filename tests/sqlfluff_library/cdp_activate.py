@@ -43,3 +43,13 @@ def percentile(expression: str, fraction: float) -> str:
 def input_subject(subject: str) -> str:
     """Give a select; its columns are in the yml of the model that asks."""
     return f"select 1 as {subject}"
+
+
+def main_track() -> str:
+    """Give the name of a stage model."""
+    return "'lifecycle'"
+
+
+def stage_tracks() -> dict[str, list[str]]:
+    """Give stage models and their stages."""
+    return {"lifecycle": ["awareness", "purchase"], "support": ["open_ticket"]}
