@@ -1,4 +1,5 @@
-"""The dbt files of the audiences: a model and its yml each, shared facts, one exposure a sync.
+"""The dbt files of the audiences: a model and its yml each, shared facts, the history of
+memberships, one exposure a sync.
 
 They are written whole, checked in, and never edited by hand; `compile --check` compares
 them with what would be written.
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from cdp_activate.audiences import history
 from cdp_activate.audiences.compile import (
     Query,
     compile_audience,
@@ -63,8 +65,19 @@ def dbt_files(
             fact_for_dbt(fact.tree, catalog), catalog, "asked by several audiences"
         )
         files[f"{FACTS}/{name}.yml"] = _yaml({"models": [_fact_yaml(name, fact)]})
+    files.update(_history_files(audiences, catalog))
     if exposures := [_exposure(use, catalog) for use in sorted(uses, key=lambda use: use.sync)]:
         files["exposures.yml"] = _yaml({"exposures": exposures})
+    return files
+
+
+def _history_files(audiences: Mapping[str, Audience], catalog: Catalog) -> dict[str, str]:
+    files: dict[str, str] = {}
+    if audiences:
+        schemas = history.schemas()
+        for name, body in history.bodies(audiences[one] for one in sorted(audiences)).items():
+            files[f"{name}.sql"] = _sql(body, catalog, "for all audiences")
+            files[f"{name}.yml"] = _yaml({"models": [schemas[name]]})
     return files
 
 

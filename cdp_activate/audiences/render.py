@@ -16,6 +16,7 @@ from cdp_activate.audiences.compile import Query
 from cdp_activate.audiences.dialects import dialect_of, is_ours, written
 from cdp_activate.audiences.expressions import Expression, date_literal, identifier, timestamp
 from cdp_activate.audiences.facts import table
+from cdp_activate.audiences.history import MEMBERS
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import UsageError
 
@@ -61,6 +62,10 @@ def _ref(model: str) -> exp.Table:
 def _dbt_node(node: Expression) -> Expression:
     if isinstance(node, exp.Placeholder):
         return exp.var(f"{{{{ cdp_activate.{node.this} }}}}")
+    if isinstance(node, exp.Table) and node.meta.get("model") == MEMBERS:
+        # It depends on every audience: an audience reads what the run before left.
+        before = exp.Table(this=exp.var("{{ cdp_activate.audience_members_before() }}"))
+        return before.as_(node.alias or MEMBERS, table=True)
     if isinstance(node, exp.Table) and "model" in node.meta:
         # With the package, or a model of the same name in another one would be read.
         names = [name for key in ("package", "model") if (name := node.meta.get(key))]

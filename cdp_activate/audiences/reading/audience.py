@@ -32,6 +32,8 @@ KEYS = (
     "holdout", "variants", "exclude", "expect", "publish",
 )  # fmt: skip
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+TAKEN = ("members", "runs")
+"""The models `audience_members` and `audience_runs` are the history of all audiences."""
 
 
 @dataclass
@@ -103,6 +105,10 @@ class AudienceReader:
         if not isinstance(node.value, str) or not NAME.fullmatch(node.value):
             hint = "small letters, digits and _, a letter first, at most 63: vip_at_risk"
             self.wrong(node, f"'{node.text}' cannot be the name of an audience", hint)
+            return ""
+        if node.value in TAKEN:
+            hint = f"audience_{node.value} is the model of the history: take another name"
+            self.wrong(node, f"an audience cannot be called '{node.value}'", hint)
             return ""
         return node.value
 

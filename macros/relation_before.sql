@@ -1,0 +1,61 @@
+{#
+    What a model of the calling model's project holds before this run builds it:
+    its relation, or an empty one of the given columns when it was never built.
+
+    Call:   from {{ cdp_activate.relation_before(
+                'audience_runs', {'audience': 'string', 'as_of': 'timestamp'}
+            ) }} as runs
+    Output: from "warehouse"."main"."audience_runs" as runs
+
+    This is not `ref`: it makes no edge in the lineage. It is for histories that
+    depend on their own past, where `ref` would be a cycle.
+#}
+{% macro relation_before(name, columns) %}
+
+    {%- set found = namespace(relation=none) -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() -%}
+            {%- if
+                node.resource_type == 'model'
+                and node.name == name
+                and node.package_name == model.package_name
+            -%}
+                {%- set found.relation = load_relation(api.Relation.create(
+                    database=node.database,
+                    schema=node.schema,
+                    identifier=node.alias
+                )) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+
+    {%- if found.relation is not none -%}
+        {{- return(found.relation) -}}
+    {%- endif -%}
+
+    {%- set nothing = [] -%}
+    {%- for column, type in columns.items() -%}
+        {%- do nothing.append(
+            'cast(null as ' ~ api.Column.translate_type(type) ~ ') as ' ~ column
+        ) -%}
+    {%- endfor -%}
+    {{- return(
+        '(select ' ~ nothing | join(', ')
+        ~ ' from (select 1 as nothing) as no_table where 1 = 0)'
+    ) -}}
+
+{% endmacro %}
+
+{#
+    The history of memberships as the run before left it: what this run adds to
+    it is dated as_of, and does not exist for the audiences of this run.
+#}
+{% macro audience_members_before() %}
+    {{- return(cdp_activate.relation_before('audience_members', {
+        'audience': 'string',
+        'entity_key': 'string',
+        'variant': 'string',
+        'entered_at': 'timestamp',
+        'exited_at': 'timestamp',
+    })) -}}
+{% endmacro %}
