@@ -32,10 +32,10 @@ final as (
         orders.net_amount,
         -- A refund still to come, as seen from as_of, has not been paid. One
         -- without a date was paid at some time nobody wrote down.
-        case
+        cast(case
             when orders.refunded_at >= {{ cdp_activate.as_of() }} then 0
             else coalesce(orders.refunded_amount, 0)
-        end as refunded_amount,
+        end as numeric(18, 2)) as refunded_amount,
 
         ---------- timestamps
         orders.ordered_at,

@@ -19,8 +19,10 @@ buyers as (
         order_count,
         lifetime_value as monetary,
         last_order_at,
-        {{ dbt.datediff('last_order_at', cdp_activate.as_of(), 'day') }}
-            as recency_days
+        cast(
+            {{ dbt.datediff('last_order_at', cdp_activate.as_of(), 'day') }}
+            as {{ dbt.type_bigint() }}
+        ) as recency_days
 
     from purchases
 
