@@ -50,6 +50,4 @@ def _line(row: tuple[object, ...]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return (
-        text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
-    )
+    return text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")

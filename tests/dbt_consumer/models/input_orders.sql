@@ -5,6 +5,8 @@ select
     person as customer_id,
     placed_at as ordered_at,
     'completed' as status,
+    cast(null as text) as order_kind,
+    cast(null as text) as original_order_id,
     'online' as channel,
     cast(null as text) as shop_id,
     'EUR' as currency,
