@@ -28,7 +28,7 @@ from cdp_activate.audiences.expressions import (
     text,
     without_nan,
 )
-from cdp_activate.audiences.model import Anniversary, Comparison, Options, Span
+from cdp_activate.audiences.model import Anniversary, Comparison, Options, Span, Trait
 from cdp_activate.audiences.moments import Elapsed, Fixed, FixedDate, LocalDate, PeriodDate
 from cdp_activate.catalog import Column, Type
 
@@ -40,14 +40,14 @@ _BLANKS = r"^[ \t\n\r\f\v]*$"
 class Leaf:
     """A comparison about to become SQL: `subject` is the column as it is compared.
 
-    `table` is the alias of the entity, where other traits are found.
+    `other` is the value of the trait that it is compared with, where that is one.
     """
 
     subject: Expression
     comparison: Comparison
     of: Column
     options: Options
-    table: str = ""
+    other: Expression | None = None
 
     @property
     def operator(self) -> str:
@@ -63,23 +63,33 @@ class Leaf:
 
     def value(self, value: object) -> Expression:
         """The right side of a comparison with a value of the column's type."""
-        return _value(value, self.of, self.options, self.table)
+        if isinstance(value, Trait):
+            assert self.other is not None
+            return _subject(self.other, "eq", value.column, self.options)
+        return _value(value, self.of, self.options)
 
 
 Builder = Callable[[Leaf], Expression]
 
 
 def compare(
-    expression: Expression, comparison: Comparison, of: Column, options: Options, table: str = ""
+    expression: Expression,
+    comparison: Comparison,
+    of: Column,
+    options: Options,
+    other: Expression | None = None,
 ) -> Expression:
-    """`expression`, a column `of` this type, satisfies the comparison."""
+    """`expression`, a column `of` this type, satisfies the comparison.
+
+    `other` is the value of the trait on its right side.
+    """
     subject = _subject(expression, comparison.operator, of, options)
-    leaf = Leaf(subject, comparison, of, options, table)
+    leaf = Leaf(subject, comparison, of, options, other)
     condition = _BUILDERS[comparison.operator](leaf)
     if not options.include_nulls or comparison.operator == "is_null":
         return condition
     unknown = [exp.Is(this=subject.copy(), expression=exp.null())]
-    if isinstance(comparison.operand, Column):
+    if isinstance(comparison.operand, Trait):
         unknown.append(exp.Is(this=leaf.value(comparison.operand), expression=exp.null()))
     return exp.paren(exp.or_(condition, *unknown), copy=False)
 
@@ -101,9 +111,7 @@ def _pattern_options(options: Options) -> Options:
     return Options(ignore_accents=options.ignore_accents)
 
 
-def _value(value: object, of: Column, options: Options, table: str) -> Expression:
-    if isinstance(value, Column):
-        return _subject(column(value.name, table), "eq", value, options)
+def _value(value: object, of: Column, options: Options) -> Expression:
     if isinstance(value, Fixed | Elapsed):
         return moment(value, zoned=of.type.zoned)
     if isinstance(value, FixedDate | LocalDate):
@@ -179,10 +187,17 @@ def _ends(subject: Expression, part: Expression) -> Expression:
 
 def _text_part(holds: Callable[[Expression, Expression], Expression]) -> Builder:
     def build(leaf: Leaf) -> Expression:
+        if isinstance(leaf.operand, Trait):
+            part = leaf.value(leaf.operand)
+            empty = exp.EQ(this=part.copy(), expression=text(""))
+            found: Expression = exp.paren(exp.or_(holds(leaf.subject, part), empty), copy=False)
+            known = exp.not_(exp.Is(this=leaf.subject.copy(), expression=exp.null()))
+            found = exp.and_(known, found)
+            return exp.not_(exp.paren(found, copy=False)) if leaf.negated else found
         assert isinstance(leaf.operand, str)
         if leaf.operand == "":
             # The empty text is part of every text (7.50); warehouses disagree.
-            found: Expression = exp.EQ(this=leaf.subject.copy(), expression=leaf.subject)
+            found = exp.EQ(this=leaf.subject.copy(), expression=leaf.subject)
         else:
             found = holds(leaf.subject, folded(text(leaf.operand), leaf.options))
         return exp.not_(found) if leaf.negated else found
@@ -224,15 +239,14 @@ def all_of(
     comparisons: object,
     judged: Column,
     options: Options | None = None,
-    table: str = "",
+    other: Callable[[Trait], Expression] | None = None,
 ) -> Expression:
-    """`measured` satisfies each of the comparisons."""
+    """`measured` satisfies each of the comparisons; `other` finds the traits on right sides."""
     assert isinstance(comparisons, tuple)
-    conditions = [
-        compare(measured.copy(), inner, judged, options or Options(), table)
-        for inner in comparisons
-        if isinstance(inner, Comparison)
-    ]
+    conditions = []
+    for inner in comparisons:
+        right = other(inner.operand) if other and isinstance(inner.operand, Trait) else None
+        conditions.append(compare(measured.copy(), inner, judged, options or Options(), right))
     return exp.and_(*conditions)
 
 
@@ -286,13 +300,16 @@ def _list_contains(leaf: Leaf) -> Expression:
     if leaf.options.ignore_case or leaf.options.ignore_accents:
         here = call("cdp_fold_list", here, folded(column("element"), leaf.options))
     each = [
-        call("cdp_list_contains", here.copy(), _value(value, element, leaf.options, leaf.table))
-        for value in values
+        call("cdp_list_contains", here.copy(), _element(leaf, value, element)) for value in values
     ]
     if leaf.operator in ("contains", "contains_all"):
         return exp.and_(*each)
     found = exp.paren(exp.or_(*each), copy=False)
     return exp.not_(found) if leaf.operator == "contains_none" else found
+
+
+def _element(leaf: Leaf, value: object, element: Column) -> Expression:
+    return leaf.value(value) if isinstance(value, Trait) else _value(value, element, leaf.options)
 
 
 _BUILDERS: dict[str, Builder] = {
@@ -319,6 +336,8 @@ _BUILDERS: dict[str, Builder] = {
     "is_blank": _is_blank,
     "length": _length,
     "span": _span,
+    "before": _binary(exp.LT),
+    "after": _binary(exp.GT),
     "anniversary": _anniversary,
     "weekday": _calendar_part,
     "month": _calendar_part,

@@ -19,13 +19,15 @@ from cdp_activate.audiences.expressions import (
     Expression,
     column,
     identifier,
+    in_order,
+    instant,
     number,
     text,
     without_nan,
 )
 from cdp_activate.audiences.facts import Fact
-from cdp_activate.audiences.model import Audience, Happened, Rank, Sample
-from cdp_activate.catalog import Catalog, Column
+from cdp_activate.audiences.model import Audience, Happened, Rank, Sample, Trait
+from cdp_activate.catalog import Catalog
 
 VARIANT = "variant"
 
@@ -61,7 +63,7 @@ class _Compiler:
         if audience.rank:
             value = exp.alias_(self._rank_value(audience.rank), "rank_value")
             per = audience.rank.per
-            group = [exp.alias_(self._own(per), "rank_per")] if per else []
+            group = [exp.alias_(self._value(per), "rank_per")] if per else []
             self.steps["candidates"] = self._people([value, *group], where)
             self.steps["ranked"] = self._ranked(audience.rank)
             # Exclusion comes after ranking: an excluded place is not given to the next (7.6).
@@ -82,22 +84,27 @@ class _Compiler:
     def _rank_value(self, rank: Rank) -> Expression:
         if isinstance(rank.by, Happened):
             return measured(self.scope, rank.by)
-        return self._own(rank.by)
+        return self._value(rank.by)
 
-    def _own(self, of: Column) -> Expression:
-        return without_nan(column(of.name, self.scope.table), of.type)
+    def _value(self, trait: Trait) -> Expression:
+        return instant(without_nan(self.scope.value(trait), trait.column.type), trait.column)
 
     def _ranked(self, rank: Rank) -> exp.Select:
         def group() -> list[Expression]:
             return [column("rank_per")] if rank.per else []
 
+        entity = self.scope.entity
+        key_type = entity.model.columns[entity.key].type
+        value: Expression = column("rank_value")
+        if isinstance(rank.by, Trait):
+            value = in_order(value, rank.by.column.type)
         place = exp.Window(
             this=exp.RowNumber(),
             partition_by=group(),
             order=exp.Order(
                 expressions=[
-                    exp.Ordered(this=column("rank_value"), desc=rank.descending, nulls_first=False),
-                    exp.Ordered(this=column(self.scope.entity.key)),
+                    exp.Ordered(this=value, desc=rank.descending, nulls_first=False),
+                    exp.Ordered(this=in_order(column(entity.key), key_type)),
                 ]
             ),
         )

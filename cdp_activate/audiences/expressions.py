@@ -41,6 +41,19 @@ def column(name: str, table: str = "") -> exp.Column:
     return exp.Column(this=identifier(name), table=identifier(table) if table else None)
 
 
+def value_of(of: Column, table: str = "") -> Expression:
+    """A column's value: of its own, or at its path inside a JSON column (7.52)."""
+    if not of.inside:
+        return column(of.name, table)
+    found = call("cdp_json", column(of.inside, table))
+    for step in of.name.removeprefix(f"{of.inside}.").split("."):
+        found = call("cdp_json_step", found, text(step), text(f'$."{step}"'))
+    if of.type.element:
+        element = call(f"cdp_json_{of.type.element.kind}", column("element"))
+        return call("cdp_json_list", found, element)
+    return call(f"cdp_json_{of.type.kind}", found)
+
+
 def text(value: str) -> exp.Literal:
     return exp.Literal.string(value)
 
@@ -105,6 +118,11 @@ def literal(value: Value) -> Expression:
 
 
 # Columns as they are compared ...
+
+
+def in_order(expression: Expression, kind: Type) -> Expression:
+    """What rows are ordered by: text by code point in every warehouse (7.11, 7.25)."""
+    return call("cdp_code_points", expression) if kind.kind == "text" else expression
 
 
 def without_nan(expression: Expression, kind: Type) -> Expression:

@@ -29,10 +29,18 @@ VALUE = "measured"
 
 @dataclass(frozen=True)
 class Fact:
-    """A named SELECT of `entity_key` and the columns that answer the question."""
+    """A named SELECT of `entity_key` and the columns that answer the question.
+
+    `needs` are the facts that the SELECT reads, each after those that it needs itself;
+    `members_of` the audiences (name: model) that it reads. With `by_text`, `entity_key` is the
+    key as text.
+    """
 
     name: str
     tree: exp.Select
+    needs: tuple[Fact, ...] = ()
+    members_of: tuple[tuple[str, str], ...] = ()
+    by_text: bool = False
 
 
 def named(slug: str, tree: exp.Select) -> Fact:
@@ -54,13 +62,17 @@ def audience_model(name: str) -> str:
     return f"audience_{name}"
 
 
-def in_time(rows: Rows, spans: tuple[Span, ...], timezone: str) -> list[Expression]:
+def in_time(
+    rows: Rows, spans: tuple[Span, ...], timezone: str, table: str = ""
+) -> list[Expression]:
     """Rows within all spans; what is dated at or after as_of does not exist (1.2).
 
-    Of dates without a time, today's exist and later ones do not.
+    Of dates without a time, today's exist and later ones do not. `table` is the rows' alias.
     """
+    if not rows.at:
+        return []
     at = rows.model.columns[rows.at]
-    subject = instant(column(at.name), at)
+    subject = instant(column(at.name, table), at)
     ends = [span.end for span in spans]
     conditions = [within(subject, span, zoned=at.type.zoned) for span in spans]
     if at.type.kind == "date":

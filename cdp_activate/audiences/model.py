@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from sqlglot import exp
+
 from cdp_activate.audiences.moments import Day, Duration, Moment
-from cdp_activate.catalog import Column, Entity, Reference, Rows
+from cdp_activate.catalog import Column, Entity, Model, Reference, Rows
 from cdp_activate.text import Node
 
 Value: TypeAlias = str | int | Decimal | bool | Moment | Day
@@ -38,11 +40,19 @@ class Anniversary:
 
 
 @dataclass(frozen=True, slots=True)
+class Trait:
+    """A column of the entity, or of what it refers to through each of these in turn."""
+
+    column: Column
+    through: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """`operator` and what it compares with: a value, values, a Span, or another column."""
+    """`operator` and what it compares with: a value, values, a Span, or another trait."""
 
     operator: str
-    operand: Value | tuple[Value, ...] | Span | Anniversary | Comparisons | Column
+    operand: Value | tuple[Value, ...] | Span | Anniversary | Comparisons | Trait
 
 
 Comparisons: TypeAlias = tuple[Comparison, ...]
@@ -60,12 +70,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A column satisfies every comparison. `through` names the relation to its table."""
+    """A column satisfies every comparison. `through` are the references to its table."""
 
     column: Column
     comparisons: Comparisons
     options: Options
-    through: Reference | None = None
+    through: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +140,82 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """The one row of each key that is judged: the last, or the first, by a column."""
+
+    by: Column
+    latest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The entity that rows of a relation lead to, found by `key` in the rows.
+
+    None when the rows are that entity's own model.
+    """
+
+    entity: Entity
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Rows of a relation, within all spans; those linked to nobody are none (7.64)."""
+
+    rows: Rows
+    spans: tuple[Span, ...]
+    timezone: str
+    linked: Linked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """As many rows as `match` says pass `where` and `having`; of one row, when it is picked.
+
+    `match` is any, all, none, at_least, at_most, exactly or share; `comparisons` are of the
+    count, or of the share. `empty_holds` makes `all` hold where there is no row.
+    """
+
+    beside: Beside
+    match: str
+    where: Condition | None = None
+    having: Condition | None = None
+    comparisons: Comparisons = ()
+    pick: Pick | None = None
+    empty_holds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Two neighbouring values of a trait's history differ as asked; the later within all spans.
+
+    `increased` and `decreased` are amounts, or fractions of the old value (`relative`).
+    """
+
+    rows: Rows
+    column: Column
+    spans: tuple[Span, ...]
+    timezone: str
+    before: Test | None = None
+    after: Test | None = None
+    increased: Amount | None = None
+    decreased: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number, or with `relative` a fraction of the absolute old value."""
+
+    of: Decimal
+    relative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
-    """The stage on a track at as_of is one of `names`, with what else is asked of the stay."""
+    """The stage on a track at as_of is one of `names`, with what else is asked of the stay.
+
+    `order` are stages from the lowest to the highest, where no column of the rows ranks them.
+    """
 
     rows: Rows
     names: tuple[str, ...]
@@ -141,6 +225,9 @@ class Stage:
     for_at_least: Duration | None = None
     came_from: tuple[str, ...] = ()
     ever: bool = False
+    regressed: bool = False
+    skipped: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +236,32 @@ class Member:
 
     names: tuple[str, ...]
     nodes: tuple[Node, ...] = field(compare=False, repr=False, default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Stayed:
+    """What the history of memberships says of one of these audiences: `entered`, `exited`,
+    `for_at_least` so long ago, or `ever`.
+    """
+
+    rows: Rows
+    names: tuple[str, ...]
+    asked: Literal["entered", "exited", "for_at_least", "ever"]
+    length: Duration | None = None
+    nodes: tuple[Node, ...] = field(compare=False, repr=False, default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """The last row before as_of about `name` has one of the values: of an experiment's
+    variant, of a journey's state.
+    """
+
+    rows: Rows
+    role: Literal["experiment", "journey"]
+    name: str
+    values: tuple[str, ...]
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +281,14 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Seeded:
+    """The key, as text, is in this column of a seed."""
+
+    model: Model
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """The bucket of the key lies in `[first, last]`, of 0 to 9999."""
 
@@ -176,8 +297,32 @@ class Sample:
     salt: str
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A boolean expression over the entity's columns, as a tree that is already checked."""
+
+    sql: str
+    tree: exp.Expr = field(compare=False, repr=False)
+
+
 Condition: TypeAlias = (
-    All | AnyOf | AtLeast | Not | Test | Event | Stage | Member | Consent | Listed | Sample
+    All
+    | AnyOf
+    | AtLeast
+    | Not
+    | Test
+    | Event
+    | Related
+    | Changed
+    | Stage
+    | Member
+    | Stayed
+    | Assigned
+    | Consent
+    | Listed
+    | Seeded
+    | Sample
+    | Written
 )
 
 
@@ -185,11 +330,11 @@ Condition: TypeAlias = (
 class Rank:
     """Keep the first of an order: `top` people, or `top_percent` of them, in each `per`."""
 
-    by: Column | Happened
+    by: Trait | Happened
     descending: bool = True
     top: int | None = None
     top_percent: Decimal | None = None
-    per: Column | None = None
+    per: Trait | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +370,7 @@ class Audience:
     owner: str = ""
     tags: tuple[str, ...] = ()
     rank: Rank | None = None
-    exclude: tuple[Member | Listed, ...] = ()
+    exclude: tuple[Member | Listed | Seeded, ...] = ()
     holdout: Sample | None = None
     variants: tuple[Variant, ...] = ()
     variant_salt: str = ""
@@ -236,13 +381,19 @@ class Audience:
     def uses(self) -> Mapping[str, Node]:
         """The audiences this one names, and where."""
         found: dict[str, Node] = {}
-        pending: list[object] = [self.where, *self.exclude]
-        while pending:
-            here = pending.pop()
-            if isinstance(here, Member):
+        for here in walk((self.where, *self.exclude)):
+            if isinstance(here, Member | Stayed):
                 found.update(zip(here.names, here.nodes, strict=True))
-            elif isinstance(here, All | AnyOf | AtLeast):
-                pending.extend(here.of)
-            elif isinstance(here, Not):
-                pending.append(here.inner)
         return found
+
+
+def walk(root: object) -> Iterator[object]:
+    """Every part of a tree of conditions, the root first."""
+    pending = [root]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, tuple):
+            pending.extend(here)
+        elif type(here).__module__ == __name__ and is_dataclass(here):
+            yield here
+            pending.extend(getattr(here, part.name) for part in fields(here))

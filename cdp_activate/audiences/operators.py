@@ -118,3 +118,10 @@ ALL = frozenset(name for table in _BY_KIND.values() for name in table)
 def operators_of(column_type: Type) -> dict[str, Operand]:
     """The operators of a type, each with the form of its operand."""
     return _BY_KIND[column_type.kind]
+
+
+def beside_traits(column_type: Type) -> list[str]:
+    """The operators of a type whose right side may be another trait."""
+    known = operators_of(column_type)
+    forms = ("value", "text", "element")
+    return [name for name in known if known[name] in forms or name in ("before", "after")]

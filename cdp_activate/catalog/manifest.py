@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cdp_activate.catalog.model import Catalog, Column, Entity, Model, Reference, Rows
-from cdp_activate.catalog.types import column_type
+from cdp_activate.catalog.types import column_type, path_type
 from cdp_activate.errors import Problem, SourceErrors
 from cdp_activate.text import suggest
 
@@ -19,14 +20,17 @@ _ROLES = {
     "relation": ({"of", "key"}, {"id", "at", "entity", "entity_key"}),
     "ref": ({"of", "to", "on"}, {"key"}),
     "consents": ({"of", "key", "purpose", "status", "at"}, set[str]()),
-    "stages": ({"of", "key", "track", "stage", "at"}, {"id"}),
+    "stages": ({"of", "key", "track", "stage", "at"}, {"id", "rank"}),
     "memberships": ({"audience", "key", "entered_at", "exited_at"}, {"of"}),
     "experiments": ({"of", "key", "experiment", "variant", "at"}, {"id"}),
     "journeys": ({"of", "key", "journey", "state", "at"}, {"id"}),
     "history_of": ({"key", "at"}, {"id"}),
 }
 _NOT_COLUMNS = {"of", "entity", "to"}
-_COLUMN_META = {"label", "values", "pii", "hidden", "timezone"}
+_OF_ENTITY = {"consents", "stages", "experiments", "journeys", "history_of"}
+"""Roles that one model has for an entity; `history_of` names the entity itself."""
+_COLUMN_META = {"label", "values", "pii", "hidden", "timezone", "paths"}
+PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*")
 
 
 class Reading:
@@ -48,8 +52,8 @@ class Reading:
         events: dict[str, dict[str, Rows]] = {}
         relations: dict[str, dict[str, Rows]] = {}
         references: dict[str, dict[str, Reference]] = {}
-        consents: dict[str, Rows] = {}
-        stages: dict[str, Rows] = {}
+        single: dict[str, dict[str, Rows]] = {role: {} for role in sorted(_OF_ENTITY)}
+        memberships: dict[str, Rows] = {}
         for model, role, meta in self.roles:
             of = str(meta.get("of", ""))
             if role == "entity":
@@ -61,26 +65,43 @@ class Reading:
                     self._once(events.setdefault(of, {}), rows.name, model, f"event '{rows.name}'")
                     events[of][rows.name] = rows
             elif role == "relation":
-                relations.setdefault(of, {})[str(meta[role])] = self._rows(model, role, meta)
+                rows = self._rows(model, role, meta)
+                known = relations.setdefault(of, {})
+                self._once(known, rows.name, model, f"the relation '{rows.name}' of {of}")
+                known[rows.name] = rows
             elif role == "ref":
                 key = str(meta.get("key", ""))
                 name = str(meta["ref"])
                 reference = Reference(name, of, str(meta["to"]), model, key, str(meta["on"]))
                 references.setdefault(of, {})[name] = reference
-            elif role == "consents":
-                self._once(consents, of, model, "the consents of this entity")
-                consents[of] = self._rows(model, role, meta)
-            elif role == "stages":
-                self._once(stages, of, model, "the stages of this entity")
-                stages[of] = self._rows(model, role, meta)
+            elif role == "memberships":
+                self._once(memberships, role, model, "the history of memberships")
+                memberships[role] = self._rows(model, role, meta, name=role)
+            elif role in _OF_ENTITY:
+                of = str(meta["history_of"]) if role == "history_of" else of
+                known = single[role]
+                self._once(known, of, model, f"the {role.removesuffix('_of')} of this entity")
+                known[of] = self._rows(model, role, meta)
         self._check_entities(entities)
+        self._check_links(relations, entities)
         if self.problems:
             raise SourceErrors(self.problems)
         project = str(self.manifest.get("metadata", {}).get("project_name") or "")
         return Catalog(
-            project, self.adapter, entities, events, relations, references, consents, stages,
-            self.models,
-        )  # fmt: skip
+            project=project,
+            adapter=self.adapter,
+            entities=entities,
+            events=events,
+            relations=relations,
+            references=references,
+            consents=single["consents"],
+            stages=single["stages"],
+            models=self.models,
+            memberships=memberships.get("memberships"),
+            experiments=single["experiments"],
+            journeys=single["journeys"],
+            histories=single["history_of"],
+        )
 
     def _take(self, unique_id: str, node: Mapping[str, Any]) -> None:
         types = {
@@ -101,6 +122,7 @@ class Reading:
             relation=str(node.get("relation_name") or node["name"]),
             columns=columns,
             path=str(node.get("original_file_path", "")),
+            is_seed=node.get("resource_type") == "seed",
         )
         self.models[model.name] = model
         meta = _meta(node).get("cdp")
@@ -140,7 +162,18 @@ class Reading:
             hidden=bool(meta.get("hidden", False)),
             timezone=str(meta.get("timezone", "UTC")),
             declared=declared,
+            paths=self._paths(name, meta),
         )
+
+    def _paths(self, name: str, meta: Mapping[str, Any]) -> dict[str, Column]:
+        """What a JSON column is declared to hold, by dotted path."""
+        declared = meta.get("paths")
+        if not isinstance(declared, Mapping):
+            return {}
+        return {
+            str(path): Column(f"{name}.{path}", path_type(str(kind), self.adapter), inside=name)
+            for path, kind in declared.items()
+        }
 
     def _check_column(self, name: str, meta: Mapping[str, Any], path: str) -> None:
         def wrong(message: str, hint: str) -> None:
@@ -151,6 +184,16 @@ class Reading:
             wrong(f"unknown key '{unknown[0]}' in config.meta.cdp", hint)
         if not isinstance(meta.get("values") or [], list):
             wrong("'values' is a list", "values: [one, two]")
+        paths = meta.get("paths", {})
+        if not isinstance(paths, Mapping):
+            wrong("'paths' gives each path its type", "paths: {preferences.language: text}")
+            paths = {}
+        for dotted, kind in paths.items():
+            if not PATH.fullmatch(str(dotted)):
+                wrong(f"'{dotted}' is no path", "names joined by dots: preferences.language")
+            elif path_type(str(kind), self.adapter).kind in ("other", "json"):
+                hint = "text, integer, number, boolean, date, timestamp, or a list: text[]"
+                wrong(f"the path '{dotted}' has an unknown type '{kind}'", hint)
         timezone = meta.get("timezone", "UTC")
         try:
             ZoneInfo(str(timezone))
@@ -221,11 +264,27 @@ class Reading:
 
     def _check_entities(self, entities: Mapping[str, Entity]) -> None:
         for model, _, meta in self.roles:
-            for key in ("of", "to"):
+            # `entity` names an entity of a relation; in its own role it declares one.
+            for key in ("of", "to", "history_of", "entity"):
                 name = meta.get(key)
                 if name is not None and name not in entities:
                     hint = suggest(str(name), entities, what="entities")
                     self._wrong(model, f"'{key}: {name}' names no entity", hint)
+
+    def _check_links(
+        self, relations: Mapping[str, Mapping[str, Rows]], entities: Mapping[str, Entity]
+    ) -> None:
+        """A relation to another entity has a column with that entity's key (7.64)."""
+        for rows in (rows for known in relations.values() for rows in known.values()):
+            entity = entities.get(rows.columns.get("entity", ""))
+            if entity is None or entity.model is rows.model or "entity_key" in rows.columns:
+                continue
+            if entity.key not in rows.model.columns:
+                message = (
+                    f"the relation '{rows.name}' leads to {entity.name}, and the model has no "
+                    f"column '{entity.key}'"
+                )
+                self._wrong(rows.model, message, "name the column: `entity_key: ..`")
 
     def _wrong(self, model: Model, message: str, hint: str = "") -> None:
         self.problems.append(Problem(f"model '{model.name}': {message}", hint, model.path))

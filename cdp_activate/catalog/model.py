@@ -16,7 +16,9 @@ from cdp_activate.errors import UsageError
 class Column:
     """A column of a model. `values` is its enumeration, `pii` the kind of personal data.
 
-    `declared` is the warehouse's name of its type, as the contract has it.
+    `declared` is the warehouse's name of its type, as the contract has it. `paths` are the
+    types of what a JSON column holds, by dotted path; with `inside` this is such a value: it
+    is found there, and `name` is `inside` with the path.
     """
 
     name: str
@@ -27,6 +29,8 @@ class Column:
     hidden: bool = False
     timezone: str = "UTC"
     declared: str = ""
+    paths: Mapping[str, Column] = field(default_factory=dict, compare=False)
+    inside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Model:
     relation: str
     columns: Mapping[str, Column]
     path: str = ""
+    is_seed: bool = False
 
     def __hash__(self) -> int:
         return hash((self.package, self.name))
@@ -102,6 +107,10 @@ class Catalog:
     consents: Mapping[str, Rows]
     stages: Mapping[str, Rows]
     models: Mapping[str, Model]
+    memberships: Rows | None = None
+    experiments: Mapping[str, Rows] = field(default_factory=dict)
+    journeys: Mapping[str, Rows] = field(default_factory=dict)
+    histories: Mapping[str, Rows] = field(default_factory=dict)
 
     @classmethod
     def load(cls, manifest: Path) -> Catalog:
@@ -136,6 +145,20 @@ class Catalog:
         """The rows of event `name`; a table of many events without an enumeration takes any."""
         known = self.events.get(of, {})
         return known.get(name) or known.get("*")
+
+    def linked(self, rows: Rows) -> tuple[Entity, str | None] | None:
+        """The entity that rows of a relation lead to, and the column of its key in the rows.
+
+        None instead of a column when the rows are that entity's own model.
+        """
+        own = [entity for entity in self.entities.values() if entity.model is rows.model]
+        name = rows.columns.get("entity") or (own[0].name if own else "")
+        if name not in self.entities:
+            return None
+        entity = self.entities[name]
+        if entity.model is rows.model:
+            return entity, None
+        return entity, rows.columns.get("entity_key") or entity.key
 
 
 def _described(path: Path) -> Mapping[str, Any]:

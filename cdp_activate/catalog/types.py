@@ -68,3 +68,17 @@ def column_type(text: str, adapter: str = "duckdb") -> Type:
             )
             return Type(kind, zoned=zoned)
     return Type("other")
+
+
+def path_type(text: str, adapter: str) -> Type:
+    """The Type of a value inside JSON: a warehouse's name, or a word of the language.
+
+    JSON has numbers with and without a fraction; those with one are doubles.
+    """
+    name = text.strip().lower()
+    if found := re.fullmatch(r"(?:list of |array<|list<)(.*?)>?|(.*?)\[\]", name):
+        return Type("list", element=path_type(found[1] or found[2], adapter))
+    if name == "number":
+        return Type("double")
+    kind = column_type(name, adapter)
+    return Type("double") if kind.kind == "decimal" else kind

@@ -1,13 +1,16 @@
-"""SQL of people chosen by their key: `list:` and `sample:`."""
+"""SQL of people chosen by their key, `list:` and `sample:`, and of `sql:`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
-from cdp_activate.audiences.compiling.scope import Scope
+from cdp_activate.audiences.compiling.scope import Scope, found
 from cdp_activate.audiences.dialects import call
-from cdp_activate.audiences.expressions import Expression, number, text
-from cdp_activate.audiences.model import Listed, Sample
+from cdp_activate.audiences.expressions import Expression, column, number, text
+from cdp_activate.audiences.facts import KEY, named, table
+from cdp_activate.audiences.model import Listed, Sample, Seeded, Written
 
 
 def listed(scope: Scope, asked: Listed) -> Expression:
@@ -15,10 +18,30 @@ def listed(scope: Scope, asked: Listed) -> Expression:
     return exp.In(this=scope.key_text(), expressions=[text(key) for key in asked.keys])
 
 
+def seeded(scope: Scope, asked: Seeded) -> Expression:
+    """The key, as text, is in the seed."""
+    key: Expression = exp.cast(column(asked.column), exp.DataType.Type.TEXT)
+    declared = asked.model.columns.get(asked.column)
+    if declared and declared.type.kind == "uuid":
+        key = exp.Lower(this=key)
+    tree = exp.select(exp.alias_(key, KEY)).distinct().from_(table(asked.model))
+    fact = replace(named(f"list_{asked.model.name}", tree), by_text=True)
+    return found(scope.fact(fact))
+
+
+def written(scope: Scope, asked: Written) -> Expression:
+    """An expression over the entity's columns: `sql:`."""
+
+    def qualified(node: Expression) -> Expression:
+        return column(node.name, scope.table) if isinstance(node, exp.Column) else node
+
+    return exp.paren(asked.tree.transform(qualified), copy=False)
+
+
 def bucket(scope: Scope, share: Sample) -> Expression:
     """The bucket of the key lies in the share."""
     salted = exp.DPipe(this=text(f"{share.salt}|"), expression=scope.key_text())
-    found = call("cdp_bucket", salted)
+    place = call("cdp_bucket", salted)
     if share.first == 0:
-        return exp.LT(this=found, expression=number(share.last + 1))
-    return exp.Between(this=found, low=number(share.first), high=number(share.last))
+        return exp.LT(this=place, expression=number(share.last + 1))
+    return exp.Between(this=place, low=number(share.first), high=number(share.last))

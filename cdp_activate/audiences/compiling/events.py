@@ -26,7 +26,7 @@ def event(scope: Scope, condition: Event) -> Expression:
     value = measured(scope, condition.rows)
     judged = _judged(condition.rows)
     options = Options(timezone=condition.rows.timezone)
-    return all_of(value, condition.comparisons, judged, options, scope.table)
+    return all_of(value, condition.comparisons, judged, options, scope.value)
 
 
 def _judged(rows: Happened) -> Column:

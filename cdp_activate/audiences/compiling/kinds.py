@@ -4,21 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
-from cdp_activate.audiences.compiling.chosen import bucket, listed
+from cdp_activate.audiences.compiling.assignments import assigned
+from cdp_activate.audiences.compiling.changes import changed
+from cdp_activate.audiences.compiling.chosen import bucket, listed, seeded, written
 from cdp_activate.audiences.compiling.consents import consent
 from cdp_activate.audiences.compiling.events import event
-from cdp_activate.audiences.compiling.memberships import member
+from cdp_activate.audiences.compiling.memberships import member, stayed
+from cdp_activate.audiences.compiling.relations import related
 from cdp_activate.audiences.compiling.scope import Builder
 from cdp_activate.audiences.compiling.stages import stage
 from cdp_activate.audiences.compiling.traits import trait
-from cdp_activate.audiences.model import Consent, Event, Listed, Member, Sample, Stage, Test
+from cdp_activate.audiences.model import (
+    Assigned,
+    Changed,
+    Consent,
+    Event,
+    Listed,
+    Member,
+    Related,
+    Sample,
+    Seeded,
+    Stage,
+    Stayed,
+    Test,
+    Written,
+)
 
 BUILDERS: dict[type[Any], Builder] = {
     Test: trait,
     Event: event,
     Stage: stage,
+    Related: related,
+    Changed: changed,
     Member: member,
+    Stayed: stayed,
+    Assigned: assigned,
     Consent: consent,
     Listed: listed,
+    Seeded: seeded,
     Sample: bucket,
+    Written: written,
 }

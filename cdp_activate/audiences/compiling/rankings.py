@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
-from cdp_activate.audiences.expressions import Expression, column, number, without_nan
-from cdp_activate.audiences.facts import KEY, Fact, named, table
-from cdp_activate.audiences.model import Comparison
-from cdp_activate.catalog import Column, Entity
+from cdp_activate.audiences.compiling.scope import Scope
+from cdp_activate.audiences.expressions import Expression, column, in_order, number, without_nan
+from cdp_activate.audiences.facts import KEY, VALUE, Fact, named, table
+from cdp_activate.audiences.model import Comparison, Trait
 
 
-def ranking(entity: Entity, of: Column) -> Fact:
-    """The place of each row of the entity by a column: from the top, from the bottom, by rank."""
-    value = without_nan(column(of.name), of.type)
+def ranking(scope: Scope, trait: Trait) -> Fact:
+    """The place of each row of the entity by a trait: from the top, from the bottom, by rank.
+
+    All rows of the entity with a value take part, whatever else is asked (7.39).
+    """
+    inner = scope.inside(scope.entity)
+    value = without_nan(inner.value(trait), trait.column.type)
+    key = inner.key()
+    known = exp.select(exp.alias_(key, KEY), exp.alias_(value, VALUE)).from_(
+        table(scope.entity.model)
+    )
+    known = inner.joined(known, [value])
 
     def over(function: Expression, descending: bool, *, ties: bool) -> exp.Window:
-        ordered = [exp.Ordered(this=value.copy(), desc=descending)]
+        ordered = [exp.Ordered(this=column(VALUE), desc=descending)]
         if ties:
-            ordered.append(exp.Ordered(this=column(entity.key)))
+            key_type = scope.entity.model.columns[scope.entity.key].type
+            ordered.append(exp.Ordered(this=in_order(column(KEY), key_type)))
         return exp.Window(this=function, order=exp.Order(expressions=ordered))
 
     total = exp.Window(this=exp.Count(this=exp.Star()))
     tree = (
         exp.select(
-            exp.alias_(column(entity.key), KEY),
+            column(KEY),
             exp.alias_(over(exp.RowNumber(), True, ties=True), "from_top"),
             exp.alias_(over(exp.RowNumber(), False, ties=True), "from_bottom"),
             exp.alias_(over(exp.Rank(), False, ties=False), "rank"),
             exp.alias_(total, "total"),
         )
-        .from_(table(entity.model))
-        .where(exp.not_(exp.Is(this=value.copy(), expression=exp.null())))
+        .from_(known.subquery("known"))
+        .where(exp.not_(exp.Is(this=column(VALUE), expression=exp.null())))
     )
-    return named(f"{of.name}_ranking", tree)
+    fact = named(f"{trait.column.name}_ranking", tree)
+    return replace(fact, needs=tuple(inner.facts.values()))
 
 
 _ORDERINGS: dict[str, type[exp.Binary]] = {

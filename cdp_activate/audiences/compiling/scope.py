@@ -9,9 +9,10 @@ from typing import Any
 from sqlglot import exp
 
 from cdp_activate.audiences.comparisons import all_of
-from cdp_activate.audiences.expressions import Expression, column, identifier, number
-from cdp_activate.audiences.facts import KEY, Fact
-from cdp_activate.audiences.model import All, AnyOf, AtLeast, Condition, Not, Test
+from cdp_activate.audiences.compiling.references import referred
+from cdp_activate.audiences.expressions import Expression, column, identifier, number, value_of
+from cdp_activate.audiences.facts import KEY, VALUE, Fact
+from cdp_activate.audiences.model import All, AnyOf, AtLeast, Condition, Not, Test, Trait
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import UsageError
 
@@ -40,9 +41,21 @@ class Scope:
         return combined(condition, lambda leaf: self.builders[type(leaf)](self, leaf))
 
     def fact(self, fact: Fact) -> str:
-        """The name of a fact, which is asked for from now on."""
-        self.facts.setdefault(fact.name, fact)
+        """The name of a fact, which is asked for from now on, with what it needs."""
+        for one in (*fact.needs, fact):
+            self.facts.setdefault(one.name, one)
+            self.members_of.update(one.members_of)
         return fact.name
+
+    def inside(self, entity: Entity) -> Scope:
+        """A scope of its own, for conditions about a related entity."""
+        return Scope(self.catalog, entity, self.builders)
+
+    def value(self, trait: Trait) -> Expression:
+        """The value of a trait, of the entity or of what it refers to."""
+        if trait.through:
+            return column(VALUE, self.fact(referred(self.entity, trait, self.catalog)))
+        return value_of(trait.column, self.table)
 
     def key(self) -> exp.Column:
         return column(self.entity.key, self.people)
@@ -68,8 +81,10 @@ class Scope:
         }
         for name in (*self.facts, *self.members_of.values()):
             if name in named:
-                other = column(KEY if name in self.facts else self.entity.key, name)
-                on = exp.EQ(this=other, expression=self.key())
+                fact = self.facts.get(name)
+                other = column(KEY if fact else self.entity.key, name)
+                key = self.key_text() if fact and fact.by_text else self.key()
+                on = exp.EQ(this=other, expression=key)
                 select = select.join(identifier(name), on=on, join_type="left")
         return select
 
@@ -93,12 +108,12 @@ def combined(condition: Condition, leaf: Callable[[Any], Expression]) -> Express
     return leaf(condition)
 
 
-def filtered(where: Condition) -> Expression:
-    """A tree of tests of the columns of rows (`where:` of an event)."""
+def filtered(where: Condition, table: str = "") -> Expression:
+    """A tree of tests of the columns of rows (`where:` of an event); `table` is their alias."""
 
     def leaf(test: Condition) -> Expression:
         assert isinstance(test, Test)
-        return all_of(column(test.column.name), test.comparisons, test.column, test.options)
+        return all_of(value_of(test.column, table), test.comparisons, test.column, test.options)
 
     return combined(where, leaf)
 

@@ -5,42 +5,41 @@ from __future__ import annotations
 from sqlglot import exp
 
 from cdp_activate.audiences.compiling.scope import Scope, found
+from cdp_activate.audiences.compiling.stays import ago, in_sequence, numbered
 from cdp_activate.audiences.expressions import (
     Expression,
     column,
-    day,
+    in_order,
     instant,
-    moment,
     number,
     text,
 )
 from cdp_activate.audiences.facts import KEY, Fact, in_time, named, table
 from cdp_activate.audiences.model import Stage
-from cdp_activate.audiences.moments import Duration, Elapsed, LocalDate
+from cdp_activate.catalog import Type
 
 
 def stage(scope: Scope, asked: Stage) -> Expression:
-    """The stay at as_of is in one of the stages, and as long, or as new, as is asked."""
+    """The stay at as_of is in one of the stages, and is in each way what is asked."""
     if asked.ever:
-        return found(scope.fact(ever_in_stage(asked)))
+        return found(scope.fact(been_in(asked, asked.names)))
     fact = scope.fact(stays(asked))
     at = asked.rows.model.columns[asked.rows.at]
     since = column("since", fact)
-    conditions = [_one_of(column("stage", fact), asked.names)]
-
-    def ago(length: Duration, *, today_counts: bool) -> Expression:
-        if at.type.kind != "date":
-            return moment(Elapsed(-length.seconds), zoned=at.type.zoned)
-        return day(LocalDate(today_counts - (length.days or 0), asked.timezone))
-
+    conditions = [one_of(column("stage", fact), asked.names)]
     if asked.entered:
-        first = ago(asked.entered, today_counts=True)
+        first = ago(asked.entered, at, asked.timezone, today_counts=True)
         conditions.append(exp.GTE(this=since, expression=first))
     if asked.for_at_least:
-        last = ago(asked.for_at_least, today_counts=False)
+        last = ago(asked.for_at_least, at, asked.timezone, today_counts=False)
         conditions.append(exp.LTE(this=since.copy(), expression=last))
     if asked.came_from:
-        conditions.append(_one_of(column("came_from", fact), asked.came_from))
+        conditions.append(one_of(column("came_from", fact), asked.came_from))
+    if asked.regressed:
+        now, before = column("stage_rank", fact), column("rank_before", fact)
+        conditions.append(exp.LT(this=now, expression=before))
+    if asked.skipped:
+        conditions.append(exp.not_(found(scope.fact(been_in(asked, asked.skipped)))))
     return exp.and_(*conditions)
 
 
@@ -53,61 +52,74 @@ def stays(asked: Stage) -> Fact:
     rows = asked.rows
     at = rows.model.columns[rows.at]
     stage = column(rows.columns["stage"])
-    order = [exp.Ordered(this=column(name)) for name in (rows.at, rows.id) if name]
-    before = exp.Window(
-        this=exp.Lag(this=stage.copy()),
-        partition_by=[column(rows.key)],
-        order=exp.Order(expressions=order),
+    shown = ["stage", "since", "came_from"]
+
+    def before(of: Expression) -> exp.Window:
+        order = exp.Order(expressions=in_sequence(rows))
+        return exp.Window(this=exp.Lag(this=of), partition_by=[column(rows.key)], order=order)
+
+    known = exp.select(
+        exp.alias_(column(rows.key), KEY),
+        exp.alias_(stage.copy(), "stage"),
+        exp.alias_(instant(column(rows.at), at), "since"),
+        exp.alias_(column(rows.id) if rows.id else number(0), "stage_order"),
+        exp.alias_(before(stage.copy()), "came_from"),
     )
-    known = (
-        exp.select(
-            exp.alias_(column(rows.key), KEY),
-            exp.alias_(stage.copy(), "stage"),
-            exp.alias_(instant(column(rows.at), at), "since"),
-            exp.alias_(column(rows.id) if rows.id else number(0), "stage_order"),
-            exp.alias_(before, "came_from"),
+    if asked.regressed:
+        shown += ["stage_rank", "rank_before"]
+        rank = _rank(asked, stage)
+        known = known.select(
+            exp.alias_(rank, "stage_rank"), exp.alias_(before(rank.copy()), "rank_before")
         )
-        .from_(table(rows.model))
-        .where(
-            exp.EQ(this=column(rows.columns["track"]), expression=text(asked.track)),
-            *in_time(rows, (), asked.timezone),
-        )
+    known = known.from_(table(rows.model)).where(
+        exp.EQ(this=column(rows.columns["track"]), expression=text(asked.track)),
+        *in_time(rows, (), asked.timezone),
     )
-    latest = exp.Window(
-        this=exp.RowNumber(),
-        partition_by=[column(KEY)],
-        order=exp.Order(
-            expressions=[
-                exp.Ordered(this=column(name), desc=True, nulls_first=True)
-                for name in ("since", "stage_order")
-            ]
-        ),
+    order_type = rows.model.columns[rows.id].type if rows.id else Type("integer")
+    latest = numbered(
+        column(KEY),
+        [
+            exp.Ordered(this=column("since"), desc=True, nulls_first=True),
+            exp.Ordered(
+                this=in_order(column("stage_order"), order_type), desc=True, nulls_first=True
+            ),
+        ],
     )
     begins = exp.NullSafeNEQ(this=column("came_from"), expression=column("stage"))
-    numbered = (
-        exp.select(*(column(name) for name in (KEY, "stage", "since", "came_from")))
-        .select(exp.alias_(latest, "place"))
+    columns = [column(name) for name in (KEY, *shown)]
+    stays = (
+        exp.select(*columns, exp.alias_(latest, "place"))
         .from_(known.subquery("known"))
         .where(begins)
     )
     tree = (
-        exp.select(*(column(name) for name in (KEY, "stage", "since", "came_from")))
-        .from_(numbered.subquery("stays"))
+        exp.select(*(each.copy() for each in columns))
+        .from_(stays.subquery("stays"))
         .where(exp.EQ(this=column("place"), expression=number(1)))
     )
     return named(f"stage_{asked.track}", tree)
 
 
-def ever_in_stage(asked: Stage) -> Fact:
+def _rank(asked: Stage, stage: Expression) -> Expression:
+    """How far along a stage is: a column of the rows, else its place in the enumeration."""
+    if name := asked.rows.columns.get("rank"):
+        return column(name)
+    places = [
+        exp.If(this=exp.EQ(this=stage.copy(), expression=text(name)), true=number(place))
+        for place, name in enumerate(asked.order)
+    ]
+    return exp.Case(ifs=places)
+
+
+def been_in(asked: Stage, names: tuple[str, ...]) -> Fact:
     """The keys that were in one of the stages before as_of."""
     rows = asked.rows
-    names = [text(name) for name in sorted(asked.names)]
     tree = (
         exp.select(exp.alias_(column(rows.key), KEY))
         .from_(table(rows.model))
         .where(
             exp.EQ(this=column(rows.columns["track"]), expression=text(asked.track)),
-            exp.In(this=column(rows.columns["stage"]), expressions=names),
+            one_of(column(rows.columns["stage"]), tuple(sorted(names))),
             *in_time(rows, (), asked.timezone),
         )
         .group_by(column(rows.key))
@@ -115,5 +127,5 @@ def ever_in_stage(asked: Stage) -> Fact:
     return named(f"stage_{asked.track}_ever", tree)
 
 
-def _one_of(subject: Expression, names: tuple[str, ...]) -> Expression:
+def one_of(subject: Expression, names: tuple[str, ...]) -> Expression:
     return exp.In(this=subject, expressions=[text(name) for name in names])

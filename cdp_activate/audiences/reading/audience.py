@@ -17,13 +17,15 @@ from cdp_activate.audiences.model import (
     Member,
     Rank,
     Sample,
+    Seeded,
+    Trait,
     Variant,
 )
 from cdp_activate.audiences.moments import Duration, zone
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.events import event
 from cdp_activate.audiences.reading.kinds import condition_reader
-from cdp_activate.catalog import Catalog, Column, Entity
+from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import Problem
 from cdp_activate.text import Node, suggest
 
@@ -226,7 +228,7 @@ class AudienceReader:
         if ("top" in parts) == ("top_percent" in parts):
             self.wrong(node, "'rank' takes either top or top_percent", "rank: {by: .., top: 1000}")
             return None
-        per = conditions.own_column(parts["per"]) if "per" in parts else None
+        per = conditions.trait(parts["per"]) if "per" in parts else None
         top = conditions.whole_number(parts["top"], at_least=1) if "top" in parts else None
         share = conditions.percent(parts["top_percent"]) if "top_percent" in parts else None
         if by is None:
@@ -234,28 +236,29 @@ class AudienceReader:
         descending = order_node is None or order_node.value == "desc"
         return Rank(by, descending, top, share, per)
 
-    def _rank_by(self, conditions: ConditionReader, node: Node) -> Column | Happened | None:
+    def _rank_by(self, conditions: ConditionReader, node: Node) -> Trait | Happened | None:
         if isinstance(node.value, dict):
             measured = event(conditions, node, compared=False)
             return measured.rows if measured else None
-        column = conditions.own_column(node)
-        if column and not (
-            column.type.is_number or column.type.kind in ("date", "timestamp", "text")
-        ):
+        trait = conditions.trait(node)
+        if trait is None:
+            return None
+        column = trait.column
+        if not (column.type.is_number or column.type.kind in ("date", "timestamp", "text")):
             self.wrong(node, f"'{column.name}' is a {column.type}, which has no order")
             return None
-        return column
+        return trait
 
-    def _exclude(self, conditions: ConditionReader) -> tuple[Member | Listed, ...]:
+    def _exclude(self, conditions: ConditionReader) -> tuple[Member | Listed | Seeded, ...]:
         node = self.get("exclude")
         if node is None:
             return ()
         items: Sequence[Node] = node.value if isinstance(node.value, list) else [node]
-        found: list[Member | Listed] = []
+        found: list[Member | Listed | Seeded] = []
         for item in items:
             if isinstance(item.value, dict):
                 condition = conditions.condition(item)
-                if isinstance(condition, Member | Listed):
+                if isinstance(condition, Member | Listed | Seeded):
                     found.append(condition)
                 elif condition is not None:
                     self.wrong(item, "'exclude' takes audiences and lists", "exclude: [NAME, ..]")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cdp_activate.audiences.model import Listed, Sample
+from cdp_activate.audiences.model import Listed, Sample, Seeded
 from cdp_activate.audiences.reading.conditions import ConditionReader
-from cdp_activate.text import Node
+from cdp_activate.text import Node, suggest
 
 
-def listed(reader: ConditionReader, node: Node) -> Listed | None:
+def listed(reader: ConditionReader, node: Node) -> Listed | Seeded | None:
     named = reader.only(node, {"list"})["list"]
     if isinstance(named.value, dict):
-        reader.wrong(named, "lists from a seed are not available in this version yet")
-        return None
+        return _seeded(reader, named)
     if not isinstance(named.value, list) or not named.value:
         reader.wrong(named, "'list' takes a list of ids", "list: [c1, c2]")
         return None
@@ -23,6 +22,33 @@ def listed(reader: ConditionReader, node: Node) -> Listed | None:
             return None
     keys = (str(item.value) if isinstance(item.value, int) else item.text for item in named.value)
     return Listed(tuple(dict.fromkeys(keys)))
+
+
+def _seeded(reader: ConditionReader, node: Node) -> Seeded | None:
+    """`{seed: vip_ids}`: the column of the entity's key, else the only one, or `column:`."""
+    parts = reader.mapping(node, "list", {"seed", "column"}, needed={"seed"})
+    if parts is None:
+        return None
+    seeds = {name: model for name, model in reader.catalog.models.items() if model.is_seed}
+    seed = seeds.get(parts["seed"].text)
+    if seed is None:
+        hint = suggest(parts["seed"].text, seeds, what="known seeds")
+        reader.wrong(parts["seed"], f"unknown seed '{parts['seed'].text}'", hint)
+        return None
+    if "column" in parts:
+        name = parts["column"].text
+        if seed.columns and name not in seed.columns:
+            hint = suggest(name, seed.columns, what="columns")
+            reader.wrong(parts["column"], f"the seed '{seed.name}' has no column '{name}'", hint)
+            return None
+        return Seeded(seed, name)
+    if not seed.columns or reader.entity.key in seed.columns:
+        return Seeded(seed, reader.entity.key)
+    if len(seed.columns) > 1:
+        hint = f"list: {{seed: {seed.name}, column: ..}}"
+        reader.wrong(node, f"say which column of '{seed.name}' has the keys", hint)
+        return None
+    return Seeded(seed, next(iter(seed.columns)))
 
 
 def sample(reader: ConditionReader, node: Node) -> Sample | None:

@@ -15,6 +15,7 @@ from cdp_activate.audiences.model import (
     Condition,
     Not,
     Options,
+    Span,
     Test,
     Value,
 )
@@ -35,7 +36,6 @@ class Allowed:
 
 
 TRAIT = Allowed(ranking=True, traits=True, options=True)
-LINKED_TRAIT = Allowed(traits=True, options=True)
 PROPERTY = Allowed(options=True)
 MEASURE = Allowed(traits=True)
 NESTED = Allowed()
@@ -60,12 +60,9 @@ class LeafReader(ValueReader):
             elif name == "not":
                 negated = self.filter(inner, columns)
                 read = Not(negated) if negated else None
-            elif name not in columns:
-                hint = suggest(name, columns, what="properties")
-                self.wrong(node.keys[name], f"unknown property '{name}'", hint)
-                continue
             else:
-                read = self.test(inner, columns[name], PROPERTY)
+                column = self.column_of(node.keys[name], columns, "properties")
+                read = self.test(inner, column, PROPERTY) if column else None
             if read is not None:
                 found.append(read)
         return found[0] if len(found) == 1 else All(tuple(found)) if found else None
@@ -193,18 +190,39 @@ class LeafReader(ValueReader):
         if not allowed.traits:
             self.wrong(node, "this is compared with a value, not with a trait")
             return None
-        if operators.operators_of(column.type)[name] != "value":
-            self.wrong(node, f"'{name}' takes no trait", "ask eq, ne, gt, gte, lt or lte")
+        form = operators.operators_of(column.type)[name]
+        if form not in ("value", "text", "element") and name not in ("before", "after"):
+            beside = operators.beside_traits(column.type)
+            self.wrong(node, f"'{name}' takes no trait", suggest("", beside, what="those that do"))
             return None
-        other = self.own_column(node.value["trait"])
+        other = self.trait(node.value["trait"])
         if other is None:
             return None
-        same = other.type.kind == column.type.kind and other.type.zoned == column.type.zoned
-        if not same and not (other.type.is_number and column.type.is_number):
-            message = f"'{other.name}' is a {other.type}, '{column.name}' is a {column.type}"
+        left = column.type.element if form == "element" and column.type.element else column.type
+        right = other.column.type
+        same = right.kind == left.kind and right.zoned == left.zoned
+        if not same and not (right.is_number and left.is_number):
+            whole = f"an element of '{column.name}'" if form == "element" else f"'{column.name}'"
+            message = f"'{other.column.name}' is a {right}, {whole} is a {left}"
             self.wrong(node.value["trait"], message, "compare columns of one type")
             return None
         return Comparison("eq" if name == "is" else name, other)
+
+    def windows(self, parts: Mapping[str, Node], at: Column) -> tuple[Span, ...]:
+        """The spans of the windows among these keys, on a column of time."""
+        found = []
+        whole_days = at.type.kind == "date"
+        for word in operators.WINDOWS:
+            if word in parts:
+                read = self.attempt(
+                    parts[word],
+                    lambda word=word: span(  # type: ignore[misc]
+                        word, parts[word].plain(), timezone=self.timezone, whole_days=whole_days
+                    ),
+                )
+                if read is not None:
+                    found.append(read)
+        return tuple(found)
 
     def _values(
         self, node: Node, column: Column, kind: Type, options: Options, *, pair: bool

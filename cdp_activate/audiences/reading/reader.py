@@ -18,6 +18,8 @@ from cdp_activate.errors import Problem
 from cdp_activate.text import Node, suggest
 
 _T = TypeVar("_T")
+MAGNITUDE = 300
+"""Powers of ten that a double holds, and so every warehouse."""
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
 
 
@@ -89,6 +91,16 @@ class Reader:
         if type(node.value) is int and node.value >= at_least:
             return node.value
         self.wrong(node, f"expected a whole number, at least {at_least}")
+        return None
+
+    def positive(self, node: Node, name: str) -> Decimal | None:
+        """A number above 0."""
+        value = node.value
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            number = Decimal(value)
+            if number.is_finite() and number > 0 and abs(number.adjusted()) <= MAGNITUDE:
+                return number
+        self.wrong(node, f"'{name}' is a number above 0, or a percentage such as 25%")
         return None
 
     def percent(self, node: Node) -> Decimal | None:

@@ -10,12 +10,9 @@ from cdp_activate.text import Node
 
 
 def stage(reader: ConditionReader, node: Node) -> Stage | None:
-    allowed = {"stage", "track", "entered", "for_at_least", "from", "ever"}
-    for key in ("regressed", "skipped"):
-        if isinstance(node.value, dict) and key in node.value:
-            message = f"'{key}' of a stage is not available in this version yet"
-            reader.wrong(node.keys[key], message)
-            return None
+    allowed = {
+        "stage", "track", "entered", "for_at_least", "from", "ever", "regressed", "skipped"
+    }  # fmt: skip
     parts = reader.only(node, allowed)
     rows = reader.catalog.stages.get(reader.entity.name)
     if rows is None:
@@ -32,6 +29,12 @@ def stage(reader: ConditionReader, node: Node) -> Stage | None:
     if ever and set(parts) - {"stage", "track", "ever"}:
         reader.wrong(parts["ever"], "'ever' goes alone", "make the rest a condition of its own")
         return None
+    skipped = reader.enumerated(parts["skipped"], rows, "stage") if "skipped" in parts else ()
+    regressed = reader.flag(parts["regressed"], "regressed") if "regressed" in parts else False
+    order = rows.model.columns[rows.columns["stage"]].values
+    if regressed and not order and "rank" not in rows.columns:
+        hint = "add `rank: COLUMN` to config.meta.cdp of the model, or `values` to the stage column"
+        reader.wrong(node.keys["regressed"], "nothing says which stage is higher", hint)
     if not names or track is None:
         return None
     return Stage(
@@ -40,6 +43,9 @@ def stage(reader: ConditionReader, node: Node) -> Stage | None:
         for_at_least=_stay_length(reader, parts.get("for_at_least"), rows),
         came_from=came_from,
         ever=bool(ever),
+        regressed=bool(regressed),
+        skipped=skipped,
+        order=order if regressed else (),
     )  # fmt: skip
 
 

@@ -3,50 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from cdp_activate.audiences.model import Options, Value
+from cdp_activate.audiences.model import Options, Trait, Value
 from cdp_activate.audiences.moments import Fixed, FixedDate, parse_date, parse_time
-from cdp_activate.audiences.reading.reader import Reader
+from cdp_activate.audiences.reading.reader import MAGNITUDE, Reader
 from cdp_activate.catalog import Column, Reference, Rows, Type
 from cdp_activate.text import Node, suggest
-
-_MAGNITUDE = 300
-"""Powers of ten that a double holds, and so every warehouse."""
 
 
 @dataclass
 class ValueReader(Reader):
     """Reads names of columns, and values of their types."""
 
-    def own_column(self, node: Node) -> Column | None:
-        """A column of the entity's own model."""
-        columns = self.entity.model.columns
-        column = columns.get(node.text)
-        if column is None:
-            hint = suggest(node.text, self._offered(columns), what="traits")
-            self.wrong(node, f"unknown trait '{node.text}' of {self.entity.name}", hint)
-        return column
+    def column_of(self, node: Node, columns: Mapping[str, Column], what: str) -> Column | None:
+        """The column that `node` names, or the value inside one of JSON (7.52)."""
+        head, _, path = node.text.partition(".")
+        column = columns.get(node.text) or columns.get(head)
+        if isinstance(node.value, dict | list) or column is None:
+            hint = suggest(node.text, self._offered(columns), what=what)
+            self.wrong(node, _unknown(what, node.text), hint)
+        elif column.name == node.text:
+            return column
+        elif path in column.paths:
+            return column.paths[path]
+        elif column.type.kind == "json" or column.paths:
+            hint = suggest(path, column.paths, what="declared paths")
+            more = f"declare it in config.meta.cdp of the column: paths: {{{path}: text}}"
+            self.wrong(node, f"'{path}' is not declared inside '{head}'", f"{hint}; {more}")
+        else:
+            message = f"'{head}' is a {column.type}: it has no '{path}'"
+            self.wrong(node, message, suggest(head, self._offered(columns), what=what))
+        return None
 
-    def trait_column(self, node: Node) -> tuple[Column, Reference | None] | None:
-        """The column that `trait: NAME` names, and the relation it is found through."""
-        head, dot, rest = node.text.partition(".")
-        reference = self.catalog.references.get(self.entity.name, {}).get(head) if dot else None
-        if reference is None:
-            own = self.entity.model.columns.get(head)
-            if dot and own and own.type.kind == "json":
-                self.wrong(node, "JSON paths are not available in this version yet")
-                return None
-            column = self.own_column(node)
-            return (column, None) if column else None
-        columns = self.catalog.entities[reference.to].model.columns
-        column = columns.get(rest)
-        if column is None:
-            hint = suggest(rest, self._offered(columns), what=f"traits of {reference.to}")
-            self.wrong(node, f"unknown trait '{rest}' of {reference.to}", hint)
-            return None
-        return column, reference
+    def trait(self, node: Node) -> Trait | None:
+        """What `trait: NAME` names: a column of the entity, or of what it refers to."""
+        references: list[Reference] = []
+        entity, words = self.entity, node.text.split(".")
+        while len(words) > 1 and not isinstance(node.value, dict | list):
+            reference = self.catalog.references.get(entity.name, {}).get(words[0])
+            if reference is None or (words[0] in entity.model.columns and not references):
+                break
+            references.append(reference)
+            entity = self.catalog.entities[reference.to]
+            words = words[1:]
+        named = replace(node, text=".".join(words)) if references else node
+        what = f"traits of {entity.name}"
+        column = self.column_of(named, entity.model.columns, what)
+        return Trait(column, tuple(references)) if column else None
 
     @staticmethod
     def _offered(columns: Mapping[str, Column]) -> list[str]:
@@ -114,7 +119,7 @@ class ValueReader(Reader):
         number = Decimal(raw)
         if number.is_nan():
             self.wrong(node, "nothing can be compared with NaN", "it counts as null: ask `is_null`")
-        elif number.is_finite() and number and abs(number.adjusted()) > _MAGNITUDE:
+        elif number.is_finite() and number and abs(number.adjusted()) > MAGNITUDE:
             self.wrong(node, "a number that no warehouse holds")
         else:
             return raw
@@ -130,3 +135,10 @@ class ValueReader(Reader):
             self.wrong(node, f"'{column.name}' is never '{raw}'", hint)
             return None
         return raw
+
+
+def _unknown(what: str, name: str) -> str:
+    """'unknown trait 'x' of customer' from 'traits of customer'."""
+    plural, _, of = what.partition(" of ")
+    one = {"properties": "property"}.get(plural, plural.removesuffix("s"))
+    return f"unknown {one} '{name}'" + (f" of {of}" if of else "")

@@ -1,0 +1,145 @@
+"""Reads `related:` conditions (7.58 to 7.60, 7.64)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cdp_activate.audiences import operators
+from cdp_activate.audiences.model import (
+    Beside,
+    Comparison,
+    Comparisons,
+    Condition,
+    Linked,
+    Pick,
+    Related,
+)
+from cdp_activate.audiences.reading.conditions import ConditionReader
+from cdp_activate.catalog import Rows
+from cdp_activate.text import Node, suggest
+
+WORDS = ("any", "all", "none")
+_COUNTS = {"at_least": "gte", "at_most": "lte", "exactly": "eq"}
+_ORDERS = ("eq", "ne", "gt", "gte", "lt", "lte")
+
+
+def related(reader: ConditionReader, node: Node) -> Condition | None:
+    """`related: RELATION` with `where`, `having`, and `match`, `pick` or a measure."""
+    allowed = {
+        "related", "where", "having", "match", "empty", "pick", *operators.WINDOWS,
+    }  # fmt: skip
+    parts = reader.only(node, allowed)
+    known = reader.catalog.relations.get(reader.entity.name, {})
+    named = parts["related"]
+    rows = None if isinstance(named.value, dict | list) else known.get(named.text)
+    if rows is None:
+        hint = suggest(named.text, known, what=f"relations of {reader.entity.name}")
+        reader.wrong(named, f"unknown relation '{named.text}'", hint)
+        return None
+    beside = _beside(reader, parts, rows)
+    where = reader.filter(parts["where"], rows.model.columns) if "where" in parts else None
+    having = _having(reader, parts.get("having"), beside)
+    pick = _pick(reader, parts.get("pick"), beside) if "pick" in parts else None
+    match, comparisons = _match(reader, parts.get("match"))
+    empty = _empty(reader, parts, match)
+    if pick and "match" in parts:
+        reader.wrong(node.keys["match"], "'pick' judges one row: no `match` with it")
+    return Related(beside, match, where, having, comparisons, pick, empty)
+
+
+def _beside(reader: ConditionReader, parts: Mapping[str, Node], rows: Rows) -> Beside:
+    linked = reader.catalog.linked(rows)
+    spans = reader.windows(parts, rows.model.columns[rows.at]) if rows.at else ()
+    for word in operators.WINDOWS:
+        if word in parts and not rows.at:
+            hint = "add `at: COLUMN` to config.meta.cdp of the model"
+            reader.wrong(parts[word], f"the relation '{rows.name}' has no time", hint)
+    return Beside(rows, spans, reader.timezone, Linked(*linked) if linked else None)
+
+
+def _having(reader: ConditionReader, node: Node | None, beside: Beside) -> Condition | None:
+    if node is None:
+        return None
+    if beside.linked is None:
+        hint = "ask `where:` about its columns, or add `entity: NAME` to its config.meta.cdp"
+        message = f"the relation '{beside.rows.name}' leads to no entity"
+        reader.wrong(node, message, hint)
+        return None
+    inner = replace(reader, entity=beside.linked.entity)
+    return inner.group("all", node) if isinstance(node.value, list) else inner.condition(node)
+
+
+def _pick(reader: ConditionReader, node: Node | None, beside: Beside) -> Pick | None:
+    assert node is not None
+    parts = reader.mapping(node, "pick", {"latest_by", "earliest_by"})
+    if parts is None:
+        return None
+    if len(parts) != 1:
+        hint = "pick: {latest_by: created_at}"
+        reader.wrong(node, "'pick' takes either latest_by or earliest_by", hint)
+        return None
+    (name, by), rows = next(iter(parts.items())), beside.rows
+    column = reader.column_of(by, rows.model.columns, f"columns of {rows.name}")
+    if column is None:
+        return None
+    if not (column.type.is_number or column.type.kind in ("date", "timestamp", "text")):
+        reader.wrong(by, f"'{column.name}' is a {column.type}, which has no order")
+        return None
+    if not rows.id and beside.linked is None:
+        hint = "add `id: COLUMN` to config.meta.cdp of the model"
+        reader.wrong(node, f"nothing orders rows of '{rows.name}' that tie", hint)
+        return None
+    return Pick(column, latest=name == "latest_by")
+
+
+def _match(reader: ConditionReader, node: Node | None) -> tuple[str, Comparisons]:
+    """The word, and what is compared with the count or the share."""
+    if node is None:
+        return "any", ()
+    if isinstance(node.value, str) and node.value in WORDS:
+        return node.value, ()
+    parts = node.value if isinstance(node.value, dict) else {}
+    known = (*_COUNTS, "share")
+    if len(parts) != 1 or next(iter(parts)) not in known:
+        hint = (
+            "match: any, all, none, {at_least: n}, {at_most: n}, {exactly: n}, {share: {gte: ..}}"
+        )
+        reader.wrong(node, "'match' says how many rows pass", hint)
+        return "any", ()
+    name, of = next(iter(parts.items()))
+    if name == "share":
+        return name, _share(reader, of)
+    n = reader.whole_number(of, at_least=0)
+    return name, (Comparison(_COUNTS[name], n),) if n is not None else ()
+
+
+def _share(reader: ConditionReader, node: Node) -> Comparisons:
+    """`{gte: 0.5}`, fractions or percentages in text."""
+    parts = node.value if isinstance(node.value, dict) else {}
+    found: list[Comparison] = []
+    for name, of in parts.items():
+        if name in _ORDERS:
+            share = reader.share(of)
+            found += [Comparison(name, share)] if share is not None else []
+        elif name == "between" and isinstance(of.value, list) and len(of.value) == 2:
+            ends = [reader.share(end) for end in of.value]
+            exact = tuple(end for end in ends if end is not None)
+            found += [Comparison(name, exact)] if len(exact) == 2 else []
+        else:
+            hint = suggest(name, (*_ORDERS, "between"), what="operators")
+            reader.wrong(of, f"'{name}' cannot be asked of a share", hint)
+    if not parts:
+        reader.wrong(node, "'share' is compared", "share: {gte: 0.5}")
+    return tuple(found)
+
+
+def _empty(reader: ConditionReader, parts: Mapping[str, Node], match: str) -> bool:
+    node = parts.get("empty")
+    if node is None:
+        return False
+    if node.value != "holds":
+        reader.wrong(node, "'empty' can only be holds")
+    elif match != "all":
+        reader.wrong(node, "'empty: holds' goes with `match: all`")
+    return True
