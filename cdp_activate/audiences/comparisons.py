@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from sqlglot import exp
 
+from cdp_activate.audiences.accents import without_accents
 from cdp_activate.audiences.anniversaries import anniversary, part
 from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import (
@@ -207,7 +208,7 @@ def _text_part(holds: Callable[[Expression, Expression], Expression]) -> Builder
 
 def _matches(leaf: Leaf) -> Expression:
     assert isinstance(leaf.operand, str)
-    pattern = folded(text(leaf.operand), _pattern_options(leaf.options))
+    pattern = text(without_accents(leaf.operand) if leaf.options.ignore_accents else leaf.operand)
     name = "cdp_matches_any_case" if leaf.options.ignore_case else "cdp_matches"
     found = call(name, leaf.subject, pattern)
     return exp.not_(found) if leaf.negated else found

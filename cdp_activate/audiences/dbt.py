@@ -62,7 +62,7 @@ def dbt_files(
         files[f"{model}.yml"] = _yaml({"models": [_audience_yaml(query, catalog)]})
     for name, fact in shared.items():
         files[f"{FACTS}/{name}.sql"] = _sql(
-            fact_for_dbt(fact.tree, catalog), catalog, "asked by several audiences"
+            fact_for_dbt(fact, shared, catalog), catalog, "asked by several audiences"
         )
         files[f"{FACTS}/{name}.yml"] = _yaml({"models": [_fact_yaml(name, fact)]})
     files.update(_history_files(audiences, catalog))

@@ -10,6 +10,8 @@ from functools import cache
 
 from sqlglot import exp, parse_one
 
+from cdp_activate.audiences.accents import class_of_marks, letters, marks
+from cdp_activate.audiences.patterns import written_for
 from cdp_activate.errors import UsageError
 
 DIALECTS = ("duckdb", "postgres", "spark", "snowflake", "bigquery")
@@ -48,8 +50,8 @@ _TEMPLATES: dict[str, dict[str, str]] = {
     },
     "cdp_matches_any_case": {
         "duckdb": "regexp_matches(x, y, 'i')",
-        "postgres": "x ~* y",
-        "spark": "x rlike concat('(?i)', y)",
+        "postgres": '(x collate "und-x-icu") ~* y',
+        "spark": "x rlike concat('(?iu)', y)",
         "snowflake": "regexp_instr(x, y, 1, 1, 0, 'i') > 0",
         "bigquery": "regexp_contains(x, concat('(?i)', y))",
     },
@@ -116,20 +118,189 @@ _TEMPLATES: dict[str, dict[str, str]] = {
         "snowflake": "round(x, 9)",
         "bigquery": "round(x, 9)",
     },
+    # Marks are of category Mn alone; DuckDB's function takes those of Mc and Me too. Letters
+    # that a warehouse cannot decompose are translated: y to z (7.48).
     "cdp_strip_accents": {
-        "duckdb": "replace(replace(strip_accents(x), 'đ', 'd'), 'Đ', 'D')",
+        "duckdb": r"""
+            replace(replace(
+                case when regexp_matches(x, '[\p{Mc}\p{Me}]')
+                    then array_to_string(list_transform(
+                        regexp_extract_all(x, '(?s).'),
+                        lambda letter: case when regexp_matches(letter, '[\p{Mc}\p{Me}]')
+                            then letter else strip_accents(letter) end
+                    ), '')
+                    else strip_accents(x)
+                end, 'đ', 'd'), 'Đ', 'D')
+        """,
+        "postgres": """
+            replace(replace(regexp_replace(normalize(x, nfd), y, '', 'g'), 'đ', 'd'), 'Đ', 'D')
+        """,
+        "spark": r"translate(regexp_replace(x, '\\p{Mn}', ''), y, z)",
+        "snowflake": "translate(x, y, z)",
+        "bigquery": r"""
+            replace(replace(regexp_replace(normalize(x, nfd), r'\p{Mn}', ''), 'đ', 'd'), 'Đ', 'D')
+        """,
+    },
+    # Character by character: no word ends differently, no letter becomes two (7.47).
+    "cdp_lower": {
+        "duckdb": "lower(x)",
+        "postgres": """lower(replace(replace(x, 'Σ', 'σ'), 'İ', 'i') collate "und-x-icu")""",
+        "spark": "lower(replace(replace(x, 'Σ', 'σ'), 'İ', 'i'))",
+        "snowflake": "lower(replace(replace(x, 'Σ', 'σ'), 'İ', 'i'))",
+        "bigquery": "lower(replace(replace(x, 'Σ', 'σ'), 'İ', 'i'))",
+    },
+    "cdp_code_points": {  # text in the order of its code points
+        "duckdb": "x",
+        "postgres": """(x collate "C")""",
+        "spark": "x",
+        "snowflake": "x",
+        "bigquery": "x",
     },
     "cdp_fold_list": {
         "duckdb": "list_transform(x, lambda element: y)",
+        "postgres": """
+            case when not x is null then array(select y from unnest(x) as items(element)) end
+        """,
         "spark": "transform(x, element -> y)",
         "snowflake": "transform(x, element -> y)",
-        "bigquery": "array(select y from unnest(x) as element)",
+        "bigquery": "case when not x is null then array(select y from unnest(x) as element) end",
+    },
+    # JSON: a step inside, and a value of each type, NULL when it is another (7.52) ...
+    "cdp_json": {
+        "duckdb": "x",
+        "postgres": "cast(x as jsonb)",
+        "spark": "x",
+        "snowflake": "x",
+        "bigquery": "x",
+    },
+    "cdp_json_parsed": {
+        "duckdb": "case when json_valid(x) then cast(x as json) end",
+        "spark": "try_parse_json(x)",
+        "snowflake": "try_parse_json(x)",
+        "bigquery": "safe.parse_json(x)",
+    },
+    "cdp_json_step": {
+        "duckdb": "json_extract(x, z)",
+        "postgres": "x -> y",
+        "spark": """try_variant_get(x, concat('$["', y, '"]'), 'variant')""",
+        "snowflake": "get(x, y)",
+        "bigquery": "json_query(x, z)",
+    },
+    "cdp_json_text": {
+        "duckdb": "case when json_type(x) = 'VARCHAR' then json_extract_string(x, '$') end",
+        "postgres": "case when jsonb_typeof(x) = 'string' then x #>> '{}' end",
+        "spark": "case when schema_of_variant(x) = 'STRING' then variant_get(x, '$', 'string') end",
+        "snowflake": "case when typeof(x) = 'VARCHAR' then cast(x as varchar) end",
+        "bigquery": "case when json_type(x) = 'string' then json_value(x) end",
+    },
+    "cdp_json_boolean": {
+        "duckdb": (
+            "case when json_type(x) = 'BOOLEAN' then json_extract_string(x, '$') = 'true' end"
+        ),
+        "postgres": "case when jsonb_typeof(x) = 'boolean' then (x #>> '{}') = 'true' end",
+        "spark": (
+            "case when schema_of_variant(x) = 'BOOLEAN' then variant_get(x, '$', 'boolean') end"
+        ),
+        "snowflake": "case when typeof(x) = 'BOOLEAN' then cast(x as boolean) end",
+        "bigquery": "case when json_type(x) = 'boolean' then json_value(x) = 'true' end",
+    },
+    "cdp_json_double": {
+        "duckdb": """
+            case when json_type(x) in ('BIGINT', 'UBIGINT', 'DOUBLE')
+            then try_cast(json_extract_string(x, '$') as double) end
+        """,
+        "postgres": """
+            case when jsonb_typeof(x) = 'number' then case
+                when abs(cast(x #>> '{}' as decimal)) < 1e308
+                then cast(x #>> '{}' as double precision) end end
+        """,
+        "spark": """
+            case when schema_of_variant(x) in ('BIGINT', 'DOUBLE')
+                or schema_of_variant(x) like 'DECIMAL%'
+            then variant_get(x, '$', 'double') end
+        """,
+        "snowflake": """
+            case when typeof(x) in ('INTEGER', 'DECIMAL', 'DOUBLE') then cast(x as double) end
+        """,
+        "bigquery": "case when json_type(x) = 'number' then float64(x) end",
+    },
+    "cdp_json_decimal": {
+        "duckdb": """
+            case when json_type(x) in ('BIGINT', 'UBIGINT', 'DOUBLE')
+            then try_cast(json_extract_string(x, '$') as decimal(38, 9)) end
+        """,
+        "postgres": "case when jsonb_typeof(x) = 'number' then cast(x #>> '{}' as decimal) end",
+        "spark": """
+            case when schema_of_variant(x) in ('BIGINT', 'DOUBLE')
+                or schema_of_variant(x) like 'DECIMAL%'
+            then try_variant_get(x, '$', 'decimal(38,9)') end
+        """,
+        "snowflake": """
+            case when typeof(x) in ('INTEGER', 'DECIMAL', 'DOUBLE')
+            then try_to_decimal(cast(x as varchar), 38, 9) end
+        """,
+        "bigquery": """
+            case when json_type(x) = 'number' then safe_cast(json_value(x) as bignumeric) end
+        """,
+    },
+    "cdp_json_integer": {  # numbers of 64 bits that are written without a fraction
+        "duckdb": """
+            case when json_type(x) in ('BIGINT', 'UBIGINT')
+            then try_cast(json_extract_string(x, '$') as bigint) end
+        """,
+        "postgres": """
+            case when jsonb_typeof(x) = 'number' and (x #>> '{}') ~ '^-?[0-9]{1,19}$'
+            then case when abs(cast(x #>> '{}' as decimal)) < 9223372036854775808
+                then cast(cast(x #>> '{}' as decimal) as bigint) end end
+        """,
+        "spark": "case when schema_of_variant(x) = 'BIGINT' then variant_get(x, '$', 'bigint') end",
+        "snowflake": """
+            case when typeof(x) = 'INTEGER' then try_to_number(cast(x as varchar)) end
+        """,
+        "bigquery": """
+            case when json_type(x) = 'number' and regexp_contains(json_value(x), '^-?[0-9]+$')
+            then safe_cast(json_value(x) as int64) end
+        """,
+    },
+    "cdp_instant": {  # wall clock time in zone y as an instant
+        "duckdb": "x at time zone y",
+        "postgres": "x at time zone y",
+        "spark": "cast(convert_timezone(y, current_timezone(), x) as timestamp)",
+        "snowflake": """
+            to_timestamp_tz(concat(
+                to_varchar(convert_timezone(y, 'UTC', x), 'YYYY-MM-DD HH24:MI:SS.FF6'), ' +00:00'
+            ))
+        """,
+        "bigquery": "timestamp(x, y)",
+    },
+    "cdp_json_list": {
+        "duckdb": """
+            case when json_type(x) = 'ARRAY'
+            then list_transform(cast(x as json[]), lambda element: y) end
+        """,
+        "postgres": """
+            case when jsonb_typeof(x) = 'array' then array(
+                select y from jsonb_array_elements(
+                    case when jsonb_typeof(x) = 'array' then x else cast('[]' as jsonb) end
+                ) as items(element)
+            ) end
+        """,
+        "spark": """
+            case when schema_of_variant(x) like 'ARRAY<%'
+            then transform(variant_get(x, '$', 'array<variant>'), element -> y) end
+        """,
+        "snowflake": """
+            case when typeof(x) = 'ARRAY' then transform(cast(x as array), element -> y) end
+        """,
+        "bigquery": """
+            case when json_type(x) = 'array'
+            then array(select y from unnest(json_query_array(x)) as element) end
+        """,
     },
 }
 _MEANT = {
-    "cdp_strip_accents": "'accents: insensitive'",
     "cdp_median": "the measure 'median'",
-    "cdp_fold_list": "'case: insensitive' on a list",
+    "cdp_json_parsed": "a JSON path inside a column of text",
 }
 
 
@@ -160,7 +331,9 @@ def written(name: str, arguments: list[exp.Expr], dialect: str) -> exp.Expr:
             f"{_MEANT[name]} cannot be said on {dialect} yet",
             remedy="compute it in a dbt model, as a column of its own",
         )
-    given = dict(zip("xyz", arguments, strict=False))
+    if name in ("cdp_matches", "cdp_matches_any_case"):
+        arguments = [arguments[0], _pattern(arguments[1], dialect)]
+    given = dict(zip("xyz", [*arguments, *_letters(name, dialect)], strict=False))
 
     def fill(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column) and node.name.lower() in given and not node.table:
@@ -171,6 +344,28 @@ def written(name: str, arguments: list[exp.Expr], dialect: str) -> exp.Expr:
 
     filled = _parsed(name, dialect).copy().transform(fill)
     return exp.paren(filled, copy=False) if _is_operation(filled) else filled
+
+
+def _pattern(literal: exp.Expr, dialect: str) -> exp.Expr:
+    try:
+        return exp.Literal.string(written_for(literal.name, dialect))
+    except ValueError as error:
+        raise UsageError(
+            f"'matches' with {error} cannot be said on {dialect}",
+            remedy="write the pattern without it, or compute it in a dbt model",
+        ) from None
+
+
+def _letters(name: str, dialect: str) -> list[exp.Expr]:
+    """What a template needs to know of accents."""
+    if name != "cdp_strip_accents":
+        return []
+    if dialect == "postgres":
+        return [exp.Literal.string(class_of_marks())]
+    accented, bases = letters()
+    # Letters that are given no base are taken away.
+    more = marks() if dialect == "snowflake" else ""
+    return [exp.Literal.string(accented + more), exp.Literal.string(bases)]
 
 
 def _is_operation(node: exp.Expr) -> bool:

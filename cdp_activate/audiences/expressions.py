@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from sqlglot import exp
 
+from cdp_activate.audiences.accents import without_accents
 from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.model import Options, Value
 from cdp_activate.audiences.moments import Day, Fixed, FixedDate, Moment
@@ -39,19 +40,6 @@ def identifier(name: str) -> exp.Identifier:
 
 def column(name: str, table: str = "") -> exp.Column:
     return exp.Column(this=identifier(name), table=identifier(table) if table else None)
-
-
-def value_of(of: Column, table: str = "") -> Expression:
-    """A column's value: of its own, or at its path inside a JSON column (7.52)."""
-    if not of.inside:
-        return column(of.name, table)
-    found = call("cdp_json", column(of.inside, table))
-    for step in of.name.removeprefix(f"{of.inside}.").split("."):
-        found = call("cdp_json_step", found, text(step), text(f'$."{step}"'))
-    if of.type.element:
-        element = call(f"cdp_json_{of.type.element.kind}", column("element"))
-        return call("cdp_json_list", found, element)
-    return call(f"cdp_json_{of.type.kind}", found)
 
 
 def text(value: str) -> exp.Literal:
@@ -162,5 +150,8 @@ def local(expression: Expression, of: Column, timezone: str) -> Expression:
 def folded(expression: Expression, options: Options) -> Expression:
     """Text without accents or case, where the options ask for it (7.47, 7.48)."""
     if options.ignore_accents:
-        expression = call("cdp_strip_accents", expression)
-    return exp.Lower(this=expression) if options.ignore_case else expression
+        if isinstance(expression, exp.Literal):
+            expression = text(without_accents(expression.name))
+        else:
+            expression = call("cdp_strip_accents", expression)
+    return call("cdp_lower", expression) if options.ignore_case else expression

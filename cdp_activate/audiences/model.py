@@ -225,16 +225,17 @@ class Stage:
     for_at_least: Duration | None = None
     came_from: tuple[str, ...] = ()
     ever: bool = False
-    regressed: bool = False
+    regressed: bool | None = None
     skipped: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Is in one of these audiences now. `nodes` say where each was named."""
+    """Is in one of these audiences of an entity now. `nodes` say where each was named."""
 
     names: tuple[str, ...]
+    entity: str
     nodes: tuple[Node, ...] = field(compare=False, repr=False, default=())
 
 
@@ -246,6 +247,7 @@ class Stayed:
 
     rows: Rows
     names: tuple[str, ...]
+    entity: str
     asked: Literal["entered", "exited", "for_at_least", "ever"]
     length: Duration | None = None
     nodes: tuple[Node, ...] = field(compare=False, repr=False, default=())
@@ -378,11 +380,20 @@ class Audience:
     publish: bool = True
 
     @property
+    def named(self) -> list[Member | Stayed]:
+        """Where this one names others, conditions about related entities included."""
+        parts = walk((self.where, *self.exclude))
+        return [part for part in parts if isinstance(part, Member | Stayed)]
+
+    @property
     def uses(self) -> Mapping[str, Node]:
-        """The audiences this one names, and where."""
+        """The audiences whose members this one asks for, and where it names them.
+
+        What is asked of the history alone is known before any of them is built.
+        """
         found: dict[str, Node] = {}
-        for here in walk((self.where, *self.exclude)):
-            if isinstance(here, Member | Stayed):
+        for here in self.named:
+            if isinstance(here, Member) or here.asked == "ever":
                 found.update(zip(here.names, here.nodes, strict=True))
         return found
 

@@ -53,17 +53,17 @@ def _check_references(
 ) -> list[Problem]:
     problems: list[Problem] = []
     for audience in audiences.values():
-        for name, node in audience.uses.items():
-            other = audiences.get(name)
-            if name not in names:
-                hint = suggest(name, names, what="known audiences")
-                problems.append(node.problem(f"unknown audience '{name}'", hint))
-            elif other and other.entity.name != audience.entity.name:
-                message = (
-                    f"audience '{name}' is of {other.entity.name}, this one of "
-                    f"{audience.entity.name}"
-                )
-                problems.append(node.problem(message, "name an audience of the same entity"))
+        for part in audience.named:
+            for name, node in zip(part.names, part.nodes, strict=True):
+                other = audiences.get(name)
+                if name not in names:
+                    hint = suggest(name, names, what="known audiences")
+                    problems.append(node.problem(f"unknown audience '{name}'", hint))
+                elif other and other.entity.name != part.entity:
+                    message = (
+                        f"audience '{name}' is of {other.entity.name}, this one of {part.entity}"
+                    )
+                    problems.append(node.problem(message, "name an audience of the same entity"))
     for cycle in _cycles(audiences):
         path = " -> ".join((*cycle, cycle[0]))
         node = audiences[cycle[0]].uses[cycle[1 % len(cycle)]]

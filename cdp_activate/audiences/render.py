@@ -6,7 +6,7 @@ literals in their place. The dialect is chosen here, last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from sqlglot import TokenType, exp, tokenize
@@ -15,7 +15,7 @@ from sqlglot.errors import ErrorLevel, UnsupportedError
 from cdp_activate.audiences.compile import Query
 from cdp_activate.audiences.dialects import dialect_of, is_ours, written
 from cdp_activate.audiences.expressions import Expression, date_literal, identifier, timestamp
-from cdp_activate.audiences.facts import table
+from cdp_activate.audiences.facts import Fact, audience_model, table
 from cdp_activate.audiences.history import MEMBERS
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import UsageError
@@ -40,16 +40,44 @@ def for_dbt(query: Query, shared: Mapping[str, object], catalog: Catalog) -> str
     """The body of the audience's dbt model; facts in `shared` are models of their own."""
     entity = query.audience.entity.model
     imports: dict[str, exp.Query] = {entity.name: everything(table(entity))}
+    read = _read_by(query.steps.values(), query.facts, shared)
+    inline = [fact.tree for name, fact in read.items() if name not in shared]
+    named = {
+        node.name for one in (*query.steps.values(), *inline) for node in one.find_all(exp.Table)
+    }
     for model in query.members_of.values():
-        imports[model] = everything(_ref(model))
-    for name, fact in query.facts.items():
-        imports[name] = everything(_ref(name)) if name in shared else fact.tree
+        if model in named:
+            imports[model] = everything(_ref(model))
+    imports.update((name, _fact(fact, shared)) for name, fact in read.items())
     return write(tree(query.steps, imports), catalog.adapter, _dbt_node)
 
 
-def fact_for_dbt(fact: exp.Select, catalog: Catalog) -> str:
+def fact_for_dbt(fact: Fact, shared: Mapping[str, object], catalog: Catalog) -> str:
     """The body of a shared fact's dbt model."""
-    return write(tree({}, {"final": fact}), catalog.adapter, _dbt_node)
+    needs = {one.name: one for one in fact.needs}
+    imports: dict[str, exp.Query] = {model: everything(_ref(model)) for _, model in fact.members_of}
+    read = _read_by([fact.tree], needs, shared)
+    imports.update((name, _fact(one, shared)) for name, one in read.items())
+    return write(tree({"final": fact.tree}, imports), catalog.adapter, _dbt_node)
+
+
+def _fact(fact: Fact, shared: Mapping[str, object]) -> exp.Query:
+    return everything(_ref(fact.name)) if fact.name in shared else fact.tree
+
+
+def _read_by(
+    trees: Iterable[exp.Query], facts: Mapping[str, Fact], shared: Mapping[str, object]
+) -> dict[str, Fact]:
+    """The facts that the trees read, directly or through a fact that is not a model itself."""
+    found: set[str] = set()
+    pending = list(trees)
+    while pending:
+        for node in pending.pop().find_all(exp.Table):
+            if node.name in facts and node.name not in found:
+                found.add(node.name)
+                if node.name not in shared:
+                    pending.append(facts[node.name].tree)
+    return {name: fact for name, fact in facts.items() if name in found}
 
 
 def _ref(model: str) -> exp.Table:
@@ -100,25 +128,32 @@ def to_run(
     `others` are the queries of the audiences it names, directly or through another.
     """
     imports: dict[str, exp.Query] = {}
-    _import(query, others, catalog, imports)
+    pending, started = [query], set[str]()
+    while pending:
+        here = pending[-1]
+        missing = [
+            others[name]
+            for name, model in here.members_of.items()
+            if model not in imports and name not in started
+        ]
+        started.add(here.audience.name)
+        pending.extend(missing)
+        if not missing:
+            _import(pending.pop(), query, imports)
     return write(tree(query.steps, imports), catalog.adapter, run_at(catalog, as_of))
 
 
-def _import(
-    query: Query, others: Mapping[str, Query], catalog: Catalog, into: dict[str, exp.Query]
-) -> None:
+def _import(query: Query, asked: Query, into: dict[str, exp.Query]) -> None:
+    """What a query reads, and unless it is the one that is asked for, its own steps."""
     entity = query.audience.entity.model
     into.setdefault(entity.name, everything(table(entity)))
-    for name, model in query.members_of.items():
-        if model not in into:
-            other = others[name]
-            _import(other, others, catalog, into)
-            for step, select in other.steps.items():
-                if step != "final":
-                    into[f"{model}_{step}"] = _renamed(select, model)
-            into[model] = _renamed(other.steps["final"], model)
     for name, fact in query.facts.items():
         into.setdefault(name, fact.tree)
+    if query is not asked:
+        model = audience_model(query.audience.name)
+        for step, select in query.steps.items():
+            name = model if step == "final" else f"{model}_{step}"
+            into[name] = _renamed(select, model)
 
 
 def _renamed(select: exp.Select, model: str) -> exp.Select:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cdp_activate.catalog.model import Catalog, Column, Entity, Model, Reference, Rows
-from cdp_activate.catalog.types import column_type, path_type
+from cdp_activate.catalog.types import Type, column_type, inside_json, path_type
 from cdp_activate.errors import Problem, SourceErrors
 from cdp_activate.text import suggest
 
@@ -112,6 +113,8 @@ class Reading:
             name: self._column(name, column, types, str(node.get("original_file_path", "")))
             for name, column in node.get("columns", {}).items()
         }
+        for name, column in columns.items():
+            columns[name] = _inside(name, column, columns)
         known = {name.lower() for name in columns}
         for name, kind in types.items():
             if name not in known:
@@ -162,16 +165,21 @@ class Reading:
             hidden=bool(meta.get("hidden", False)),
             timezone=str(meta.get("timezone", "UTC")),
             declared=declared,
-            paths=self._paths(name, meta),
+            paths=self._paths(name, meta, column_type(declared, self.adapter)),
         )
 
-    def _paths(self, name: str, meta: Mapping[str, Any]) -> dict[str, Column]:
+    def _paths(self, name: str, meta: Mapping[str, Any], of: Type) -> dict[str, Column]:
         """What a JSON column is declared to hold, by dotted path."""
         declared = meta.get("paths")
         if not isinstance(declared, Mapping):
             return {}
         return {
-            str(path): Column(f"{name}.{path}", path_type(str(kind), self.adapter), inside=name)
+            str(path): Column(
+                f"{name}.{path}",
+                path_type(str(kind), self.adapter),
+                inside=name,
+                parsed=of.kind == "text",
+            )
             for path, kind in declared.items()
         }
 
@@ -288,6 +296,17 @@ class Reading:
 
     def _wrong(self, model: Model, message: str, hint: str = "") -> None:
         self.problems.append(Problem(f"model '{model.name}': {message}", hint, model.path))
+
+
+def _inside(name: str, column: Column, columns: Mapping[str, Column]) -> Column:
+    """A column that is listed as `profile.language` lies inside the JSON column `profile`."""
+    head, dot, _ = name.partition(".")
+    outer = columns.get(head)
+    if not dot or outer is None or outer.type.kind not in ("json", "text"):
+        return column
+    return replace(
+        column, type=inside_json(column.type), inside=head, parsed=outer.type.kind == "text"
+    )
 
 
 def _role_of(entry: Mapping[str, Any]) -> str | None:

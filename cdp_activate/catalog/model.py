@@ -18,7 +18,7 @@ class Column:
 
     `declared` is the warehouse's name of its type, as the contract has it. `paths` are the
     types of what a JSON column holds, by dotted path; with `inside` this is such a value: it
-    is found there, and `name` is `inside` with the path.
+    is found there, and `name` is `inside` with the path; `parsed` when that column is text.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Column:
     declared: str = ""
     paths: Mapping[str, Column] = field(default_factory=dict, compare=False)
     inside: str = ""
+    parsed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,14 +71,13 @@ def column_type(text: str, adapter: str = "duckdb") -> Type:
 
 
 def path_type(text: str, adapter: str) -> Type:
-    """The Type of a value inside JSON: a warehouse's name, or a word of the language.
-
-    JSON has numbers with and without a fraction; those with one are doubles.
-    """
+    """The Type of a value inside JSON: a warehouse's name, or a word of the language."""
     name = text.strip().lower()
     if found := re.fullmatch(r"(?:list of |array<|list<)(.*?)>?|(.*?)\[\]", name):
         return Type("list", element=path_type(found[1] or found[2], adapter))
-    if name == "number":
-        return Type("double")
-    kind = column_type(name, adapter)
-    return Type("double") if kind.kind == "decimal" else kind
+    return inside_json(Type("double") if name == "number" else column_type(name, adapter))
+
+
+def inside_json(kind: Type) -> Type:
+    """The Type as JSON holds it: a time is text that says, or whose column says, its offset."""
+    return Type("timestamp", zoned=True) if kind.kind == "timestamp" else kind

@@ -132,7 +132,6 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("where: {trait: seen_at, before: 2026-02-30}", "2:33", "there is no day 2026-02-30", ""),
     ("where: {trait: born, last: 24 hours}", "2:28", "give whole days or weeks", ""),
     ("where: {trait: score, top_percent: 101}", "2:36", "a percentage from 0 to 100", "such as 10"),
-    ("where: {trait: account.employees, top_percent: 1}", "2:35", "only on its own traits", ""),
     ("where: {stage: new, ever: yes}", "2:27", "'ever' is true or false", ""),
     ("where: {sample: {percent: 10, salt: [a]}}", "2:37", "'salt' is text", "quotes"),
     ("holdout: {percent: nan}", "2:20", "a percentage from 0 to 100", "such as 10"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.comparisons import all_of
 from cdp_activate.audiences.compiling.scope import Scope, found
 from cdp_activate.audiences.compiling.stays import in_sequence
@@ -14,7 +15,6 @@ from cdp_activate.audiences.expressions import (
     column,
     finite,
     number,
-    value_of,
     without_nan,
 )
 from cdp_activate.audiences.facts import KEY, Fact, in_time, named, table

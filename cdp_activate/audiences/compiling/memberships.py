@@ -33,7 +33,7 @@ def stayed(scope: Scope, asked: Stayed) -> Expression:
 def _one(scope: Scope, asked: Stayed, name: str) -> Expression:
     fact = scope.fact(stays(asked.rows, name))
     if asked.asked == "ever":
-        now = member(scope, Member((name,)))
+        now = member(scope, Member((name,), asked.entity))
         return exp.paren(exp.or_(now, found(fact)), copy=False)
     assert asked.length is not None
     entered = asked.rows.model.columns[asked.rows.columns["entered_at"]]

@@ -21,7 +21,7 @@ def ranking(scope: Scope, trait: Trait) -> Fact:
     value = without_nan(inner.value(trait), trait.column.type)
     key = inner.key()
     known = exp.select(exp.alias_(key, KEY), exp.alias_(value, VALUE)).from_(
-        table(scope.entity.model)
+        exp.alias_(table(scope.entity.model), scope.entity.model.name, table=True)
     )
     known = inner.joined(known, [value])
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from cdp_activate.audiences.expressions import column, value_of
+from cdp_activate.audiences.cells import value_of
+from cdp_activate.audiences.expressions import column
 from cdp_activate.audiences.facts import KEY, VALUE, Fact, named, table
 from cdp_activate.audiences.model import Trait
 from cdp_activate.catalog import Catalog, Entity

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.comparisons import all_of
 from cdp_activate.audiences.compiling.scope import Scope, filtered, found, one_if
 from cdp_activate.audiences.compiling.stays import in_sequence, numbered
@@ -16,7 +17,6 @@ from cdp_activate.audiences.expressions import (
     in_order,
     instant,
     number,
-    value_of,
     without_nan,
 )
 from cdp_activate.audiences.facts import KEY, Fact, in_time, named, table
@@ -119,7 +119,7 @@ def rows_of(beside: Beside, inner: Scope | None, passes: list[Expression]) -> ex
         on = exp.EQ(
             this=column(beside.linked.key, ROWS), expression=column(entity.key, entity.model.name)
         )
-        select = select.join(table(entity.model), on=on)
+        select = select.join(exp.alias_(table(entity.model), entity.model.name, table=True), on=on)
     if inner is not None:
         select = inner.joined(select, passes)
     return select.where(

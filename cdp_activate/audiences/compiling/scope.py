@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlglot import exp
 
+from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.comparisons import all_of
 from cdp_activate.audiences.compiling.references import referred
-from cdp_activate.audiences.expressions import Expression, column, identifier, number, value_of
+from cdp_activate.audiences.expressions import Expression, column, identifier, number
 from cdp_activate.audiences.facts import KEY, VALUE, Fact
 from cdp_activate.audiences.model import All, AnyOf, AtLeast, Condition, Not, Test, Trait
 from cdp_activate.catalog import Catalog, Entity
@@ -85,7 +86,7 @@ class Scope:
                 other = column(KEY if fact else self.entity.key, name)
                 key = self.key_text() if fact and fact.by_text else self.key()
                 on = exp.EQ(this=other, expression=key)
-                select = select.join(identifier(name), on=on, join_type="left")
+                select = select.join(exp.Table(this=identifier(name)), on=on, join_type="left")
         return select
 
 

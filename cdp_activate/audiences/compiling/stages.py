@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from cdp_activate.audiences.compiling.scope import Scope, found
+from cdp_activate.audiences.compiling.scope import Scope, found, known
 from cdp_activate.audiences.compiling.stays import ago, in_sequence, numbered
 from cdp_activate.audiences.expressions import (
     Expression,
@@ -35,9 +35,10 @@ def stage(scope: Scope, asked: Stage) -> Expression:
         conditions.append(exp.LTE(this=since.copy(), expression=last))
     if asked.came_from:
         conditions.append(one_of(column("came_from", fact), asked.came_from))
-    if asked.regressed:
+    if asked.regressed is not None:
         now, before = column("stage_rank", fact), column("rank_before", fact)
-        conditions.append(exp.LT(this=now, expression=before))
+        fell: Expression = exp.LT(this=now, expression=before)
+        conditions.append(fell if asked.regressed else exp.not_(known(fell)))
     if asked.skipped:
         conditions.append(exp.not_(found(scope.fact(been_in(asked, asked.skipped)))))
     return exp.and_(*conditions)
@@ -58,20 +59,20 @@ def stays(asked: Stage) -> Fact:
         order = exp.Order(expressions=in_sequence(rows))
         return exp.Window(this=exp.Lag(this=of), partition_by=[column(rows.key)], order=order)
 
-    known = exp.select(
+    rows_of_track = exp.select(
         exp.alias_(column(rows.key), KEY),
         exp.alias_(stage.copy(), "stage"),
         exp.alias_(instant(column(rows.at), at), "since"),
         exp.alias_(column(rows.id) if rows.id else number(0), "stage_order"),
         exp.alias_(before(stage.copy()), "came_from"),
     )
-    if asked.regressed:
+    if asked.regressed is not None:
         shown += ["stage_rank", "rank_before"]
         rank = _rank(asked, stage)
-        known = known.select(
+        rows_of_track = rows_of_track.select(
             exp.alias_(rank, "stage_rank"), exp.alias_(before(rank.copy()), "rank_before")
         )
-    known = known.from_(table(rows.model)).where(
+    rows_of_track = rows_of_track.from_(table(rows.model)).where(
         exp.EQ(this=column(rows.columns["track"]), expression=text(asked.track)),
         *in_time(rows, (), asked.timezone),
     )
@@ -89,7 +90,7 @@ def stays(asked: Stage) -> Fact:
     columns = [column(name) for name in (KEY, *shown)]
     stays = (
         exp.select(*columns, exp.alias_(latest, "place"))
-        .from_(known.subquery("known"))
+        .from_(rows_of_track.subquery("known"))
         .where(begins)
     )
     tree = (

@@ -263,7 +263,7 @@ class AudienceReader:
                 elif condition is not None:
                     self.wrong(item, "'exclude' takes audiences and lists", "exclude: [NAME, ..]")
             elif isinstance(item.value, str):
-                found.append(Member((item.value,), (item,)))
+                found.append(Member((item.value,), conditions.entity.name, (item,)))
             else:
                 self.wrong(item, "'exclude' takes audiences and lists", "exclude: [NAME, ..]")
         return tuple(found)

@@ -1,14 +1,16 @@
-"""Regular expressions that mean the same on every warehouse (AUDIENCES.md 1.4, 7.49)."""
+"""Checks regular expressions: those of the common subset alone (AUDIENCES.md 1.4, 7.49).
+
+
+Literals, classes, anchors, groups, alternation and quantifiers. What else RE2, PostgreSQL,
+Java and Snowflake know, they do not know alike: it is an error here.
+"""
 
 from __future__ import annotations
 
 import re
 import warnings
 
-_NOT_COMMON = re.compile(
-    r"\(\?(?!:)|\\[0-9]|\\[kgGzZAQEpPXRKCuUN]|[*+?}]\+|\[\[:|\{\d{4,}|\{\d*,\d{4,}|\{,"
-)
-"""What RE2, PostgreSQL, Java and Snowflake do not all read alike (AUDIENCES.md 1.4)."""
+from cdp_activate.audiences.patterns import parts_of
 
 
 def check_pattern(pattern: str) -> tuple[str, str]:
@@ -18,9 +20,9 @@ def check_pattern(pattern: str) -> tuple[str, str]:
             re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return f"not a regular expression: {error}", ""
-    # An escaped backslash or brace escapes nothing further.
-    strange = _NOT_COMMON.search(pattern.replace("\\\\", "__").replace("\\{", "__"))
-    if strange:
+    try:
+        parts_of(pattern)
+    except ValueError as error:
         hint = "use literals, classes, anchors, groups, alternation and quantifiers"
-        return f"'{strange[0]}' does not mean the same on every warehouse", hint
+        return str(error), hint
     return "", ""

@@ -30,9 +30,9 @@ def stage(reader: ConditionReader, node: Node) -> Stage | None:
         reader.wrong(parts["ever"], "'ever' goes alone", "make the rest a condition of its own")
         return None
     skipped = reader.enumerated(parts["skipped"], rows, "stage") if "skipped" in parts else ()
-    regressed = reader.flag(parts["regressed"], "regressed") if "regressed" in parts else False
+    regressed = reader.flag(parts["regressed"], "regressed") if "regressed" in parts else None
     order = rows.model.columns[rows.columns["stage"]].values
-    if regressed and not order and "rank" not in rows.columns:
+    if regressed is not None and not order and "rank" not in rows.columns:
         hint = "add `rank: COLUMN` to config.meta.cdp of the model, or `values` to the stage column"
         reader.wrong(node.keys["regressed"], "nothing says which stage is higher", hint)
     if not names or track is None:
@@ -43,9 +43,9 @@ def stage(reader: ConditionReader, node: Node) -> Stage | None:
         for_at_least=_stay_length(reader, parts.get("for_at_least"), rows),
         came_from=came_from,
         ever=bool(ever),
-        regressed=bool(regressed),
+        regressed=regressed,
         skipped=skipped,
-        order=order if regressed else (),
+        order=order if regressed is not None else (),
     )  # fmt: skip
 
 

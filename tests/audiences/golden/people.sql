@@ -2,57 +2,67 @@ with customers as (
     select
         *
     from "customers"
-), fact_spend_ranking_0185b1b6 as (
+), fact_score_ranking_ce8675a3 as (
     select
-        customer_id as entity_key,
-        row_number() over (order by spend desc, customer_id) as from_top,
-        row_number() over (order by spend asc, customer_id) as from_bottom,
-        rank() over (order by spend asc) as rank,
+        entity_key,
+        row_number() over (order by measured desc, entity_key) as from_top,
+        row_number() over (order by measured asc, entity_key) as from_bottom,
+        rank() over (order by measured asc) as rank,
         count(*) over () as total
-    from "customers"
+    from (
+        select
+            customers.customer_id as entity_key,
+            customers.score as measured
+        from "customers" as customers
+    ) as known
     where
-        not spend is null
-), audience_vips as (
-    select
-        customers.customer_id,
-        cast(null as text) as variant
-    from customers
-    left join fact_spend_ranking_0185b1b6
-        on fact_spend_ranking_0185b1b6.entity_key = customers.customer_id
-    where
-        (
-            fact_spend_ranking_0185b1b6.from_top - 1
-        ) * 100 < fact_spend_ranking_0185b1b6.total * 10
-), fact_score_ranking_e73ecbf2 as (
-    select
-        customer_id as entity_key,
-        row_number() over (order by score desc, customer_id) as from_top,
-        row_number() over (order by score asc, customer_id) as from_bottom,
-        rank() over (order by score asc) as rank,
-        count(*) over () as total
-    from "customers"
-    where
-        not score is null
+        not measured is null
 ), audience_unwanted as (
     select
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_score_ranking_e73ecbf2
-        on fact_score_ranking_e73ecbf2.entity_key = customers.customer_id
+    left join fact_score_ranking_ce8675a3
+        on fact_score_ranking_ce8675a3.entity_key = customers.customer_id
     where
         (
-            fact_score_ranking_e73ecbf2.rank - 1
+            fact_score_ranking_ce8675a3.rank - 1
         ) * 100 < case
             when (
-                fact_score_ranking_e73ecbf2.total - 1
+                fact_score_ranking_ce8675a3.total - 1
             ) is null or 1 is null
             then null
             else greatest((
-                fact_score_ranking_e73ecbf2.total - 1
+                fact_score_ranking_ce8675a3.total - 1
             ), 1)
         end * 5
-), fact_stage_lifecycle_ea846d76 as (
+), fact_spend_ranking_f35e4037 as (
+    select
+        entity_key,
+        row_number() over (order by measured desc, entity_key) as from_top,
+        row_number() over (order by measured asc, entity_key) as from_bottom,
+        rank() over (order by measured asc) as rank,
+        count(*) over () as total
+    from (
+        select
+            customers.customer_id as entity_key,
+            customers.spend as measured
+        from "customers" as customers
+    ) as known
+    where
+        not measured is null
+), audience_vips as (
+    select
+        customers.customer_id,
+        cast(null as text) as variant
+    from customers
+    left join fact_spend_ranking_f35e4037
+        on fact_spend_ranking_f35e4037.entity_key = customers.customer_id
+    where
+        (
+            fact_spend_ranking_f35e4037.from_top - 1
+        ) * 100 < fact_spend_ranking_f35e4037.total * 10
+), fact_stage_lifecycle_20654ee6 as (
     select
         entity_key,
         stage,
@@ -74,7 +84,7 @@ with customers as (
                 stage as stage,
                 valid_from as since,
                 stage_id as stage_order,
-                lag(stage) over (partition by customer_id order by valid_from, stage_id) as came_from
+                lag(stage) over (partition by customer_id order by valid_from asc, stage_id asc) as came_from
             from "stages"
             where
                 track = 'lifecycle' and valid_from < cast('2026-01-10 12:00:00' as timestamp)
@@ -148,8 +158,8 @@ with customers as (
         coalesce(fact_order_placed_sum_f889fb9b.measured, 0) as rank_value,
         customers.tier as rank_per
     from customers
-    left join fact_stage_lifecycle_ea846d76
-        on fact_stage_lifecycle_ea846d76.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_20654ee6
+        on fact_stage_lifecycle_20654ee6.entity_key = customers.customer_id
     left join fact_consent_email_marketing_c9c89316
         on fact_consent_email_marketing_c9c89316.entity_key = customers.customer_id
     left join fact_order_placed_sum_f889fb9b
@@ -159,9 +169,9 @@ with customers as (
     where
         (
             case
-                when fact_stage_lifecycle_ea846d76.stage in ('active')
-                and fact_stage_lifecycle_ea846d76.since >= cast('2025-12-27 12:00:00' as timestamp)
-                and fact_stage_lifecycle_ea846d76.came_from in ('new')
+                when fact_stage_lifecycle_20654ee6.stage in ('active')
+                and fact_stage_lifecycle_20654ee6.since >= cast('2025-12-27 12:00:00' as timestamp)
+                and fact_stage_lifecycle_20654ee6.came_from in ('new')
                 then 1
                 else 0
             end + case

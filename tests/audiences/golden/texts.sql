@@ -9,7 +9,7 @@ with customers as (
     from customers
     where
         (
-            regexp_matches(customers.name, '^[a-z]+\d$', 'i')
+            regexp_matches(customers.name, '^[a-z]+[0-9]$', 'i')
             or not strpos(customers.name, 'it''s 100% {{ x }}') > 0
             or ends_with(customers.name, 'pen')
             or regexp_matches(customers.name, '^[ \t\n\r\f\v]*$')

@@ -2,24 +2,72 @@ with customers as (
     select
         *
     from "customers"
-), fact_account_plan_4d44c13d as (
+), fact_account_plan_19356712 as (
     select
-        link.customer_id as entity_key,
-        linked.plan as measured
-    from "customers" as link
-    join "accounts" as linked
-        on link.account_id = linked.account_id
+        link_1.customer_id as entity_key,
+        linked_1.plan as measured
+    from "customers" as link_1
+    join "accounts" as linked_1
+        on link_1.account_id = linked_1.account_id
 ), final as (
     select
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_account_plan_4d44c13d
-        on fact_account_plan_4d44c13d.entity_key = customers.customer_id
+    left join fact_account_plan_19356712
+        on fact_account_plan_19356712.entity_key = customers.customer_id
     where
         starts_with(
-            lower(replace(replace(strip_accents(customers.name), 'đ', 'd'), 'Đ', 'D')),
-            lower(replace(replace(strip_accents('Đ'), 'đ', 'd'), 'Đ', 'D'))
+            lower(
+                replace(
+                    replace(
+                        case
+                            when regexp_matches(customers.name, '[\p{Mc}\p{Me}]')
+                            then array_to_string(
+                                list_transform(
+                                    regexp_extract_all(customers.name, '(?s).'),
+                                    lambda letter : case
+                                        when regexp_matches(letter, '[\p{Mc}\p{Me}]')
+                                        then letter
+                                        else strip_accents(letter)
+                                    end
+                                ),
+                                ''
+                            )
+                            else strip_accents(customers.name)
+                        end,
+                        'đ',
+                        'd'
+                    ),
+                    'Đ',
+                    'D'
+                )
+            ),
+            lower(
+                replace(
+                    replace(
+                        case
+                            when regexp_matches('Đ', '[\p{Mc}\p{Me}]')
+                            then array_to_string(
+                                list_transform(
+                                    regexp_extract_all('Đ', '(?s).'),
+                                    lambda letter : case
+                                        when regexp_matches(letter, '[\p{Mc}\p{Me}]')
+                                        then letter
+                                        else strip_accents(letter)
+                                    end
+                                ),
+                                ''
+                            )
+                            else strip_accents('Đ')
+                        end,
+                        'đ',
+                        'd'
+                    ),
+                    'Đ',
+                    'D'
+                )
+            )
         )
         and (
             not customers.tier in ('gold', 'silver') or customers.tier is null
@@ -31,7 +79,7 @@ with customers as (
             and customers.seen_at < cast('2026-01-31 23:00:00' as timestamp)
         )
         and customers.local_at at time zone 'Asia/Ho_Chi_Minh' at time zone 'UTC' < cast('2025-10-12 12:00:00' as timestamp)
-        and not fact_account_plan_4d44c13d.measured is null
+        and not fact_account_plan_19356712.measured is null
         and customers."order" = 1
 )
 select
