@@ -9,10 +9,10 @@ with customers as (
     select
         *
     from {{ ref('audience_unengaged_subscribers') }}
-), fact_stage_lifecycle_900c04ae as (
+), fact_stage_lifecycle_5dda825f as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_900c04ae') }}
+    from {{ ref('fact_stage_lifecycle_5dda825f') }}
 ), fact_product_viewed_distinct_e29c8791 as (
     select
         customer_id as entity_key,
@@ -48,8 +48,8 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_stage_lifecycle_900c04ae
-        on fact_stage_lifecycle_900c04ae.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_5dda825f
+        on fact_stage_lifecycle_5dda825f.entity_key = customers.customer_id
     left join fact_product_viewed_distinct_e29c8791
         on fact_product_viewed_distinct_e29c8791.entity_key = customers.customer_id
     left join fact_cart_updated_count_19067727
@@ -60,7 +60,7 @@ with customers as (
         on audience_unengaged_subscribers.customer_id = customers.customer_id
     where
         (
-            fact_stage_lifecycle_900c04ae.stage in ('consideration')
+            fact_stage_lifecycle_5dda825f.stage in ('consideration')
             and coalesce(fact_product_viewed_distinct_e29c8791.measured, 0) >= 2
             and not coalesce((
                 coalesce(fact_cart_updated_count_19067727.measured, 0) >= 1

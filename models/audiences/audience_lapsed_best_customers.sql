@@ -5,14 +5,14 @@ with customers as (
     select
         *
     from {{ ref('cdp_activate', 'customers') }}
-), fact_stage_lifecycle_900c04ae as (
+), fact_stage_lifecycle_5dda825f as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_900c04ae') }}
-), fact_lifetime_value_ranking_9cecebea as (
+    from {{ ref('fact_stage_lifecycle_5dda825f') }}
+), fact_lifetime_value_ranking_8b7307b9 as (
     select
         *
-    from {{ ref('fact_lifetime_value_ranking_9cecebea') }}
+    from {{ ref('fact_lifetime_value_ranking_8b7307b9') }}
 ), fact_consent_ads_personalisation_6d95cd41 as (
     select
         *
@@ -29,17 +29,17 @@ with customers as (
             then 'holdout'
         end as text) as variant
     from customers
-    left join fact_stage_lifecycle_900c04ae
-        on fact_stage_lifecycle_900c04ae.entity_key = customers.customer_id
-    left join fact_lifetime_value_ranking_9cecebea
-        on fact_lifetime_value_ranking_9cecebea.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_5dda825f
+        on fact_stage_lifecycle_5dda825f.entity_key = customers.customer_id
+    left join fact_lifetime_value_ranking_8b7307b9
+        on fact_lifetime_value_ranking_8b7307b9.entity_key = customers.customer_id
     left join fact_consent_ads_personalisation_6d95cd41
         on fact_consent_ads_personalisation_6d95cd41.entity_key = customers.customer_id
     where
-        fact_stage_lifecycle_900c04ae.stage in ('lapsed')
+        fact_stage_lifecycle_5dda825f.stage in ('lapsed')
         and (
-            fact_lifetime_value_ranking_9cecebea.from_top - 1
-        ) * 100 < fact_lifetime_value_ranking_9cecebea.total * 25
+            fact_lifetime_value_ranking_8b7307b9.from_top - 1
+        ) * 100 < fact_lifetime_value_ranking_8b7307b9.total * 25
         and not fact_consent_ads_personalisation_6d95cd41.entity_key is null
 )
 select

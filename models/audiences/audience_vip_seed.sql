@@ -5,10 +5,10 @@ with customers as (
     select
         *
     from {{ ref('cdp_activate', 'customers') }}
-), fact_lifetime_value_ranking_9cecebea as (
+), fact_lifetime_value_ranking_8b7307b9 as (
     select
         *
-    from {{ ref('fact_lifetime_value_ranking_9cecebea') }}
+    from {{ ref('fact_lifetime_value_ranking_8b7307b9') }}
 ), fact_consent_ads_personalisation_6d95cd41 as (
     select
         *
@@ -18,14 +18,14 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_lifetime_value_ranking_9cecebea
-        on fact_lifetime_value_ranking_9cecebea.entity_key = customers.customer_id
+    left join fact_lifetime_value_ranking_8b7307b9
+        on fact_lifetime_value_ranking_8b7307b9.entity_key = customers.customer_id
     left join fact_consent_ads_personalisation_6d95cd41
         on fact_consent_ads_personalisation_6d95cd41.entity_key = customers.customer_id
     where
         (
-            fact_lifetime_value_ranking_9cecebea.from_top - 1
-        ) * 100 < fact_lifetime_value_ranking_9cecebea.total * 5
+            fact_lifetime_value_ranking_8b7307b9.from_top - 1
+        ) * 100 < fact_lifetime_value_ranking_8b7307b9.total * 5
         and customers.order_count >= 2
         and not fact_consent_ads_personalisation_6d95cd41.entity_key is null
 )

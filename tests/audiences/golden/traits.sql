@@ -43,31 +43,7 @@ with customers as (
                     'D'
                 )
             ),
-            lower(
-                replace(
-                    replace(
-                        case
-                            when regexp_matches('Đ', '[\p{Mc}\p{Me}]')
-                            then array_to_string(
-                                list_transform(
-                                    regexp_extract_all('Đ', '(?s).'),
-                                    lambda letter : case
-                                        when regexp_matches(letter, '[\p{Mc}\p{Me}]')
-                                        then letter
-                                        else strip_accents(letter)
-                                    end
-                                ),
-                                ''
-                            )
-                            else strip_accents('Đ')
-                        end,
-                        'đ',
-                        'd'
-                    ),
-                    'Đ',
-                    'D'
-                )
-            )
+            lower('D')
         )
         and (
             not customers.tier in ('gold', 'silver') or customers.tier is null

@@ -23,7 +23,7 @@ with final as (
                 stage as stage,
                 valid_from as since,
                 stage_id as stage_order,
-                lag(stage) over (partition by customer_id order by valid_from, stage_id) as came_from
+                lag(stage) over (partition by customer_id order by valid_from asc, stage_id asc) as came_from
             from {{ ref('cdp_activate', 'stage_history') }}
             where
                 track = 'lifecycle' and valid_from < {{ cdp_activate.as_of(0) }}
