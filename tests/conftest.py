@@ -12,7 +12,6 @@ TOGETHER = {
     "test_dbt_macros",
     "test_dbt_package",
     "test_demo",
-    "test_postgres",
     "test_shop",
     "test_stage_history",
 }

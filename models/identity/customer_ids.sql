@@ -1,18 +1,28 @@
 with
 
-known_customers as (
+records as (
 
-    select * from {{ ref('known_customers') }}
+    select * from {{ ref('customer_records') }}
+
+),
+
+components as (
+
+    select * from {{ ref('identity_components') }}
 
 ),
 
 final as (
 
     select
-        customer_id as source_customer_id,
-        customer_id
+        records.source_customer_id,
+        coalesce(components.customer_id, records.source_customer_id)
+            as customer_id
 
-    from known_customers
+    from records
+
+    left join components
+        on records.source_customer_id = components.source_customer_id
 
 )
 

@@ -1,33 +1,80 @@
+-- noqa: disable=layout.indent,layout.spacing
 with
 
-customers as (
+records as (
 
-    select * from {{ ref('input_customers') }}
+    select * from {{ ref('customer_records') }}
+
+),
+
+customer_ids as (
+
+    select * from {{ ref('customer_ids') }}
+
+),
+
+known_records as (
+
+    select
+        records.*,
+        customer_ids.customer_id,
+        -- 1 is what was said last.
+        row_number() over (
+            partition by customer_ids.customer_id
+            order by
+                coalesce(records.updated_at, records.created_at) desc,
+                records.source_customer_id
+        ) as record_number
+
+    from records
+
+    inner join customer_ids
+        on records.source_customer_id = customer_ids.source_customer_id
+
+),
+
+-- The latest record in which each thing is said.
+sayings as (
+
+    select
+        customer_id,
+        count(*) as record_count,
+        min(created_at) as created_at,
+        max(updated_at) as updated_at,
+        {% for column in cdp_activate.customer_columns() -%}
+        min(case when {{ column }} is not null then record_number end)
+            as {{ column }}_number{{ '' if loop.last else ',' }}
+        {% endfor %}
+    from known_records
+
+    group by customer_id
 
 ),
 
 final as (
 
     select
-        customer_id,
-        email,
-        phone,
-        first_name,
-        last_name,
-        birth_date,
-        country,
-        city,
-        postcode,
-        language,
-        time_zone,
-        acquisition_source,
-        attributes,
-        created_at,
-        updated_at
+        sayings.customer_id,
+        {% for column in cdp_activate.customer_columns() -%}
+        max(case
+            when known_records.record_number = sayings.{{ column }}_number
+                then known_records.{{ column }}
+        end) as {{ column }},
+        {% endfor -%}
+        sayings.record_count,
+        sayings.created_at,
+        sayings.updated_at
 
-    from customers
+    from sayings
 
-    where created_at < {{ cdp_activate.as_of() }}
+    inner join known_records
+        on sayings.customer_id = known_records.customer_id
+
+    group by
+        sayings.customer_id,
+        sayings.record_count,
+        sayings.created_at,
+        sayings.updated_at
 
 )
 

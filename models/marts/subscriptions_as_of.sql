@@ -18,7 +18,9 @@ dated as (
         subscriptions.*,
         customer_ids.customer_id as known_customer_id,
         lower(trim(subscriptions.status)) as latest_status,
-        coalesce(subscriptions.ended_at < {{ cdp_activate.as_of() }}, false) as has_ended,
+        coalesce(
+            subscriptions.ended_at < {{ cdp_activate.as_of() }}, false
+        ) as has_ended,
         coalesce(subscriptions.cancelled_at < {{ cdp_activate.as_of() }}, false)
             as is_cancelled
 

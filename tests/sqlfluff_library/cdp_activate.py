@@ -53,3 +53,67 @@ def main_track() -> str:
 def stage_tracks() -> dict[str, list[str]]:
     """Give stage models and their stages."""
     return {"lifecycle": ["awareness", "purchase"], "support": ["open_ticket"]}
+
+
+def long_ago() -> str:
+    """Give an instant, whichever."""
+    return as_of()
+
+
+def run_instant() -> str:
+    """Give an instant, whichever."""
+    return as_of()
+
+
+def identity_materialization() -> str:
+    """Give how a model is kept."""
+    return "incremental"
+
+
+def identity_rules() -> list[object]:
+    """Give no rules: they are read from a warehouse."""
+    return []
+
+
+def identity_working_rules() -> list[object]:
+    """Give no rules: they are read from a warehouse."""
+    return []
+
+
+def component_members(records: object, edges: object) -> None:
+    """Give no relation: there is no warehouse."""
+
+
+def customer_columns() -> list[str]:
+    """Give columns of customers."""
+    return ["email", "phone"]
+
+
+def identity_fields() -> list[str]:
+    """Give columns of identity_records."""
+    return ["first_name", "last_name"]
+
+
+def joined_texts(expressions: list[str]) -> str:
+    """Give one text."""
+    return " || ".join(expressions)
+
+
+def person_of(records: str) -> str:
+    """Give a column of a relation."""
+    return f"{records}.first_name"
+
+
+def normalised_name(expression: str) -> str:
+    """Give a text."""
+    return f"lower({expression})"
+
+
+def normalised_email(expression: str) -> str:
+    """Give a text."""
+    return f"lower({expression})"
+
+
+def normalised_phone(expression: str) -> str:
+    """Give a text."""
+    return f"lower({expression})"

@@ -31,3 +31,18 @@ def concat(fields: Sequence[str]) -> str:
 def hash(field: str) -> str:
     """Give the digest of a text."""
     return f"md5({field})"
+
+
+def type_timestamp() -> str:
+    """Name the type of instants."""
+    return "timestamp"
+
+
+def type_boolean() -> str:
+    """Name the type of true and false."""
+    return "boolean"
+
+
+def split_part(text: str, delimiter: str, part: int) -> str:
+    """Give a part of a text."""
+    return f"split_part({text}, {delimiter}, {part})"

@@ -1,0 +1,127 @@
+-- noqa: disable=layout.indent,layout.spacing
+{{ config(
+    materialized=cdp_activate.identity_materialization(),
+    on_schema_change='append_new_columns',
+    incremental_strategy='append',
+    post_hook="{{ cdp_activate.forget_identifiers() }}",
+) }}
+
+with
+
+customers as (
+
+    select * from {{ ref('customer_records') }}
+
+),
+
+identities as (
+
+    select * from {{ ref('input_identities') }}
+
+),
+
+stated as (
+
+    select
+        identities.customer_id as source_customer_id,
+        lower(trim(identities.identifier_type)) as identifier_type,
+        trim(identities.identifier) as identifier,
+        coalesce(identities.first_seen_at, customers.created_at)
+            as first_seen_at
+
+    from identities
+
+    inner join customers
+        on identities.customer_id = customers.source_customer_id
+
+    union all
+
+    select
+        source_customer_id,
+        'email' as identifier_type,
+        email as identifier,
+        created_at as first_seen_at
+
+    from customers
+
+    where email is not null
+
+    union all
+
+    select
+        source_customer_id,
+        'phone' as identifier_type,
+        phone as identifier,
+        created_at as first_seen_at
+
+    from customers
+
+    where phone is not null
+
+),
+
+-- Upper and lower case make no different e-mail addresses in practice; in the
+-- identifiers of browsers and other systems they may.
+comparable as (
+
+    select
+        source_customer_id,
+        identifier_type,
+        case identifier_type
+            when 'email' then {{ cdp_activate.normalised_email('identifier') }}
+            when 'phone' then {{ cdp_activate.normalised_phone('identifier') }}
+            else nullif(identifier, '')
+        end as identifier,
+        first_seen_at
+
+    from stated
+
+    where
+        identifier_type is not null
+        and first_seen_at < {{ cdp_activate.as_of() }}
+
+),
+
+gathered as (
+
+    select
+        source_customer_id,
+        identifier_type,
+        identifier,
+        min(first_seen_at) as first_seen_at
+
+    from comparable
+
+    where identifier is not null
+
+    group by
+        source_customer_id,
+        identifier_type,
+        identifier
+
+),
+
+final as (
+
+    select
+        gathered.source_customer_id,
+        gathered.identifier_type,
+        gathered.identifier,
+        gathered.first_seen_at,
+        {{ cdp_activate.run_instant() }} as noted_at
+
+    from gathered
+    {%- if is_incremental() %}
+
+    left join {{ this }} as before
+        on
+            gathered.source_customer_id = before.source_customer_id
+            and gathered.identifier_type = before.identifier_type
+            and gathered.identifier = before.identifier
+
+    where before.source_customer_id is null
+    {%- endif %}
+
+)
+
+select * from final
