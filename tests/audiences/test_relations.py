@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from neighbours import Shop, shop  # noqa: F401
+from neighbours import Shop, problems, shop  # noqa: F401
 from test_audience_errors import HEAD
 from world import Row, people
 
@@ -218,7 +218,6 @@ MISTAKES = [
 @pytest.mark.parametrize(("written", "place", "message", "hint"), MISTAKES)
 def test_a_mistake_is_shown_at_its_place(written: str, place: str, message: str, hint: str) -> None:
     """With what to do."""
-    from neighbours import problems
 
     (problem,) = problems(HEAD + written)
     assert place == f"{problem.line}:{problem.column}"
