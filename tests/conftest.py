@@ -12,6 +12,7 @@ TOGETHER = {
     "test_dbt_macros",
     "test_dbt_package",
     "test_demo",
+    "test_published_figures",
     "test_shop",
     "test_stage_history",
 }

@@ -15,9 +15,7 @@ purchases as (
 
     from orders
 
-    where
-        status is null
-        or status <> 'cancelled'
+    where {{ cdp_activate.is_purchase() }}
 
 ),
 

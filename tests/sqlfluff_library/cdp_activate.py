@@ -117,3 +117,33 @@ def normalised_email(expression: str) -> str:
 def normalised_phone(expression: str) -> str:
     """Give a text."""
     return f"lower({expression})"
+
+
+def is_purchase() -> str:
+    """Give a condition on an order."""
+    return "status is null"
+
+
+def is_activity() -> str:
+    """Give a condition on an order."""
+    return is_purchase()
+
+
+def last_day() -> str:
+    """Give a day."""
+    return "2026-11-21"
+
+
+def calibration_end() -> str:
+    """Give a day."""
+    return last_day()
+
+
+def date_literal(day: object) -> str:
+    """Give a day as a literal."""
+    return f"cast('{day}' as date)"
+
+
+def days_in(unit: str) -> int:
+    """Give a number of days."""
+    return 7

@@ -46,3 +46,13 @@ def type_boolean() -> str:
 def split_part(text: str, delimiter: str, part: int) -> str:
     """Give a part of a text."""
     return f"split_part({text}, {delimiter}, {part})"
+
+
+def date_trunc(datepart: str, date: str) -> str:
+    """Give the beginning of a period."""
+    return f"date_trunc('{datepart}', {date})"
+
+
+def generate_series(upper_bound: int) -> str:
+    """Count from one."""
+    return "select 1 as generated_number"

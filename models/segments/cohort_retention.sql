@@ -1,0 +1,198 @@
+{%- set period = var('cdp_cohort_period') -%}
+{%- set last_day = cdp_activate.date_literal(cdp_activate.last_day()) -%}
+{%- set churn_days = var('cdp_churn_days') -%}
+
+with
+
+orders as (
+
+    select * from {{ ref('customer_orders') }}
+
+),
+
+activity_days as (
+
+    select distinct
+        customer_id,
+        cast(ordered_at as date) as active_on
+
+    from orders
+
+    where {{ cdp_activate.is_activity() }}
+
+),
+
+dated_activity as (
+
+    select
+        customer_id,
+        active_on,
+        cast({{ dbt.date_trunc(period, 'active_on') }} as date) as active_period,
+        min(cast({{ dbt.date_trunc(period, 'active_on') }} as date)) over (
+            partition by customer_id
+        ) as cohort_start,
+        lead(active_on) over (
+            partition by customer_id
+            order by active_on
+        ) as next_active_on
+
+    from activity_days
+
+),
+
+cohorts as (
+
+    select
+        cohort_start,
+        count(distinct customer_id) as cohort_size
+
+    from dated_activity
+
+    group by cohort_start
+
+),
+
+numbers as (
+
+    {{ dbt.generate_series(1200) }}
+
+),
+
+-- Every cohort with every period from its own to the last one that has begun.
+cohort_periods as (
+
+    select
+        cohorts.cohort_start,
+        cohorts.cohort_size,
+        numbers.generated_number - 1 as period_number,
+        cast(
+            {{ dbt.dateadd(
+                period, 'numbers.generated_number - 1', 'cohorts.cohort_start'
+            ) }} as date
+        ) as period_start,
+        cast(
+            {{ dbt.dateadd(
+                period, 'numbers.generated_number', 'cohorts.cohort_start'
+            ) }} as date
+        ) as next_period_start
+
+    from cohorts
+
+    inner join numbers
+        on
+            numbers.generated_number - 1
+            <= {{ dbt.datediff('cohorts.cohort_start', last_day, period) }}
+
+),
+
+active as (
+
+    select
+        cohort_start,
+        active_period,
+        count(distinct customer_id) as active_count
+
+    from dated_activity
+
+    group by
+        cohort_start,
+        active_period
+
+),
+
+-- From which day on a customer counts as gone, and until when.
+silences as (
+
+    select
+        cohort_start,
+        cast({{ dbt.dateadd('day', churn_days, 'active_on') }} as date) as gone_from,
+        next_active_on as back_on
+
+    from dated_activity
+
+    where
+        next_active_on is null
+        or next_active_on > {{ dbt.dateadd('day', churn_days, 'active_on') }}
+
+),
+
+gone as (
+
+    select
+        cohort_periods.cohort_start,
+        cohort_periods.period_number,
+        count(*) as churned_count
+
+    from cohort_periods
+
+    inner join silences
+        on
+            cohort_periods.cohort_start = silences.cohort_start
+            and cohort_periods.next_period_start > silences.gone_from
+            and (
+                silences.back_on is null
+                or cohort_periods.next_period_start <= silences.back_on
+            )
+
+    where
+        cohort_periods.next_period_start
+        <= {{ dbt.dateadd('day', 1, last_day) }}
+
+    group by
+        cohort_periods.cohort_start,
+        cohort_periods.period_number
+
+),
+
+final as (
+
+    select
+        ---------- numerics
+        cohort_periods.cohort_size,
+        cast(cohort_periods.period_number as {{ dbt.type_bigint() }})
+            as period_number,
+        coalesce(active.active_count, 0) as active_count,
+        cast(
+            coalesce(active.active_count, 0) * 1.0 / cohort_periods.cohort_size
+            as numeric(18, 6)
+        ) as retention_rate,
+        case
+            when
+                cohort_periods.next_period_start
+                <= {{ dbt.dateadd('day', 1, last_day) }}
+                then coalesce(gone.churned_count, 0)
+        end as churned_count,
+        case
+            when
+                cohort_periods.next_period_start
+                <= {{ dbt.dateadd('day', 1, last_day) }}
+                then
+                    cast(
+                        coalesce(gone.churned_count, 0) * 1.0
+                        / cohort_periods.cohort_size as numeric(18, 6)
+                    )
+        end as churn_rate,
+
+        ---------- booleans
+        cohort_periods.next_period_start
+        <= {{ dbt.dateadd('day', 1, last_day) }} as is_complete,
+
+        ---------- dates and timestamps
+        cohort_periods.cohort_start,
+        cohort_periods.period_start
+
+    from cohort_periods
+
+    left join active
+        on
+            cohort_periods.cohort_start = active.cohort_start
+            and cohort_periods.period_start = active.active_period
+
+    left join gone
+        on
+            cohort_periods.cohort_start = gone.cohort_start
+            and cohort_periods.period_number = gone.period_number
+
+)
+
+select * from final

@@ -1,0 +1,194 @@
+"""The dbt models give the figures that others published about public data sets.
+
+The figures and their sources are in published_figures.json beside the data sets
+(CDP_SHARED names the folder). Where a choice changes a figure, both are proved.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dbt_command import REPOSITORY, run_dbt
+
+SHARED = Path(os.environ.get("CDP_SHARED", REPOSITORY.parent / "shared"))
+DATA = SHARED / "data"
+FIGURES = DATA / "published_figures.json"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not FIGURES.exists(),
+        reason="needs the public data sets: set CDP_SHARED to the folder with data/",
+    ),
+]
+
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+def published(dataset: str, figure: str) -> list[list[Any]]:
+    """Give the rows of the published figure of that name."""
+    (expected,) = (
+        entry["expected"]
+        for entry in json.loads(FIGURES.read_text(encoding="utf-8"))
+        if entry["dataset"] == dataset and entry["figure"].startswith(figure)
+    )
+    return list(expected)
+
+
+def built(folder: Path, raw_tables: str, select: str, **variables: object) -> Query:
+    """Load the raw tables (SQL), build the models, and give what asks them."""
+    file = folder / "figures.duckdb"
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(raw_tables)
+        subjects = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'published'"
+        ).fetchall()
+    variables["cdp_inputs"] = {subject: f"published.{subject}" for (subject,) in subjects}
+    done = run_dbt(
+        "run",
+        "--select",
+        *select.split(),
+        "--vars",
+        json.dumps(variables),
+        project=REPOSITORY,
+        scratch=folder,
+        environment={"CDP_DUCKDB_PATH": str(file)},
+    )
+    assert done.returncode == 0, done.stdout
+
+    def query(sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    return query
+
+
+@pytest.fixture(scope="module")
+def cdnow(tmp_path_factory: pytest.TempPathFactory) -> Query:
+    """The tenth of the CDNOW cohort, 39 weeks learnt from and 39 held out."""
+    raw_tables = f"""
+        create schema published;
+        create table published.orders as
+        select
+            cast(row_number() over () as text) as order_id,
+            parts[2] as customer_id,
+            strptime(parts[3], '%Y%m%d') as ordered_at,
+            cast(parts[5] as decimal(18, 2)) as net_amount
+        from (
+            select regexp_split_to_array(trim(line), ' +') as parts
+            from read_csv(
+                '{DATA}/cdnow/CDNOW_sample.txt',
+                columns = {{'line': 'text'}}, header = false, delim = '|'
+            )
+        ) as lines;
+        create table published.customers as
+        select distinct customer_id, timestamp '1997-01-01' as created_at
+        from published.orders;
+    """
+    return built(
+        tmp_path_factory.mktemp("cdnow"),
+        raw_tables,
+        "+purchase_calibration",
+        cdp_as_of="1998-07-01",
+        cdp_calibration_end="1997-09-30",
+        cdp_purchase_history_unit="week",
+    )
+
+
+def test_every_order_of_the_cdnow_sample_is_there(cdnow: Query) -> None:
+    ((rows, customers),) = published("cdnow", "1/10 sample")
+
+    assert [(rows,)] == cdnow("select count(*) from customer_orders")
+    assert [(customers,)] == cdnow("select count(*) from customer_purchase_history")
+
+
+def test_x_tx_and_t_of_cdnow_are_those_of_the_published_table(cdnow: Query) -> None:
+    ((compared, differing),) = published("cdnow", "customer x,t_x,T")
+
+    assert [(compared, differing)] == cdnow(
+        f"""
+        select
+            count(*),
+            count(*) filter (where
+                history.customer_id is null
+                or history.frequency <> summary.frequency
+                or round(history.recency, 2) <> summary.recency
+                or round(history.customer_age, 2) <> summary.T
+            )
+        from read_csv('{DATA}/cdnow/cdnow_customers_summary.csv', types = {{
+            'ID': 'bigint', 'frequency': 'bigint', 'recency': 'decimal(9, 2)',
+            'T': 'decimal(9, 2)'
+        }}) as summary
+        left join customer_purchase_history as history
+            on summary.ID = cast(history.customer_id as bigint)
+        """
+    )
+
+
+def test_repeat_purchases_of_cdnow_fall_into_the_published_bins(cdnow: Query) -> None:
+    assert [tuple(row) for row in published("cdnow", "calibration repeat-purchase bins")] == cdnow(
+        "select repeat_purchases, customer_count, cast(round(mean_holdout_purchases, 3) as double) "
+        "from purchase_calibration order by repeat_purchases"
+    )
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["purchases", "cancellations too"])
+def online_retail(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[bool, Query]:
+    """The invoices of a year; those that begin with C are cancellations."""
+    raw_tables = f"""
+        create schema published;
+        create table published.orders as
+        select
+            InvoiceNo as order_id,
+            cast(cast(CustomerID as bigint) as text) as customer_id,
+            min(InvoiceDate) as ordered_at,
+            case when InvoiceNo like 'C%' then 'cancelled' end as status,
+            sum(cast(Quantity * UnitPrice as decimal(18, 2))) as net_amount
+        from read_parquet('{DATA}/online_retail/onlineretail.parquet')
+        where CustomerID is not null
+        group by all;
+        create table published.customers as
+        select distinct customer_id, timestamp '2010-01-01' as created_at
+        from published.orders;
+    """
+    counted = bool(request.param)
+    query = built(
+        tmp_path_factory.mktemp("retail"),
+        raw_tables,
+        "+cohort_retention",
+        cdp_as_of="2011-12-10",
+        cdp_cancelled_orders_are_activity=counted,
+    )
+    return counted, query
+
+
+def test_the_first_cohort_of_online_retail_by_what_counts_as_activity(
+    online_retail: tuple[bool, Query],
+) -> None:
+    """Source: the README of the data sets; 885 or 948 customers in December 2010."""
+    counted, query = online_retail
+
+    assert [(948 if counted else 885,)] == query(
+        "select cohort_size from cohort_retention "
+        "where cohort_start = '2010-12-01' and period_number = 0"
+    )
+
+
+def test_every_customer_of_online_retail_is_in_one_cohort(
+    online_retail: tuple[bool, Query],
+) -> None:
+    """4,372 customers have an invoice; 33 of them have nothing but cancellations."""
+    counted, query = online_retail
+    ((_, _, _, customers, _, _),) = published("online_retail", "rows, invoices")
+
+    assert [(customers if counted else customers - 33,)] == query(
+        "select cast(sum(cohort_size) as bigint) from cohort_retention where period_number = 0"
+    )
