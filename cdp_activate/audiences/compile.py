@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from cdp_activate.audiences.compiling.chosen import bucket
-from cdp_activate.audiences.compiling.events import measured
 from cdp_activate.audiences.compiling.kinds import BUILDERS
+from cdp_activate.audiences.compiling.measures import measured
 from cdp_activate.audiences.compiling.scope import Scope, known
 from cdp_activate.audiences.expressions import (
     Expression,
@@ -83,7 +83,7 @@ class _Compiler:
 
     def _rank_value(self, rank: Rank) -> Expression:
         if isinstance(rank.by, Happened):
-            return measured(self.scope, rank.by)
+            return measured(self.scope, rank.by).value()
         return self._value(rank.by)
 
     def _value(self, trait: Trait) -> Expression:

@@ -104,22 +104,68 @@ _TEMPLATES: dict[str, dict[str, str]] = {
         "snowflake": "array_size(x)",
         "bigquery": "array_length(x)",
     },
-    "cdp_median": {
-        "duckdb": "median(x)",
-        "postgres": "percentile_cont(0.5) within group (order by x)",
-        "spark": "percentile(x, 0.5)",
-        "snowflake": "median(x)",
-    },
-    # Rounded to 9 decimals, half away from zero (7.32, 7.65).
+    # A double rounded to 9 decimals, half away from zero (7.32, 7.65). PostgreSQL rounds
+    # decimals alone, and makes one of all of a double's digits only by way of its text.
     "cdp_round": {
         "duckdb": "round(x, 9)",
-        "postgres": "round(cast(x as decimal), 9)",
+        "postgres": "round(cast(cast(x as text) as decimal), 9)",
         "spark": "round(x, 9)",
         "snowflake": "round(x, 9)",
         "bigquery": "round(x, 9)",
     },
     # Marks are of category Mn alone; DuckDB's function takes those of Mc and Me too. Letters
     # that a warehouse cannot decompose are translated: y to z (7.48).
+    "cdp_summand": {  # an exact number that can be added up without leaving its type
+        "duckdb": "x",
+        "postgres": "x",
+        "spark": "x",
+        "snowflake": "x",
+        "bigquery": "cast(x as bignumeric)",
+    },
+    "cdp_whole": {  # a number without decimals, as one with room for its products
+        "duckdb": "cast(x as hugeint)",
+        "postgres": "cast(x as decimal)",
+        "spark": "cast(x as decimal(38, 0))",
+        "snowflake": "cast(x as decimal(38, 0))",
+        "bigquery": "cast(x as bignumeric)",
+    },
+    "cdp_digits": {  # a decimal times y, the power of ten of its decimals: its digits
+        "duckdb": "cast(replace(cast(x as text), '.', '') as hugeint)",
+        "postgres": "x * y",
+        "spark": "cast(replace(cast(x as string), '.', '') as decimal(38, 0))",
+        "snowflake": "cast(replace(cast(x as text), '.', '') as decimal(38, 0))",
+        "bigquery": "x * y",
+    },
+    # Of whole numbers, y positive: rounded to 9 decimals, half away from zero. Where a
+    # division does not keep 9 decimals exactly, the remainder is divided as whole numbers.
+    "cdp_quotient": {
+        "duckdb": """cast(
+            (x // y) * 1000000000 + ((x % y) * 2000000000 + sign(x) * y) // (2 * y)
+            as decimal(38, 0)) * 0.000000001""",
+        "postgres": "round(round(x, 40) / y, 9)",
+        "spark": """cast((x - x % y) / y as decimal(27, 0))
+            + case when x < 0 then -1 else 1 end * cast(
+                ((abs(x % y) * 2000000000 + y) - (abs(x % y) * 2000000000 + y) % (2 * y))
+                / (2 * y) as decimal(10, 0)) * cast(0.000000001 as decimal(10, 9))""",
+        "snowflake": """(x - mod(x, y)) / y + sign(x) * (
+            (abs(mod(x, y)) * 2000000000 + y) - mod(abs(mod(x, y)) * 2000000000 + y, 2 * y)
+            ) / (2 * y) * 0.000000001""",
+        "bigquery": "round(x / y, 9)",
+    },
+    "cdp_day_number": {  # the days since a Monday, 1970-01-05
+        "duckdb": "date_diff('day', cast('1970-01-05' as date), x)",
+        "postgres": "x - cast('1970-01-05' as date)",
+        "spark": "datediff(x, cast('1970-01-05' as date))",
+        "snowflake": "datediff(day, cast('1970-01-05' as date), x)",
+        "bigquery": "date_diff(x, cast('1970-01-05' as date), day)",
+    },
+    "cdp_not_later_than": {  # instant y is at most z seconds later than instant x
+        "duckdb": "date_diff('microsecond', x, y) <= cast(z as bigint) * 1000000",
+        "postgres": "y - x <= z * cast('1 second' as interval)",
+        "spark": "y - x <= make_dt_interval(0, 0, 0, z)",
+        "snowflake": "datediff(microsecond, x, y) <= z * 1000000",
+        "bigquery": "timestamp_diff(timestamp(y), timestamp(x), microsecond) <= z * 1000000",
+    },
     "cdp_strip_accents": {
         "duckdb": r"""
             replace(replace(
@@ -299,7 +345,6 @@ _TEMPLATES: dict[str, dict[str, str]] = {
     },
 }
 _MEANT = {
-    "cdp_median": "the measure 'median'",
     "cdp_json_parsed": "a JSON path inside a column of text",
 }
 

@@ -67,18 +67,24 @@ def in_time(
 ) -> list[Expression]:
     """Rows within all spans; what is dated at or after as_of does not exist (1.2).
 
-    Of dates without a time, today's exist and later ones do not. `table` is the rows' alias.
+    Of dates without a time, today's exist and later ones do not. Rows of a relation without
+    a time always exist. `table` is the rows' alias.
     """
     if not rows.at:
         return []
     at = rows.model.columns[rows.at]
-    subject = instant(column(at.name, table), at)
     ends = [span.end for span in spans]
-    conditions = [within(subject, span, zoned=at.type.zoned) for span in spans]
+    conditions = in_spans(rows, spans, table)
     if at.type.kind == "date":
         if not any(isinstance(end, LocalDate) and end.days <= 1 for end in ends):
-            today = Span(end=LocalDate(1, timezone))
-            conditions.append(within(subject, today, zoned=False))
+            conditions += in_spans(rows, (Span(end=LocalDate(1, timezone)),), table)
     elif not any(isinstance(end, Elapsed) and end.seconds <= 0 for end in ends):
-        conditions.append(within(subject, Span(end=Elapsed(0)), zoned=at.type.zoned))
+        conditions += in_spans(rows, (Span(end=Elapsed(0)),), table)
     return conditions
+
+
+def in_spans(rows: Rows, spans: tuple[Span, ...], table: str = "") -> list[Expression]:
+    """The time of a row lies in each span."""
+    at = rows.model.columns[rows.at]
+    subject = instant(column(at.name, table), at)
+    return [within(subject, span, zoned=at.type.zoned) for span in spans]

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from sqlglot import exp
 
-from cdp_activate.audiences.moments import Day, Duration, Moment
+from cdp_activate.audiences.moments import Day, Duration, Moment, Unit
 from cdp_activate.catalog import Column, Entity, Model, Reference, Rows
 from cdp_activate.text import Node
 
@@ -108,11 +108,25 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """What is measured over rows; `column` is what `of:` names."""
+class Active:
+    """Counts the local periods with at least one row; `consecutive`: the longest streak."""
 
-    name: Literal["count", "sum", "avg", "min", "max", "median", "distinct"]
+    unit: Unit
+    consecutive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is measured over rows.
+
+    `column` is what `of:` names, `active` says which periods are counted, and `to` has the
+    rows whose number a rate divides by.
+    """
+
+    name: Literal["count", "sum", "avg", "min", "max", "median", "distinct", "active", "rate"]
     column: Column | None = None
+    active: Active | None = None
+    to: Happened | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,51 @@ class Event:
     """A measure over events satisfies every comparison."""
 
     rows: Happened
+    comparisons: Comparisons
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """The `n`-th row ever (from the last when negative) is within all spans and passes `where`.
+
+    `rows` says which rows count.
+    """
+
+    rows: Happened
+    n: int
+    spans: tuple[tuple[Span, ...], ...]
+    where: Condition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a sequence: rows that follow the step before, or (`did` false) do not.
+
+    `same` are properties that equal those of the latest `did`. `within` is the longest time
+    after it.
+    """
+
+    rows: Happened
+    did: bool
+    within: Duration | None = None
+    same: tuple[Column, ...] = ()
+    immediately: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Some run of rows goes through all steps; the spans of the first are the window."""
+
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`difference`, `ratio` or `change` of two measures satisfies every comparison."""
+
+    left: Happened
+    right: Happened
+    how: Literal["difference", "ratio", "change"]
     comparisons: Comparisons
 
 
@@ -314,6 +373,9 @@ Condition: TypeAlias = (
     | Not
     | Test
     | Event
+    | Occurrence
+    | Sequence
+    | Compared
     | Related
     | Changed
     | Stage

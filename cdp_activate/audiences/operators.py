@@ -107,7 +107,9 @@ OPTIONS = {"nulls": "include", "case": "insensitive", "accents": "insensitive"}
 
 WINDOWS = ("within", "since", "until", "between_ago", "on", "this", "previous", "to_date")
 
-MEASURES = ("count", "sum", "avg", "min", "max", "median", "distinct")
+MEASURES = ("count", "sum", "avg", "min", "max", "median", "distinct", "active", "rate")
+
+OCCURRENCES = ("first", "last", "nth")
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKDAYS = {name: number for number, day in enumerate(_DAYS, start=1) for name in (day[:3], day)}

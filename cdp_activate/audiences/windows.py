@@ -127,6 +127,12 @@ def span(word: str, operand: object, *, timezone: str, whole_days: bool) -> Span
     return _between_dates(calendar, word, operand)
 
 
+def last_periods(unit: Unit, number: int, timezone: str, *, whole_days: bool) -> Span:
+    """The current local period and those just before it, `number` of them."""
+    calendar: _Calendar = _Days(timezone) if whole_days else _Instants(timezone)
+    return Span(calendar.period(unit, 1 - number), calendar.period(unit, 1))
+
+
 def _between_ago(calendar: _Calendar, operand: object) -> Span:
     if not isinstance(operand, list) or len(operand) != 2:
         raise ValueError("between_ago takes two lengths, such as [60 days, 30 days]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,14 @@ class Column:
     paths: Mapping[str, Column] = field(default_factory=dict, compare=False)
     inside: str = ""
     parsed: bool = False
+
+    @property
+    def scale(self) -> int:
+        """How many decimals its numbers have; 9 where its type does not say."""
+        if self.type.kind == "integer":
+            return 0
+        found = re.search(r"\(\s*\d+\s*(?:,\s*(\d+)\s*)?\)", self.declared)
+        return int(found[1] or 0) if found else 9
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,9 +141,9 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     ("rank: {by: active, top: 1}", "2:12", "has no order", ""),
     (
         "rank: {by: {event: viewed, sum: {of: amount, gt: 1}}, top: 1}",
-        "2:33",
+        "2:46",
         "is not compared",
-        "",
+        "leave out 'gt'",
     ),
     ("expect: {size: {min: -1}}", "2:22", "a whole number, at least 0", ""),
     ("expect: {max_change: .nan}", "2:22", "a percentage such as 40%", ""),

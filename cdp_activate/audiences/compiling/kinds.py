@@ -7,23 +7,28 @@ from typing import Any
 from cdp_activate.audiences.compiling.assignments import assigned
 from cdp_activate.audiences.compiling.changes import changed
 from cdp_activate.audiences.compiling.chosen import bucket, listed, seeded, written
+from cdp_activate.audiences.compiling.comparing import compared
 from cdp_activate.audiences.compiling.consents import consent
-from cdp_activate.audiences.compiling.events import event
+from cdp_activate.audiences.compiling.events import event, occurrence
 from cdp_activate.audiences.compiling.memberships import member, stayed
 from cdp_activate.audiences.compiling.relations import related
 from cdp_activate.audiences.compiling.scope import Builder
+from cdp_activate.audiences.compiling.sequences import sequence
 from cdp_activate.audiences.compiling.stages import stage
 from cdp_activate.audiences.compiling.traits import trait
 from cdp_activate.audiences.model import (
     Assigned,
     Changed,
+    Compared,
     Consent,
     Event,
     Listed,
     Member,
+    Occurrence,
     Related,
     Sample,
     Seeded,
+    Sequence,
     Stage,
     Stayed,
     Test,
@@ -33,6 +38,9 @@ from cdp_activate.audiences.model import (
 BUILDERS: dict[type[Any], Builder] = {
     Test: trait,
     Event: event,
+    Occurrence: occurrence,
+    Sequence: sequence,
+    Compared: compared,
     Stage: stage,
     Related: related,
     Changed: changed,

@@ -23,7 +23,7 @@ from cdp_activate.audiences.model import (
 )
 from cdp_activate.audiences.moments import Duration, zone
 from cdp_activate.audiences.reading.conditions import ConditionReader
-from cdp_activate.audiences.reading.events import event
+from cdp_activate.audiences.reading.events import measured_event
 from cdp_activate.audiences.reading.kinds import condition_reader
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import Problem
@@ -238,8 +238,7 @@ class AudienceReader:
 
     def _rank_by(self, conditions: ConditionReader, node: Node) -> Trait | Happened | None:
         if isinstance(node.value, dict):
-            measured = event(conditions, node, compared=False)
-            return measured.rows if measured else None
+            return measured_event(conditions, node)
         trait = conditions.trait(node)
         if trait is None:
             return None

@@ -5,11 +5,13 @@ from __future__ import annotations
 from cdp_activate.audiences.reading.assignments import experiment, journey
 from cdp_activate.audiences.reading.changes import changed
 from cdp_activate.audiences.reading.chosen import listed, sample
+from cdp_activate.audiences.reading.comparing import compared
 from cdp_activate.audiences.reading.conditions import ConditionReader, KindReader
 from cdp_activate.audiences.reading.consents import consent
 from cdp_activate.audiences.reading.events import event
 from cdp_activate.audiences.reading.memberships import member
 from cdp_activate.audiences.reading.relations import related
+from cdp_activate.audiences.reading.sequences import sequence
 from cdp_activate.audiences.reading.stages import stage
 from cdp_activate.audiences.reading.traits import trait
 from cdp_activate.audiences.reading.written import written
@@ -21,6 +23,8 @@ KINDS: dict[str, KindReader] = {
     "event": event,
     "related": related,
     "changed": changed,
+    "sequence": sequence,
+    "compare": compared,
     "stage": stage,
     "audience": member,
     "consent": consent,

@@ -2,7 +2,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_order_placed_sum_3fd7295f as (
+), fact_order_placed_sum_add00359 as (
     select
         customer_id as entity_key,
         sum(amount) as measured
@@ -64,38 +64,60 @@ with customers as (
         and called_at at time zone 'Asia/Ho_Chi_Minh' at time zone 'UTC' < cast('2025-12-11 12:00:00' as timestamp)
     group by
         customer_id
-), fact_order_placed_avg_5b773c42 as (
+), fact_order_placed_avg_0e4e4812 as (
     select
-        customer_id as entity_key,
-        round(avg(amount), 9) as measured
-    from "orders"
-    where
-        ordered_at < cast('2026-01-10 12:00:00' as timestamp)
-    group by
-        customer_id
+        entity_key,
+        (
+            cast((
+                total // counted
+            ) * 1000000000 + (
+                (
+                    total % counted
+                ) * 2000000000 + sign(total) * counted
+            ) // (
+                2 * counted
+            ) as decimal(38, 0)) * 0.000000001
+        ) as measured,
+        total,
+        counted
+    from (
+        select
+            customer_id as entity_key,
+            cast((
+                sum(amount) * 100
+            ) as int128) as total,
+            cast((
+                nullif(count(amount), 0) * 100
+            ) as int128) as counted
+        from "orders"
+        where
+            ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+        group by
+            customer_id
+    ) as totals
 ), final as (
     select
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_order_placed_sum_3fd7295f
-        on fact_order_placed_sum_3fd7295f.entity_key = customers.customer_id
+    left join fact_order_placed_sum_add00359
+        on fact_order_placed_sum_add00359.entity_key = customers.customer_id
     left join fact_order_placed_refund_made_count_99d0cea6
         on fact_order_placed_refund_made_count_99d0cea6.entity_key = customers.customer_id
     left join fact_clicked_distinct_d9a5d656
         on fact_clicked_distinct_d9a5d656.entity_key = customers.customer_id
     left join fact_call_made_count_f4ff95e0
         on fact_call_made_count_f4ff95e0.entity_key = customers.customer_id
-    left join fact_order_placed_avg_5b773c42
-        on fact_order_placed_avg_5b773c42.entity_key = customers.customer_id
+    left join fact_order_placed_avg_0e4e4812
+        on fact_order_placed_avg_0e4e4812.entity_key = customers.customer_id
     where
-        coalesce(fact_order_placed_sum_3fd7295f.measured, 0) >= 500
+        coalesce(fact_order_placed_sum_add00359.measured, 0) >= 500
         and coalesce(fact_order_placed_refund_made_count_99d0cea6.measured, 0) <= 3
         and coalesce(fact_clicked_distinct_d9a5d656.measured, 0) >= 2
         and not coalesce((
             coalesce(fact_call_made_count_f4ff95e0.measured, 0) >= 1
         ), false)
-        and fact_order_placed_avg_5b773c42.measured > 10
+        and fact_order_placed_avg_0e4e4812.measured > 10
 )
 select
     *

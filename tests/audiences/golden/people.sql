@@ -142,7 +142,7 @@ with customers as (
                 end
             )
         )
-), fact_order_placed_sum_f889fb9b as (
+), fact_order_placed_sum_f9f64ad4 as (
     select
         customer_id as entity_key,
         sum(amount) as measured
@@ -155,15 +155,15 @@ with customers as (
 ), candidates as (
     select
         customers.customer_id,
-        coalesce(fact_order_placed_sum_f889fb9b.measured, 0) as rank_value,
+        coalesce(fact_order_placed_sum_f9f64ad4.measured, 0) as rank_value,
         customers.tier as rank_per
     from customers
     left join fact_stage_lifecycle_20654ee6
         on fact_stage_lifecycle_20654ee6.entity_key = customers.customer_id
     left join fact_consent_email_marketing_c9c89316
         on fact_consent_email_marketing_c9c89316.entity_key = customers.customer_id
-    left join fact_order_placed_sum_f889fb9b
-        on fact_order_placed_sum_f889fb9b.entity_key = customers.customer_id
+    left join fact_order_placed_sum_f9f64ad4
+        on fact_order_placed_sum_f9f64ad4.entity_key = customers.customer_id
     left join audience_vips
         on audience_vips.customer_id = customers.customer_id
     where
