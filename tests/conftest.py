@@ -12,6 +12,8 @@ TOGETHER = {
     "test_dbt_macros",
     "test_dbt_package",
     "test_demo",
+    "test_identity",
+    "test_identity_rules",
     "test_published_figures",
     "test_shop",
     "test_stage_history",
