@@ -14,6 +14,7 @@ TOGETHER = {
     "test_demo",
     "test_identity",
     "test_identity_rules",
+    "test_postgres",
     "test_published_figures",
     "test_shop",
     "test_stage_history",
