@@ -35,6 +35,16 @@ def local_date(days: int, timezone: str, zoned: bool = False) -> str:
     return "cast('2026-11-21' as date)"
 
 
+def count_of(condition: str) -> str:
+    """Give an aggregate under a condition."""
+    return f"sum(case when {condition} then 1 else 0 end)"
+
+
+def value_of(condition: str) -> str:
+    """Give an aggregate under a condition."""
+    return count_of(condition)
+
+
 def percentile(expression: str, fraction: float) -> str:
     """Give an aggregate over the expression."""
     return f"percentile_cont({fraction}) within group (order by {expression})"

@@ -1,0 +1,1 @@
+{{ cdp_activate.input_subject('scores') }}
