@@ -20,6 +20,7 @@ from cdp_activate.audiences.expressions import (
     Expression,
     column,
     day,
+    exact_instant,
     folded,
     instant,
     literal,
@@ -101,7 +102,8 @@ def _subject(expression: Expression, operator: str, of: Column, options: Options
     if of.type.kind == "uuid":
         return exp.Lower(this=exp.cast(expression, "text"))
     if of.type.kind == "timestamp" and operator not in ("weekday", "month", "hour", "anniversary"):
-        return instant(expression, of)
+        exact = operator != "span"
+        return exact_instant(expression, of) if exact else instant(expression, of)
     if of.type.kind == "text" and operator not in ("length", "is_blank", "is_empty"):
         # A pattern is not rewritten: `case: insensitive` becomes a flag of the match.
         return folded(expression, _pattern_options(options) if "match" in operator else options)

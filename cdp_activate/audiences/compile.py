@@ -18,9 +18,9 @@ from cdp_activate.audiences.compiling.scope import Scope, known
 from cdp_activate.audiences.expressions import (
     Expression,
     column,
+    exact_instant,
     identifier,
     in_order,
-    instant,
     number,
     text,
     without_nan,
@@ -87,7 +87,7 @@ class _Compiler:
         return self._value(rank.by)
 
     def _value(self, trait: Trait) -> Expression:
-        return instant(without_nan(self.scope.value(trait), trait.column.type), trait.column)
+        return exact_instant(without_nan(self.scope.value(trait), trait.column.type), trait.column)
 
     def _ranked(self, rank: Rank) -> exp.Select:
         def group() -> list[Expression]:

@@ -195,6 +195,15 @@ _TEMPLATES: dict[str, dict[str, str]] = {
         "snowflake": "lower(replace(replace(x, 'Σ', 'σ'), 'İ', 'i'))",
         "bigquery": "lower(replace(replace(x, 'Σ', 'σ'), 'İ', 'i'))",
     },
+    "cdp_microseconds": {
+        "duckdb": """
+            make_timestamp((epoch_ns(x) - (epoch_ns(x) % 1000 + 1000) % 1000) // 1000)
+        """,
+        "postgres": "x",
+        "spark": "x",
+        "snowflake": "date_trunc('microsecond', x)",
+        "bigquery": "x",
+    },
     "cdp_code_points": {  # text in the order of its code points
         "duckdb": "x",
         "postgres": """(x collate "C")""",

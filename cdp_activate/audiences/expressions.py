@@ -138,6 +138,16 @@ def instant(expression: Expression, of: Column) -> Expression:
     return call("cdp_shift", expression, text(of.timezone), text("UTC"))
 
 
+def exact_instant(expression: Expression, of: Column) -> Expression:
+    """An instant to be compared or ordered exactly: truncated to microseconds (7.30).
+
+    The edges of a window are microseconds, so beside them nothing needs to be truncated.
+    """
+    if of.type.kind == "timestamp" and of.type.finer:
+        expression = call("cdp_microseconds", expression)
+    return instant(expression, of)
+
+
 def local(expression: Expression, of: Column, timezone: str) -> Expression:
     """A timestamp column as wall-clock time in `timezone`."""
     if of.type.kind == "date" or (not of.type.zoned and of.timezone == timezone):

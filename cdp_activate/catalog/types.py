@@ -17,12 +17,14 @@ class Type:
     """A column's type, in the words of the audience language.
 
     `zoned` timestamps are instants; the others are read as UTC, or in the zone that the
-    column declares. `element` is the type inside a list.
+    column declares; `finer` ones have more than microseconds. `element` is the type inside a
+    list.
     """
 
     kind: Kind
     zoned: bool = False
     element: Type | None = None
+    finer: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -66,8 +68,16 @@ def column_type(text: str, adapter: str = "duckdb") -> Type:
                 bool(_ZONED_BY_NAME.fullmatch(bare))
                 or (bare == "timestamp" and adapter in _ZONED_TIMESTAMP)
             )
-            return Type(kind, zoned=zoned)
+            return Type(kind, zoned=zoned, finer=kind == "timestamp" and _is_finer(name, adapter))
     return Type("other")
+
+
+def _is_finer(name: str, adapter: str) -> bool:
+    """Snowflake counts nanoseconds unless told otherwise, DuckDB in a type of its own."""
+    digits = re.search(r"\((\d+)\)", name)
+    if adapter == "snowflake":
+        return int(digits[1]) > 6 if digits else True
+    return adapter == "duckdb" and name == "timestamp_ns"
 
 
 def path_type(text: str, adapter: str) -> Type:

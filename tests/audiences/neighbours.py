@@ -31,6 +31,7 @@ TABLES["customers"]["profile"] = ("json", {"paths": {
     "language": "text", "pets.count": "integer", "score": "number", "vip": "boolean",
     "born": "date", "seen": "timestamp", "hobbies": "text[]",
 }})  # fmt: skip
+TABLES["customers"]["measured_at"] = ("timestamp_ns", {})
 TABLES["accounts"]["owner_id"] = ("varchar", {})
 TABLES |= {
     "tickets": {
@@ -111,7 +112,7 @@ ROLES: dict[str, Any] = {
     },
 }  # fmt: skip
 SEEDS = ("vip_ids", "numbers")
-POSTGRES = {"json": "jsonb", "double": "double precision"}
+POSTGRES = {"json": "jsonb", "timestamp_ns": "timestamp", "double": "double precision"}
 
 
 def manifest(adapter: str = "duckdb") -> dict[str, Any]:

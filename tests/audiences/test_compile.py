@@ -92,6 +92,7 @@ KNOWN_FUNCTIONS = {
         "make_dt_interval",
     },
     "snowflake": {
+        "date_trunc",
         "replace", "translate", "transform", "typeof", "get", "try_to_number",
         "try_to_decimal", "to_varchar", "to_timestamp_tz", "concat", "try_parse_json",
         "abs", "array_contains", "array_size", "avg", "cast", "charindex", "coalesce",

@@ -362,3 +362,23 @@ def test_a_json_time_without_an_offset_is_utc(shop: Shop) -> None:  # noqa: F811
     customers = profiles({"seen": "2026-01-02T00:00"}, {"seen": "2026-01-01 23:59:59.999999"})
     body = "where: {trait: profile.seen, on: 2026-01-02}"
     assert ["c1"] == shop.chosen(body, customers=customers)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("eq: 2026-01-02T08:00:00.000001", ["c1", "c2"]),
+        ("after: 2026-01-02T08:00:00.000001", ["c3"]),
+        ("before: 2026-01-02T08:00:00.000002", ["c1", "c2"]),
+        ("eq: {trait: seen_at}", ["c2"]),
+    ],
+)
+def test_times_are_truncated_to_microseconds(asked: str, expected: list[str]) -> None:
+    """Before they are compared, where a column has more (7.30); PostgreSQL has none."""
+    customers = people(
+        measured_at=[f"2026-01-02 08:00:00.00000{rest}" for rest in ("1000", "1999", "2000")],
+        seen_at=[None, "2026-01-02 08:00:00.000001", None],
+    )
+    assert expected == Shop(None).chosen(
+        f"where: {{trait: measured_at, {asked}}}", customers=customers
+    )

@@ -9,7 +9,7 @@ from cdp_activate.audiences.expressions import (
     Expression,
     column,
     day,
-    instant,
+    exact_instant,
     moment,
     number,
     text,
@@ -32,7 +32,7 @@ def granted(asked: Consent) -> Fact:
     """
     rows = asked.rows
     at_column = rows.model.columns[rows.at]
-    at = instant(column(rows.at), at_column)
+    at = exact_instant(column(rows.at), at_column)
     status = column(rows.columns["status"])
     if at_column.type.kind == "date":
         now: Expression = day(LocalDate(1, asked.timezone))

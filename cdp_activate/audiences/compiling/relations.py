@@ -14,8 +14,8 @@ from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import (
     Expression,
     column,
+    exact_instant,
     in_order,
-    instant,
     number,
     without_nan,
 )
@@ -131,7 +131,7 @@ def rows_of(beside: Beside, inner: Scope | None, passes: list[Expression]) -> ex
 def _picked(select: exp.Select, asked: Related, pick: Pick, passes: list[Expression]) -> exp.Select:
     """Each row with its place among those of its key, and whether it passes (7.58)."""
     rows = asked.beside.rows
-    value = instant(without_nan(value_of(pick.by, ROWS), pick.by.type), pick.by)
+    value = exact_instant(without_nan(value_of(pick.by, ROWS), pick.by.type), pick.by)
     order = [
         exp.Ordered(this=in_order(value, pick.by.type), desc=pick.latest, nulls_first=False),
         *in_sequence(replace(rows, at=""), latest=pick.latest, table=ROWS),

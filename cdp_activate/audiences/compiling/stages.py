@@ -9,8 +9,8 @@ from cdp_activate.audiences.compiling.stays import ago, in_sequence, numbered
 from cdp_activate.audiences.expressions import (
     Expression,
     column,
+    exact_instant,
     in_order,
-    instant,
     number,
     text,
 )
@@ -62,7 +62,7 @@ def stays(asked: Stage) -> Fact:
     rows_of_track = exp.select(
         exp.alias_(column(rows.key), KEY),
         exp.alias_(stage.copy(), "stage"),
-        exp.alias_(instant(column(rows.at), at), "since"),
+        exp.alias_(exact_instant(column(rows.at), at), "since"),
         exp.alias_(column(rows.id) if rows.id else number(0), "stage_order"),
         exp.alias_(before(stage.copy()), "came_from"),
     )

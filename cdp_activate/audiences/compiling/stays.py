@@ -8,8 +8,8 @@ from cdp_activate.audiences.expressions import (
     Expression,
     column,
     day,
+    exact_instant,
     in_order,
-    instant,
     moment,
 )
 from cdp_activate.audiences.moments import Duration, Elapsed, LocalDate
@@ -29,7 +29,7 @@ def in_sequence(rows: Rows, *, latest: bool = False, table: str = "") -> list[ex
     for name in (rows.at, rows.id):
         if name:
             of = rows.model.columns[name]
-            value = instant(column(name, table), of)
+            value = exact_instant(column(name, table), of)
             found.append(
                 exp.Ordered(this=in_order(value, of.type), desc=latest, nulls_first=latest)
             )
