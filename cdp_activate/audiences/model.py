@@ -440,6 +440,7 @@ class Audience:
     variant_salt: str = ""
     expect: Expectation = Expectation()
     publish: bool = True
+    silence: tuple[str, ...] = ()
 
     @property
     def named(self) -> list[Member | Stayed]:

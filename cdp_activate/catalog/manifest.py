@@ -165,6 +165,10 @@ class Reading:
             hidden=bool(meta.get("hidden", False)),
             timezone=str(meta.get("timezone", "UTC")),
             declared=declared,
+            required=any(
+                isinstance(one, Mapping) and one.get("type") == "not_null"
+                for one in column.get("constraints") or ()
+            ),
             paths=self._paths(name, meta, column_type(declared, self.adapter)),
         )
 

@@ -19,7 +19,8 @@ class Column:
 
     `declared` is the warehouse's name of its type, as the contract has it. `paths` are the
     types of what a JSON column holds, by dotted path; with `inside` this is such a value: it
-    is found there, and `name` is `inside` with the path; `parsed` when that column is text.
+    is found there, and `name` is `inside` with the path; `parsed` when that column is text. A
+    `required` column has a not_null constraint.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     paths: Mapping[str, Column] = field(default_factory=dict, compare=False)
     inside: str = ""
     parsed: bool = False
+    required: bool = False
 
     @property
     def scale(self) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from cdp_activate.audiences.codes import WARNINGS
 from cdp_activate.audiences.model import (
     Audience,
     Condition,
@@ -31,7 +32,7 @@ from cdp_activate.text import Node, suggest
 
 KEYS = (
     "audience", "label", "description", "owner", "tags", "entity", "timezone", "where", "rank",
-    "holdout", "variants", "exclude", "expect", "publish",
+    "holdout", "variants", "exclude", "expect", "publish", "silence",
 )  # fmt: skip
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 TAKEN = ("members", "runs")
@@ -89,6 +90,7 @@ class AudienceReader:
             variant_salt=variant_salt,
             expect=self._expect(conditions),
             publish=self._flag("publish", default=True),
+            silence=self._silence(),
         )
         return audience if self.name else None
 
@@ -158,6 +160,15 @@ class AudienceReader:
             self.wrong(node, f"'{key}' is a list of words", f"write {key}: [one, two]")
             return []
         return [item.text for item in node.value]
+
+    def _silence(self) -> tuple[str, ...]:
+        found = tuple(self._texts("silence"))
+        node = self.get("silence")
+        for place, code in enumerate(found):
+            if node is not None and code not in WARNINGS:
+                hint = suggest(code, WARNINGS, what="warnings")
+                self.wrong(node.locate([place]), f"there is no warning '{code}'", hint)
+        return found
 
     def _flag(self, key: str, *, default: bool) -> bool:
         node = self.get(key)

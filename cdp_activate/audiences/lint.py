@@ -1,0 +1,169 @@
+"""Warnings: what an audience says that its author may not mean. Each has a code.
+
+`silence: [code, ..]` in the audience's file turns a warning off. What is looked at is the
+YAML, where every value has its place; names and types are already checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+
+from cdp_activate.audiences import operators
+from cdp_activate.audiences.model import Audience, Consent, walk
+from cdp_activate.catalog import Catalog
+from cdp_activate.errors import Problem
+from cdp_activate.text import Node
+
+_BOUNDED = (*operators.WINDOWS, "first", "last", "nth")
+_ZERO_HOLDS = {"gte": True, "lt": False}
+_LOW, _HIGH = ("gt", "gte", "eq"), ("lt", "lte", "eq")
+
+
+def warnings(
+    audiences: Mapping[str, Audience], catalog: Catalog, unasked: Collection[str] = ()
+) -> list[Problem]:
+    """The warnings of all audiences; `unasked` are those that a sync sends without consent."""
+    found: list[Problem] = []
+    for audience in audiences.values():
+        silenced = audience.silence
+        for node, code, message, hint in _looked_at(audience, audiences, catalog, unasked):
+            if code not in silenced:
+                more = f"{hint}; " if hint else ""
+                found.append(node.problem(message, f"{more}silence: [{code}]", code=code))
+    found.sort(key=lambda problem: (problem.path, problem.line, problem.column, problem.code))
+    return list(dict.fromkeys(found))
+
+
+Finding = tuple[Node, str, str, str]
+
+
+def _looked_at(
+    audience: Audience,
+    audiences: Mapping[str, Audience],
+    catalog: Catalog,
+    unasked: Collection[str],
+) -> Iterator[Finding]:
+    name = audience.node.locate(["audience"])
+    if not audience.owner:
+        yield name, "no-owner", f"the audience '{audience.name}' has no owner", "owner: me@.."
+    has_consent = any(isinstance(part, Consent) for part in walk(audience.where))
+    if audience.name in unasked and not has_consent:
+        message = f"'{audience.name}' is sent to a channel and asks for no consent"
+        yield name, "no-consent", message, "add `consent: PURPOSE` here or to the sync"
+    for other, node in audience.uses.items():
+        zone = audiences[other].timezone if other in audiences else audience.timezone
+        if zone != audience.timezone:
+            message = f"'{other}' is judged in {zone}, this audience in {audience.timezone}"
+            yield node, "mixed-time-zones", message, ""
+    where = audience.node.locate(["where"])
+    if where is not audience.node:
+        yield from _conditions(where, audience, catalog)
+
+
+def _conditions(root: Node, audience: Audience, catalog: Catalog) -> Iterator[Finding]:
+    pending = [root]
+    while pending:
+        here = pending.pop()
+        if isinstance(here.value, list):
+            pending.extend(here.value)
+        elif isinstance(here.value, dict):
+            yield from _condition(here, here.value, audience)
+            pending.extend(here.value.values())
+
+
+def _condition(node: Node, parts: Mapping[str, Node], audience: Audience) -> Iterator[Finding]:
+    if "sql" in parts:
+        yield node.keys["sql"], "sql", "this condition is written in SQL", ""
+    if "event" in parts and not any(word in parts for word in _BOUNDED):
+        measure = parts.get("active")
+        if measure is None or not isinstance(measure.value, dict) or "of_last" not in measure.value:
+            message = "events of all time are read"
+            yield node.keys["event"], "unbounded-window", message, "add a window: within: 365 days"
+    for word in ("any", "all"):
+        branches = parts[word].value if word in parts else None
+        if isinstance(branches, list):
+            yield from _branches(word, branches)
+    if "not" in parts:
+        yield from _negation(node, parts["not"], audience)
+    yield from _numbers(node, parts)
+
+
+def _branches(word: str, branches: list[Node]) -> Iterator[Finding]:
+    plain = [_plain(branch) for branch in branches]
+    for place, branch in enumerate(branches):
+        opposite = _opposite(plain[place])
+        if opposite in plain[:place]:
+            code = "always-holds" if word == "any" else "never-holds"
+            yield branch, code, f"`{word}` of a condition and its opposite", ""
+        if word != "any":
+            continue
+        if plain[place] in plain[:place]:
+            yield branch, "overlapping-branches", "this branch is there already", "remove it"
+        for other in (one for one in plain[:place] + plain[place + 1 :] if one != plain[place]):
+            inner = plain[place].get("all") if isinstance(plain[place], dict) else None
+            if isinstance(inner, list) and other in inner:
+                message = "another branch holds whenever this one does"
+                yield branch, "overlapping-branches", message, "remove it"
+
+
+def _plain(node: Node) -> object:
+    value = node.plain()
+    return {"all": value} if isinstance(value, list) else value
+
+
+def _opposite(plain: object) -> object:
+    if isinstance(plain, dict) and set(plain) == {"not"}:
+        return plain["not"]
+    return {"not": plain}
+
+
+def _negation(node: Node, inner: Node, audience: Audience) -> Iterator[Finding]:
+    parts = inner.value
+    if not isinstance(parts, dict) or "trait" not in parts or "is_null" in parts:
+        return
+    if "nulls" in parts:
+        return
+    column = audience.entity.model.columns.get(parts["trait"].text)
+    if column is not None and (column.required or column.name == audience.entity.key):
+        return
+    message = f"'{parts['trait'].text}' may be unknown, and `not` lets the unknown in"
+    hint = "ask the opposite operator, or add `nulls: include` inside"
+    yield node.keys["not"], "nullable-negation", message, hint
+
+
+def _numbers(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
+    """Comparisons of one number that contradict each other, or that any count passes."""
+    numbers = {
+        name: Decimal(one.value)
+        for name, one in parts.items()
+        if isinstance(one.value, int | Decimal) and not isinstance(one.value, bool)
+    }
+    for low in _LOW:
+        for high in _HIGH:
+            if low == high or low not in numbers or high not in numbers:
+                continue
+            strict = low == "gt" or high == "lt"
+            gap = numbers[high] - numbers[low]
+            if gap < 0 or (gap == 0 and strict):
+                message = f"no number is both {low} {numbers[low]} and {high} {numbers[high]}"
+                yield node.keys[high], "never-holds", message, ""
+    for name, inner in parts.items():
+        if name in ("count", "distinct") and isinstance(inner.value, dict):
+            yield from _counts(inner, inner.value)
+    if "match" in parts and parts["match"].plain() == {"at_least": 0}:
+        yield node.keys["match"], "always-holds", "any number of rows is at least 0", ""
+    sample = parts.get("sample")
+    if sample is not None and isinstance(sample.value, dict):
+        share = str(sample.plain().get("percent")).removesuffix("%")
+        if share in ("0", "100"):
+            code = "never-holds" if share == "0" else "always-holds"
+            yield node.keys["sample"], code, f"a sample of {share}%", ""
+
+
+def _counts(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
+    for word, always in _ZERO_HOLDS.items():
+        one = parts.get(word)
+        if one is not None and isinstance(one.value, int | Decimal) and one.value == 0:
+            code = "always-holds" if always else "never-holds"
+            yield one, code, f"a count is {'always' if always else 'never'} {word} 0", ""
