@@ -127,6 +127,18 @@ class Project:
                 )
         return [sync for name, sync in self.syncs.items() if not wanted or name in wanted]
 
+    @cached_property
+    def warnings(self) -> list[Problem]:
+        """What the audiences say that may not be meant."""
+        from cdp_activate.audiences.lint import warnings
+
+        unasked = {
+            sync.audience.name
+            for sync in self.syncs.values()
+            if sync.consents is None and sync.audience.entity.is_person
+        }
+        return warnings(self.audiences, self.catalog, unasked)
+
     def dbt_files(self) -> dict[str, str]:
         """What `compile` writes, by path below `models`."""
         uses = [

@@ -15,6 +15,8 @@ from cdp_activate.catalog import Catalog
 from cdp_activate.errors import Problem
 from cdp_activate.text import Node
 
+_MOST_BRANCHES = 100
+"""Each is compared with each other one."""
 _BOUNDED = (*operators.WINDOWS, "first", "last", "nth")
 _ZERO_HOLDS = {"gte": True, "lt": False}
 _LOW, _HIGH = ("gt", "gte", "eq"), ("lt", "lte", "eq")
@@ -82,7 +84,7 @@ def _condition(node: Node, parts: Mapping[str, Node], audience: Audience) -> Ite
             yield node.keys["event"], "unbounded-window", message, "add a window: within: 365 days"
     for word in ("any", "all"):
         branches = parts[word].value if word in parts else None
-        if isinstance(branches, list):
+        if isinstance(branches, list) and len(branches) <= _MOST_BRANCHES:
             yield from _branches(word, branches)
     if "not" in parts:
         yield from _negation(node, parts["not"], audience)
@@ -101,7 +103,7 @@ def _branches(word: str, branches: list[Node]) -> Iterator[Finding]:
         if plain[place] in plain[:place]:
             yield branch, "overlapping-branches", "this branch is there already", "remove it"
         for other in (one for one in plain[:place] + plain[place + 1 :] if one != plain[place]):
-            inner = plain[place].get("all") if isinstance(plain[place], dict) else None
+            inner = branch.locate(["all"]).plain() if branch.locate(["all"]) is not branch else None
             if isinstance(inner, list) and other in inner:
                 message = "another branch holds whenever this one does"
                 yield branch, "overlapping-branches", message, "remove it"

@@ -134,7 +134,8 @@ class Happened:
     """Rows of events, within all spans, that pass `where`; none = whenever.
 
     `spans` has those of each event: the same words are days for one table and instants
-    for another. `timezone` says which day today is.
+    for another. `timezone` says which day today is. Rows of a relation may be `linked` to an
+    entity, of which `having` must hold.
     """
 
     events: tuple[Rows, ...]
@@ -143,6 +144,8 @@ class Happened:
     timezone: str
     where: Condition | None = None
     measure: Measure = Measure("count")
+    linked: Linked | None = None
+    having: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)

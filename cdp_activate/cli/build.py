@@ -135,13 +135,16 @@ def compile_(context: click.Context, /, check: bool, as_json: bool, **options: A
     count = len(project.audiences)
     if as_json:
         listed = [{"path": change.path, "what": change.what} for change in changes]
-        show_json({"audiences": count, "check": check, "changes": listed})
+        warned = [warning.as_dict() for warning in project.warnings]
+        show_json({"audiences": count, "check": check, "changes": listed, "warnings": warned})
     else:
         words = {} if check else {"missing": "new", "unexpected": "removed"}
         for change in changes:
             click.echo(f"{words.get(change.what, change.what):<11}{change.path}")
         verb = "would change" if check else "written"
         click.echo(f"{plural(count, 'audience')}, {plural(len(changes), 'file')} {verb}")
+        for warning in project.warnings:
+            click.echo(f"Warning: {warning.render()}", err=True)
         if stale:
             click.echo("Error: the files are stale\n  run `cdp-activate compile`", err=True)
     if stale:

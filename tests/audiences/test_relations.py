@@ -223,3 +223,65 @@ def test_a_mistake_is_shown_at_its_place(written: str, place: str, message: str,
     assert place == f"{problem.line}:{problem.column}"
     assert message in problem.message
     assert hint in problem.hint
+
+
+HOURS = tickets(
+    {**OPEN, "hours": 1.0}, {**SHUT, "hours": 4.0}, {**OPEN, "hours": 2.0, "customer_id": "c2"},
+    {**OPEN, "opened_at": datetime(2025, 11, 3), "hours": 9.0},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("count: {gte: 3}", ["c1"]),
+        ("count: {eq: 0}", ["c3"]),
+        ("where: {status: open}, sum: {of: hours, gte: 10}", ["c1"]),
+        ("within: 7 days, sum: {of: hours, eq: 5}", ["c1"]),
+        ("avg: {of: hours, lt: 3}", ["c2"]),
+        ("median: {of: hours, eq: 4}", ["c1"]),
+        ("distinct: {of: status, eq: 2}", ["c1"]),
+        ("last: {where: {status: solved}}", ["c1"]),
+        ("first: {where: {hours: {gt: 5}}}", ["c1"]),
+        ("nth: {n: 2, where: {status: open}}", ["c1"]),
+        ("active: {periods: month, gte: 2}", ["c1"]),
+        ("rate: {to: order_placed, eq: 2}", ["c2"]),
+    ],
+)
+def test_the_measures_of_events_serve_rows_of_a_relation(
+    shop: Shop,  # noqa: F811
+    asked: str,
+    expected: list[str],
+) -> None:
+    """With `where` and windows of the relation (7.59)."""
+    orders = [
+        {"order_id": 1, "customer_id": "c1", "ordered_at": DAY},
+        {"order_id": 2, "customer_id": "c1", "ordered_at": DAY},
+        {"order_id": 3, "customer_id": "c2", "ordered_at": DAY},
+    ]
+    rows = HOURS + tickets({**OPEN, "customer_id": "c2", "hours": 3.0}) * (asked[:4] == "rate")
+    if asked.startswith("last"):
+        rows = tickets(OPEN, {**SHUT, "ticket_id": 10}, {**OPEN, "customer_id": "c2"})
+    if asked.startswith("nth"):
+        rows = tickets(SHUT, OPEN, {**OPEN, "customer_id": "c2"})
+    body = f"where: {{related: tickets, {asked}}}"
+    assert expected == shop.chosen(body, customers=people(3), tickets=rows, orders=orders)
+
+
+def test_a_measure_counts_only_rows_that_lead_to_an_entity_as_asked(shop: Shop) -> None:  # noqa: F811
+    """`having` narrows what is measured; a link to nobody is no row (7.64)."""
+    data: dict[str, list[Row]] = {
+        "accounts": ACCOUNTS,
+        "customers": people(score=[1, 9, 9]),
+        "contacts": [
+            {"account_id": account, "customer_id": customer, "role": "buyer"}
+            for account, customer in ((1, "c1"), (1, "c2"), (1, "nobody"), (2, "c2"), (2, "c3"))
+        ],
+    }
+    account = "entity: account\nwhere: {related: contacts, count: {eq: 2}%s}"
+    assert [1, 2] == shop.chosen(account % "", **data)
+    assert [2] == shop.chosen(account % ", having: {trait: score, gte: 5}", **data)
+    rank = "entity: account\nwhere: {related: buyers, sum: {of: score, gte: 10}, having: %s}"
+    data["customers"] = [{**row, "account_id": 1} for row in data["customers"]]
+    assert [1] == shop.chosen(rank % "{trait: score, gte: 5}", **data)
+    assert [] == shop.chosen(rank % "{trait: score, lt: 5}", **data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from cdp_activate.audiences.comparisons import all_of
+from cdp_activate.audiences.compiling.links import restricted
 from cdp_activate.audiences.compiling.measures import measured
 from cdp_activate.audiences.compiling.rows import OCCURRED, ORDERED_BY, Order, rows_of
 from cdp_activate.audiences.compiling.scope import Scope, filtered, found
@@ -34,7 +35,7 @@ def _judged(rows: Happened) -> Column:
 
 def occurrence(scope: Scope, asked: Occurrence) -> Expression:
     """There is an n-th row, and it passes."""
-    return found(scope.fact(_nth(asked)))
+    return found(scope.fact(restricted(scope, _nth(asked), asked.rows)))
 
 
 def _nth(asked: Occurrence) -> Fact:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from cdp_activate.audiences.anniversaries import part
 from cdp_activate.audiences.cells import value_of
+from cdp_activate.audiences.compiling.links import restricted
 from cdp_activate.audiences.compiling.numbers import Number, whole
 from cdp_activate.audiences.compiling.rows import rows_of
 from cdp_activate.audiences.compiling.scope import Scope
@@ -38,7 +41,7 @@ def measured(scope: Scope, of: Happened) -> Number:
     if measure.to is not None:
         counts = measured(scope, _counted(of)), measured(scope, measure.to)
         return Number(counts[0].over, counts[1].over)
-    fact = scope.fact(happened(of))
+    fact = scope.fact(restricted(scope, happened(of), of))
     value: Expression = column(VALUE, fact)
     if measure.name in _NOTHING_IS_ZERO:
         value = exp.Coalesce(this=value, expressions=[number(0)])
@@ -52,7 +55,7 @@ def measured(scope: Scope, of: Happened) -> Number:
 
 
 def _counted(of: Happened) -> Happened:
-    return Happened(of.events, of.names, of.spans, of.timezone, of.where)
+    return replace(of, measure=Measure("count"))
 
 
 def happened(of: Happened) -> Fact:

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.comparisons import all_of
+from cdp_activate.audiences.compiling.links import ROWS, linked_rows, scope_of, with_needs
 from cdp_activate.audiences.compiling.scope import Scope, filtered, found, one_if
 from cdp_activate.audiences.compiling.stays import in_sequence, numbered
 from cdp_activate.audiences.dialects import call
@@ -19,12 +20,9 @@ from cdp_activate.audiences.expressions import (
     number,
     without_nan,
 )
-from cdp_activate.audiences.facts import KEY, Fact, in_time, named, table
-from cdp_activate.audiences.model import Beside, Condition, Pick, Related
+from cdp_activate.audiences.facts import KEY, Fact, in_time, named
+from cdp_activate.audiences.model import Pick, Related
 from cdp_activate.catalog import Column, Type
-
-ROWS = "related_rows"
-"""The alias of the rows, beside the entity's model and its facts."""
 
 
 def related(scope: Scope, asked: Related) -> Expression:
@@ -84,47 +82,24 @@ def _counted(scope: Scope, asked: Related) -> Fact:
 
 def _fact(asked: Related, tree: exp.Select, inner: Scope | None) -> Fact:
     fact = named(f"{asked.beside.rows.name}_{asked.match}", tree)
-    if inner is None:
-        return fact
-    members = tuple(inner.members_of.items())
-    return replace(fact, needs=tuple(inner.facts.values()), members_of=members)
+    return fact if inner is None else with_needs(fact, inner)
 
 
 def _judged(scope: Scope, asked: Related) -> tuple[exp.Select, Scope | None, list[Expression]]:
     """The rows with their key, the scope of the entity they lead to, and what they must pass."""
     beside = asked.beside
-    inner = scope.inside(beside.linked.entity) if beside.linked else None
+    rows, linked = beside.rows, beside.linked
+    inner = scope_of(scope, linked) if linked else None
     passes = [filtered(asked.where, ROWS)] if asked.where else []
-    if asked.having is not None:
-        assert inner is not None
-        passes.append(_having(inner, beside, asked.having))
-    return rows_of(beside, inner, passes), inner, passes
-
-
-def _having(inner: Scope, beside: Beside, having: Condition) -> Expression:
-    assert beside.linked is not None
-    if beside.linked.key is None:
-        inner.table = inner.people = ROWS
-    return inner.condition(having)
-
-
-def rows_of(beside: Beside, inner: Scope | None, passes: list[Expression]) -> exp.Select:
-    """The rows of a relation with their key, joined with what `passes` names."""
-    rows = beside.rows
-    select = exp.select(exp.alias_(column(rows.key, ROWS), KEY)).from_(
-        exp.alias_(table(rows.model), ROWS, table=True)
-    )
-    if beside.linked and beside.linked.key is not None:
-        entity = beside.linked.entity
-        on = exp.EQ(
-            this=column(beside.linked.key, ROWS), expression=column(entity.key, entity.model.name)
-        )
-        select = select.join(exp.alias_(table(entity.model), entity.model.name, table=True), on=on)
-    if inner is not None:
-        select = inner.joined(select, passes)
-    return select.where(
-        exp.not_(exp.Is(this=column(rows.key, ROWS), expression=exp.null())),
-        *in_time(rows, beside.spans, beside.timezone, ROWS),
+    if asked.having is not None and inner is not None:
+        passes.append(inner.condition(asked.having))
+    select = linked_rows(rows, linked, inner, passes)
+    return (
+        select.select(exp.alias_(column(rows.key, ROWS), KEY)).where(
+            *in_time(rows, beside.spans, beside.timezone, ROWS)
+        ),
+        inner,
+        passes,
     )
 
 

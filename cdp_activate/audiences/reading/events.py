@@ -29,7 +29,7 @@ def event(reader: ConditionReader, node: Node) -> Event | Occurrence | None:
         reader.wrong(node.keys[second], "an event condition takes one measure", hint)
         return None
     if picked:
-        return _occurrence(reader, node, picked[0], rows.happened(reader, events, parts))
+        return occurrence(reader, node, picked[0], rows.happened(reader, events, parts))
     read = measured(reader, rows.happened(reader, events, parts), parts)
     if read is None:
         return None
@@ -51,7 +51,7 @@ def measured_event(reader: ConditionReader, node: Node) -> Happened | None:
     return read[0] if read else None
 
 
-def _occurrence(reader: ConditionReader, node: Node, name: str, of: Happened) -> Occurrence | None:
+def occurrence(reader: ConditionReader, node: Node, name: str, of: Happened) -> Occurrence | None:
     """`first`, `last` or `nth`: of all rows ever, so no window stands outside (7.34)."""
     outer = [word for word in operators.WINDOWS if word in node.keys]
     for word in outer:

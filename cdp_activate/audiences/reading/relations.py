@@ -11,11 +11,15 @@ from cdp_activate.audiences.model import (
     Comparison,
     Comparisons,
     Condition,
+    Event,
+    Happened,
     Linked,
     Pick,
     Related,
 )
 from cdp_activate.audiences.reading.conditions import ConditionReader
+from cdp_activate.audiences.reading.events import occurrence
+from cdp_activate.audiences.reading.measures import measured
 from cdp_activate.catalog import Rows
 from cdp_activate.text import Node, suggest
 
@@ -28,6 +32,7 @@ def related(reader: ConditionReader, node: Node) -> Condition | None:
     """`related: RELATION` with `where`, `having`, and `match`, `pick` or a measure."""
     allowed = {
         "related", "where", "having", "match", "empty", "pick", *operators.WINDOWS,
+        *operators.MEASURES, *operators.OCCURRENCES,
     }  # fmt: skip
     parts = reader.only(node, allowed)
     known = reader.catalog.relations.get(reader.entity.name, {})
@@ -40,12 +45,41 @@ def related(reader: ConditionReader, node: Node) -> Condition | None:
     beside = _beside(reader, parts, rows)
     where = reader.filter(parts["where"], rows.model.columns) if "where" in parts else None
     having = _having(reader, parts.get("having"), beside)
+    measures = [key for key in (*operators.MEASURES, *operators.OCCURRENCES) if key in parts]
+    if measures:
+        of = Happened(
+            (rows,), (rows.name,), (beside.spans,), reader.timezone, where,
+            linked=beside.linked, having=having,
+        )  # fmt: skip
+        return _measured(reader, node, measures, of)
     pick = _pick(reader, parts.get("pick"), beside) if "pick" in parts else None
     match, comparisons = _match(reader, parts.get("match"))
     empty = _empty(reader, parts, match)
     if pick and "match" in parts:
         reader.wrong(node.keys["match"], "'pick' judges one row: no `match` with it")
     return Related(beside, match, where, having, comparisons, pick, empty)
+
+
+def _measured(
+    reader: ConditionReader, node: Node, measures: list[str], of: Happened
+) -> Condition | None:
+    """A measure of rows of a relation: it stands alone (7.59)."""
+    assert isinstance(node.value, dict)
+    (rows,) = of.events
+    name = measures[0]
+    others = [key for key in (*measures[1:], "match", "pick", "empty") if key in node.keys]
+    if others:
+        hint = "make each a condition of its own"
+        reader.wrong(node.keys[others[0]], f"'{name}' and '{others[0]}' do not go together", hint)
+        return None
+    if not rows.at and name in ("active", *operators.OCCURRENCES):
+        hint = "add `at: COLUMN` to config.meta.cdp of the model"
+        reader.wrong(node.keys[name], f"the relation '{rows.name}' has no time", hint)
+        return None
+    if name in operators.OCCURRENCES:
+        return occurrence(reader, node, name, of)
+    read = measured(reader, of, node.value)
+    return Event(*read) if read else None
 
 
 def _beside(reader: ConditionReader, parts: Mapping[str, Node], rows: Rows) -> Beside:

@@ -58,7 +58,9 @@ def spans(
     reader: ConditionReader, parts: Mapping[str, Node], tables: tuple[Rows, ...]
 ) -> tuple[tuple[Span, ...], ...]:
     """For each table the windows among `parts`: days where its time is a date."""
-    return tuple(reader.windows(parts, rows.model.columns[rows.at]) for rows in tables)
+    return tuple(
+        reader.windows(parts, rows.model.columns[rows.at]) if rows.at else () for rows in tables
+    )
 
 
 def has_days(rows: Rows) -> bool:

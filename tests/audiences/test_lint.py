@@ -1,0 +1,98 @@
+"""Warnings: each has a code and a place, and can be silenced in the file."""
+
+from __future__ import annotations
+
+import pytest
+from neighbours import catalog, problems
+
+from cdp_activate.audiences.codes import WARNINGS
+from cdp_activate.audiences.lint import warnings
+from cdp_activate.audiences.read import read_audiences
+from cdp_activate.errors import Problem
+from cdp_activate.text import parse
+
+HEAD = "audience: cart\nowner: me@example.com\n"
+
+
+def warned(text: str, *, unasked: tuple[str, ...] = ()) -> list[Problem]:
+    known = catalog()
+    return warnings(read_audiences(parse(text, "cart.yml"), known), known, unasked)
+
+
+SAID = [
+    ("where: {sql: score > 1}", "3:9", "sql"),
+    ("where: {event: order_placed}", "3:9", "unbounded-window"),
+    ("where: {not: {trait: tier, eq: gold}}", "3:9", "nullable-negation"),
+    (
+        "where: {any: [{trait: tier, eq: gold}, {trait: tier, eq: gold}]}",
+        "3:40",
+        "overlapping-branches",
+    ),
+    (
+        "where: {any: [{trait: tier, eq: gold},"
+        " {all: [{trait: tier, eq: gold}, {trait: score, eq: 1}]}]}",
+        "3:40",
+        "overlapping-branches",
+    ),
+    (
+        "where: {all: [{trait: score, eq: 1}, {not: {trait: score, eq: 1, nulls: include}},"
+        " {not: {all: [{trait: score, eq: 1}]}}, {all: [{trait: score, eq: 1}]}]}",
+        "3:123",
+        "never-holds",
+    ),
+    ("where: {any: [{list: [a]}, {not: {list: [a]}}]}", "3:28", "always-holds"),
+    ("where: {trait: score, gt: 5, lt: 3}", "3:30", "never-holds"),
+    ("where: {trait: score, gt: 5, lte: 5}", "3:30", "never-holds"),
+    ("where: {event: order_placed, within: 7 days, count: {gte: 0}}", "3:59", "always-holds"),
+    ("where: {event: order_placed, within: 7 days, count: {lt: 0}}", "3:58", "never-holds"),
+    ("where: {related: tickets, match: {at_least: 0}}", "3:27", "always-holds"),
+    ("where: {sample: {percent: 0}}", "3:9", "never-holds"),
+]
+
+
+@pytest.mark.parametrize(("written", "place", "code"), SAID)
+def test_a_warning_has_a_place_and_a_code(written: str, place: str, code: str) -> None:
+    """And is gone when the file silences it."""
+    (problem,) = warned(HEAD + written)
+    assert (place, code) == (f"{problem.line}:{problem.column}", problem.code)
+    assert code in WARNINGS
+    assert [] == warned(f"{HEAD}{written}\nsilence: [{code}]")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "where: {event: order_placed, first: {within: 7 days}}",
+        "where: {event: order_placed, active: {periods: week, gte: 1, of_last: 4}}",
+        "where: {not: {trait: tier, eq: gold, nulls: include}}",
+        "where: {trait: score, gte: 5, lte: 5}",
+        "where: {any: [{trait: tier, eq: gold}, {trait: tier, eq: silver}]}",
+    ],
+)
+def test_what_is_meant_is_not_warned_about(written: str) -> None:
+    """A bounded window, a negation that says what it does with the unknown ..."""
+    assert [] == warned(HEAD + written)
+
+
+def test_an_audience_has_an_owner_and_asks_for_consent_where_it_is_sent() -> None:
+    """Unless the sync asks."""
+    assert ["no-owner"] == [one.code for one in warned("audience: cart")]
+    assert ["no-consent"] == [one.code for one in warned(HEAD, unasked=("cart",))]
+    assert [] == warned(HEAD + "where: {consent: ads}", unasked=("cart",))
+
+
+def test_zones_that_differ_are_told() -> None:
+    """Each audience is judged in its own (7.7)."""
+    text = (
+        f"{HEAD}where: {{audience: other}}\n---\naudience: other\nowner: me\n"
+        "timezone: Asia/Ho_Chi_Minh\n"
+    )
+    (problem,) = warned(text)
+    assert (3, "mixed-time-zones") == (problem.line, problem.code)
+
+
+def test_a_code_that_does_not_exist_is_a_mistake() -> None:
+    """With those that do."""
+    (problem,) = problems("audience: cart\nsilence: [sqll]")
+    assert "'sqll'" in problem.message
+    assert "sql" in problem.hint
