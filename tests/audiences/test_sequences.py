@@ -6,10 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from neighbours import Shop, shop  # noqa: F401
 from test_settled_questions import problems
 from world import NOON, chosen, people
 
 NAIVE = NOON.replace(tzinfo=None)
+
+
+@pytest.fixture(autouse=True)
+def everywhere(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    """Every case runs on DuckDB and on PostgreSQL, which must agree."""
+    monkeypatch.setitem(globals(), "chosen", shop.chosen)
+
+
 HOUR = timedelta(hours=1)
 
 
@@ -227,6 +236,16 @@ def test_immediately_allows_no_other_row_of_the_table_between() -> None:
     assert holds(steps, web_events=web("viewed", "clicked"), orders=orders(4.5))
     other = [{**row, "customer_id": "c2"} for row in web("else")]
     assert holds(steps, web_events=[*web("viewed", "clicked"), *other])
+
+
+def test_immediately_is_about_the_table_of_the_row_where_a_step_names_several() -> None:
+    """7.26"""
+    steps = "{did: viewed}, {did: [order_placed, call_made], immediately: true}"
+    assert holds(steps, web_events=views(5), orders=orders(4), calls=calls(3))
+    rows = orders(4, 3, status=["a", "b"])
+    only = "{did: viewed}, {did: [order_placed, call_made], where: {status: b}, immediately: true}"
+    assert not holds(only, web_events=views(5), orders=rows)
+    assert holds(only, web_events=views(5), orders=rows[1:], calls=calls(4, status=["a"]))
 
 
 def test_the_window_is_about_the_first_step() -> None:

@@ -23,14 +23,16 @@ from cdp_activate.audiences.expressions import (
     instant,
     moment,
     number,
+    text,
     without_nan,
 )
 from cdp_activate.audiences.facts import KEY, Fact, named
 from cdp_activate.audiences.model import Sequence, Step
 from cdp_activate.audiences.moments import Duration, Elapsed, LocalDate
-from cdp_activate.catalog import Column, Rows
+from cdp_activate.catalog import Column, Model, Rows
 
 EARLIER, LATER, BETWEEN = "earlier", "later", "between_them"
+TABLE = "of_table"
 _LONGEST = 4_000_000 * 86400
 """Seconds; more than from the first to the last day of the calendar."""
 
@@ -76,13 +78,16 @@ class _Runs:
                 break
         return tuple(found[name] for name in sorted(found))
 
-    def _rows(self, step: Step, properties: Several[Column]) -> exp.Query:
+    def _rows(
+        self, step: Step, properties: Several[Column], *, says_table: bool = False
+    ) -> exp.Query:
         def columns(rows: Rows) -> list[Expression]:
             values = [
                 exp.alias_(instant(without_nan(value_of(of), of.type), of), _same_name(of))
                 for of in properties
             ]
-            return [*self.order.columns(rows), *values]
+            named = [exp.alias_(text(rows.model.name), TABLE)] if says_table else []
+            return [*self.order.columns(rows), *values, *named]
 
         return rows_of(step.rows, columns)
 
@@ -95,16 +100,19 @@ class _Runs:
         step = self.steps[place]
         compared = self._compared(place)
         own = {of.name: of for of in (*compared, *step.same)}
-        here = self._rows(step, tuple(own.values()))
+        of_several = step.immediately and len(_tables(step.rows.events)) > 1
+        here = self._rows(step, tuple(own.values()), says_table=of_several)
         conditions = [_after(LATER, EARLIER), *self._bound(step, LATER)]
         for guard in guards:
             rows = self._rows(guard, guard.same)
             conditions.append(self._none(rows, guard, before=True))
         if step.immediately:
-            for table in _one_of_each_table(step.rows.events):
-                every = everything(table, self.timezone)
-                rows = rows_of(every, self.order.columns)
-                conditions.append(self._none(rows, None, before=True))
+            for table, event in _tables(step.rows.events).items():
+                every = rows_of(everything(event, self.timezone), self.order.columns)
+                # The table is that of the row itself (7.26).
+                is_of = exp.EQ(this=column(TABLE, LATER), expression=text(table.name))
+                also = [is_of] if of_several else []
+                conditions.append(self._none(every, None, *also, before=True))
         kept = [] if last else [OCCURRED, ORDERED_BY, *map(_same_name, compared)]
         return (
             exp.select(*(column(name, LATER) for name in (KEY, *kept)))
@@ -134,9 +142,11 @@ class _Runs:
         seconds = number(min(within.seconds, _LONGEST))
         return call("cdp_not_later_than", earlier, later, seconds)
 
-    def _none(self, rows: exp.Query, guard: Step | None, *, before: bool) -> Expression:
+    def _none(
+        self, rows: exp.Query, guard: Step | None, *also: Expression, before: bool
+    ) -> Expression:
         """No row lies after the latest did, and before the next one (7.22, 7.26)."""
-        conditions = [_one_key(BETWEEN), _after(BETWEEN, EARLIER)]
+        conditions = [_one_key(BETWEEN), _after(BETWEEN, EARLIER), *also]
         if before:
             conditions.append(_after(LATER, BETWEEN))
         if guard:
@@ -165,8 +175,9 @@ class _Runs:
         return exp.LT(this=column(OCCURRED, EARLIER), expression=ago)
 
 
-def _one_of_each_table(events: Several[Rows]) -> list[Rows]:
-    return list({event.model: event for event in events}.values())
+def _tables(events: Several[Rows]) -> dict[Model, Rows]:
+    """The tables of these events, each with one of its events."""
+    return {event.model: event for event in events}
 
 
 def _same_name(of: Column) -> str:
