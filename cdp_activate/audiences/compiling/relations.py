@@ -9,9 +9,9 @@ from sqlglot import exp
 from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.comparisons import all_of
 from cdp_activate.audiences.compiling.links import ROWS, linked_rows, scope_of, with_needs
+from cdp_activate.audiences.compiling.numbers import Number
 from cdp_activate.audiences.compiling.scope import Scope, filtered, found, one_if
 from cdp_activate.audiences.compiling.stays import in_sequence, numbered
-from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import (
     Expression,
     column,
@@ -34,9 +34,8 @@ def related(scope: Scope, asked: Related) -> Expression:
             every = exp.EQ(this=passing, expression=total)
             none = exp.Is(this=total.copy(), expression=exp.null())
             return exp.paren(exp.or_(every, none), copy=False) if asked.empty_holds else every
-        share = exp.Div(this=exp.cast(passing, exp.DataType.Type.DOUBLE), expression=total)
-        rounded = call("cdp_round", share)
-        return all_of(rounded, asked.comparisons, Column("share", Type("decimal")))
+        share = Number(passing, total).value()
+        return all_of(share, asked.comparisons, Column("share", Type("decimal")))
     fact = scope.fact(_passing(scope, asked))
     if asked.match == "any":
         return found(fact)

@@ -24,8 +24,8 @@ from cdp_activate.audiences.model import (
 )
 from cdp_activate.audiences.moments import Duration, zone
 from cdp_activate.audiences.reading.conditions import ConditionReader
-from cdp_activate.audiences.reading.events import measured_event
 from cdp_activate.audiences.reading.kinds import condition_reader
+from cdp_activate.audiences.reading.relations import measured_rows
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import Problem
 from cdp_activate.text import Node, suggest
@@ -249,7 +249,7 @@ class AudienceReader:
 
     def _rank_by(self, conditions: ConditionReader, node: Node) -> Trait | Happened | None:
         if isinstance(node.value, dict):
-            return measured_event(conditions, node)
+            return measured_rows(conditions, node)
         trait = conditions.trait(node)
         if trait is None:
             return None

@@ -6,9 +6,9 @@ from typing import Literal
 
 from cdp_activate.audiences.model import Compared, Happened
 from cdp_activate.audiences.reading.conditions import ConditionReader
-from cdp_activate.audiences.reading.events import measured_event
 from cdp_activate.audiences.reading.leaves import NESTED
 from cdp_activate.audiences.reading.measures import NUMBERS, fractions
+from cdp_activate.audiences.reading.relations import measured_rows
 from cdp_activate.catalog import Column, Type
 from cdp_activate.text import Node
 
@@ -33,7 +33,7 @@ def compared(reader: ConditionReader, node: Node) -> Compared | None:
 
 
 def _side(reader: ConditionReader, node: Node) -> Happened | None:
-    side = measured_event(reader, node)
+    side = measured_rows(reader, node)
     of = side.measure.column if side else None
     if side and of and side.measure.name in ("min", "max") and of.type.kind not in NUMBERS:
         hint = "compare measures of numbers"

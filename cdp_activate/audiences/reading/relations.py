@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from cdp_activate.audiences import operators
@@ -18,7 +18,7 @@ from cdp_activate.audiences.model import (
     Related,
 )
 from cdp_activate.audiences.reading.conditions import ConditionReader
-from cdp_activate.audiences.reading.events import occurrence
+from cdp_activate.audiences.reading.events import measured_event, occurrence
 from cdp_activate.audiences.reading.measures import measured
 from cdp_activate.catalog import Rows
 from cdp_activate.text import Node, suggest
@@ -35,6 +35,38 @@ def related(reader: ConditionReader, node: Node) -> Condition | None:
         *operators.MEASURES, *operators.OCCURRENCES,
     }  # fmt: skip
     parts = reader.only(node, allowed)
+    found = _rows(reader, parts)
+    if found is None:
+        return None
+    beside, where, having = found
+    measures = [key for key in (*operators.MEASURES, *operators.OCCURRENCES) if key in parts]
+    if measures:
+        return _measured(reader, node, measures, _happened(*found))
+    pick = _pick(reader, parts.get("pick"), beside) if "pick" in parts else None
+    match, comparisons = _match(reader, parts.get("match"))
+    empty = _empty(reader, parts, match)
+    if pick and "match" in parts:
+        reader.wrong(node.keys["match"], "'pick' judges one row: no `match` with it")
+    return Related(beside, match, where, having, comparisons, pick, empty)
+
+
+def measured_rows(reader: ConditionReader, node: Node) -> Happened | None:
+    """`event:` or `related:` with a measure that is not compared, for `compare` and `rank`."""
+    if not isinstance(node.value, dict) or "related" not in node.value:
+        return measured_event(reader, node)
+    allowed = {"related", "where", "having", *operators.WINDOWS, *operators.MEASURES}
+    parts = reader.only(node, allowed)
+    found = _rows(reader, parts)
+    if found is None or not _has_time(reader, node, found[0].rows, parts):
+        return None
+    read = measured(reader, _happened(*found), parts, compared=False)
+    return read[0] if read else None
+
+
+def _rows(
+    reader: ConditionReader, parts: Mapping[str, Node]
+) -> tuple[Beside, Condition | None, Condition | None] | None:
+    """The rows of the relation that is named, and their `where` and `having`."""
     known = reader.catalog.relations.get(reader.entity.name, {})
     named = parts["related"]
     rows = None if isinstance(named.value, dict | list) else known.get(named.text)
@@ -44,20 +76,25 @@ def related(reader: ConditionReader, node: Node) -> Condition | None:
         return None
     beside = _beside(reader, parts, rows)
     where = reader.filter(parts["where"], rows.model.columns) if "where" in parts else None
-    having = _having(reader, parts.get("having"), beside)
-    measures = [key for key in (*operators.MEASURES, *operators.OCCURRENCES) if key in parts]
-    if measures:
-        of = Happened(
-            (rows,), (rows.name,), (beside.spans,), reader.timezone, where,
-            linked=beside.linked, having=having,
-        )  # fmt: skip
-        return _measured(reader, node, measures, of)
-    pick = _pick(reader, parts.get("pick"), beside) if "pick" in parts else None
-    match, comparisons = _match(reader, parts.get("match"))
-    empty = _empty(reader, parts, match)
-    if pick and "match" in parts:
-        reader.wrong(node.keys["match"], "'pick' judges one row: no `match` with it")
-    return Related(beside, match, where, having, comparisons, pick, empty)
+    return beside, where, _having(reader, parts.get("having"), beside)
+
+
+def _happened(beside: Beside, where: Condition | None, having: Condition | None) -> Happened:
+    rows = beside.rows
+    return Happened(
+        (rows,), (rows.name,), (beside.spans,), beside.timezone, where,
+        linked=beside.linked, having=having,
+    )  # fmt: skip
+
+
+def _has_time(reader: ConditionReader, node: Node, rows: Rows, measures: Collection[str]) -> bool:
+    """Measures that need a time have one."""
+    timed = [name for name in ("active", *operators.OCCURRENCES) if name in measures]
+    if rows.at or not timed:
+        return True
+    hint = "add `at: COLUMN` to config.meta.cdp of the model"
+    reader.wrong(node.keys[timed[0]], f"the relation '{rows.name}' has no time", hint)
+    return False
 
 
 def _measured(
@@ -72,9 +109,7 @@ def _measured(
         hint = "make each a condition of its own"
         reader.wrong(node.keys[others[0]], f"'{name}' and '{others[0]}' do not go together", hint)
         return None
-    if not rows.at and name in ("active", *operators.OCCURRENCES):
-        hint = "add `at: COLUMN` to config.meta.cdp of the model"
-        reader.wrong(node.keys[name], f"the relation '{rows.name}' has no time", hint)
+    if not _has_time(reader, node, rows, measures):
         return None
     if name in operators.OCCURRENCES:
         return occurrence(reader, node, name, of)
