@@ -1,6 +1,7 @@
 {#
     One column of an input table in the type of the contract; null when the table
-    lacks it. Times that carry a zone become UTC.
+    lacks it. Times that carry a zone become UTC, also when they are texts and only
+    some of them carry one.
 
     Call:   {{ cdp_activate.cast_input(column, 'timestamp') }}
     Takes:  a column as dbt describes it, or none; a type
@@ -17,7 +18,12 @@
     {%- set has_zone = 'with time zone' in actual_type
         or actual_type in ['timestamptz', 'timestamp_tz', 'timestamp_ltz'] -%}
 
-    {%- if has_zone and type | lower == dbt.type_timestamp() | lower -%}
+    {%- set is_text = 'char' in actual_type or 'text' in actual_type
+        or 'string' in actual_type -%}
+
+    {%- if is_text and type | lower == dbt.type_timestamp() | lower -%}
+        {{- return(cdp_activate.utc_timestamp_of_text(name)) -}}
+    {%- elif has_zone and type | lower == dbt.type_timestamp() | lower -%}
         {{- return(cdp_activate.utc_timestamp(name)) -}}
     {%- else -%}
         {{- return('cast(' ~ name ~ ' as ' ~ type ~ ')') -}}

@@ -2,13 +2,17 @@ with
 
 account_members as (
 
-    select * from {{ ref('input_account_members') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_account_members'), 'account_member_id', 'joined_at'
+    ) }}
 
 ),
 
 accounts as (
 
-    select * from {{ ref('input_accounts') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_accounts'), 'account_id', 'created_at'
+    ) }}
 
 ),
 

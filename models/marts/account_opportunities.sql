@@ -2,13 +2,17 @@ with
 
 opportunities as (
 
-    select * from {{ ref('input_opportunities') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_opportunities'), 'opportunity_id', 'created_at'
+    ) }}
 
 ),
 
 accounts as (
 
-    select * from {{ ref('input_accounts') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_accounts'), 'account_id', 'created_at'
+    ) }}
 
 ),
 

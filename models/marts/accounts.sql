@@ -2,7 +2,9 @@ with
 
 accounts as (
 
-    select * from {{ ref('input_accounts') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_accounts'), 'account_id', 'created_at'
+    ) }}
 
 ),
 

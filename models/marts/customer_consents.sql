@@ -2,7 +2,9 @@ with
 
 consents as (
 
-    select * from {{ ref('input_consents') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_consents'), 'consent_id', 'recorded_at'
+    ) }}
 
 ),
 

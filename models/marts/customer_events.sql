@@ -66,7 +66,10 @@ final as (
             events.customer_id is null
             and events.anonymous_id = anonymous_ids.identifier
 
-    where events.occurred_at < {{ cdp_activate.as_of() }}
+    where
+        events.occurred_at < {{ cdp_activate.as_of() }}
+        and events.event_id is not null
+        and events.event_name is not null
 
 )
 

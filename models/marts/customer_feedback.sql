@@ -2,7 +2,9 @@ with
 
 feedback as (
 
-    select * from {{ ref('input_feedback') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_feedback'), 'feedback_id', 'submitted_at'
+    ) }}
 
 ),
 

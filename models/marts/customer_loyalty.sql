@@ -2,7 +2,9 @@ with
 
 loyalty as (
 
-    select * from {{ ref('input_loyalty') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_loyalty'), 'loyalty_event_id', 'occurred_at'
+    ) }}
 
 ),
 

@@ -38,7 +38,11 @@ final as (
     inner join customer_ids
         on messages.customer_id = customer_ids.source_customer_id
 
-    where messages.occurred_at < {{ cdp_activate.as_of() }}
+    where
+        messages.occurred_at < {{ cdp_activate.as_of() }}
+        and messages.message_event_id is not null
+        and messages.channel is not null
+        and messages.message_event is not null
 
 )
 

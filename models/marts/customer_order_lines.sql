@@ -2,7 +2,9 @@ with
 
 order_lines as (
 
-    select * from {{ ref('input_order_lines') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_order_lines'), 'order_line_id', 'order_id'
+    ) }}
 
 ),
 
@@ -41,6 +43,10 @@ final as (
 
     inner join orders
         on order_lines.order_id = orders.order_id
+
+    where
+        coalesce(order_lines.quantity, 0) >= 0
+        and coalesce(order_lines.net_amount, 0) >= 0
 
 )
 

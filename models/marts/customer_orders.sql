@@ -2,13 +2,24 @@ with
 
 orders as (
 
-    select * from {{ ref('input_orders') }}
+    select * from {{ ref('orders_as_of') }}
+
+    where not is_return
 
 ),
 
-customer_ids as (
+returns as (
 
-    select * from {{ ref('customer_ids') }}
+    select
+        order_id,
+        sum(returned_amount) as returned_amount,
+        max(returned_at) as returned_at
+
+    from {{ ref('customer_returns') }}
+
+    where order_id is not null
+
+    group by order_id
 
 ),
 
@@ -17,7 +28,7 @@ final as (
     select
         ---------- ids
         orders.order_id,
-        customer_ids.customer_id,
+        orders.customer_id,
         orders.shop_id,
 
         ---------- text
@@ -32,24 +43,31 @@ final as (
         orders.net_amount,
         -- A refund still to come, as seen from as_of, has not been paid. One
         -- without a date was paid at some time nobody wrote down.
-        cast(case
-            when orders.refunded_at >= {{ cdp_activate.as_of() }} then 0
-            else coalesce(orders.refunded_amount, 0)
-        end as numeric(18, 2)) as refunded_amount,
+        cast(
+            case
+                when orders.refunded_at >= {{ cdp_activate.as_of() }} then 0
+                else coalesce(orders.refunded_amount, 0)
+            end
+            + coalesce(returns.returned_amount, 0) as numeric(18, 2)
+        ) as refunded_amount,
 
         ---------- timestamps
         orders.ordered_at,
         case
-            when orders.refunded_at < {{ cdp_activate.as_of() }}
+            when
+                orders.refunded_at < {{ cdp_activate.as_of() }}
+                and (
+                    returns.returned_at is null
+                    or returns.returned_at < orders.refunded_at
+                )
                 then orders.refunded_at
+            else returns.returned_at
         end as refunded_at
 
     from orders
 
-    inner join customer_ids
-        on orders.customer_id = customer_ids.source_customer_id
-
-    where orders.ordered_at < {{ cdp_activate.as_of() }}
+    left join returns
+        on orders.order_id = returns.order_id
 
 )
 

@@ -2,13 +2,23 @@ with
 
 referrals as (
 
-    select * from {{ ref('input_referrals') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_referrals'), 'referral_id', 'referred_at'
+    ) }}
 
 ),
 
-customer_ids as (
+people as (
 
-    select * from {{ ref('customer_ids') }}
+    select
+        customer_ids.source_customer_id,
+        customer_ids.customer_id,
+        known_customers.created_at
+
+    from {{ ref('customer_ids') }} as customer_ids
+
+    inner join {{ ref('known_customers') }} as known_customers
+        on customer_ids.customer_id = known_customers.customer_id
 
 ),
 
@@ -17,9 +27,14 @@ final as (
     select
         ---------- ids
         referrals.referral_id,
-        customer_ids.customer_id,
-        -- Whoever came of it later than as_of has not come yet.
-        referred_customers.customer_id as referred_customer_id,
+        people.customer_id,
+        -- Whoever came of it later than as_of has not come yet. Whoever had been
+        -- known before the one who recommended did not come of it: without these
+        -- nobody is, round a circle, his own recommendation.
+        case
+            when not {{ cdp_activate.came_before('referred', 'people') }}
+                then referred.customer_id
+        end as referred_customer_id,
 
         ---------- text
         referrals.channel,
@@ -37,15 +52,18 @@ final as (
 
     from referrals
 
-    inner join customer_ids
-        on referrals.customer_id = customer_ids.source_customer_id
+    inner join people
+        on referrals.customer_id = people.source_customer_id
 
-    left join customer_ids as referred_customers
-        on
-            referrals.referred_customer_id
-            = referred_customers.source_customer_id
+    left join people as referred
+        on referrals.referred_customer_id = referred.source_customer_id
 
-    where referrals.referred_at < {{ cdp_activate.as_of() }}
+    where
+        referrals.referred_at < {{ cdp_activate.as_of() }}
+        and (
+            referred.customer_id is null
+            or referred.customer_id <> people.customer_id
+        )
 
 )
 

@@ -2,7 +2,9 @@ with
 
 tickets as (
 
-    select * from {{ ref('input_tickets') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_tickets'), 'ticket_id', 'opened_at'
+    ) }}
 
 ),
 

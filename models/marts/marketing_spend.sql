@@ -2,7 +2,9 @@ with
 
 spend as (
 
-    select * from {{ ref('input_spend') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_spend'), 'spend_id', 'spent_on'
+    ) }}
 
 ),
 

@@ -2,7 +2,9 @@ with
 
 subscriptions as (
 
-    select * from {{ ref('input_subscriptions') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_subscriptions'), 'subscription_id', 'started_at'
+    ) }}
 
 ),
 

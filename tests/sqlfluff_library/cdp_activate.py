@@ -157,3 +157,25 @@ def date_literal(day: object) -> str:
 def days_in(unit: str) -> int:
     """Give a number of days."""
     return 7
+
+
+def one_row_each(relation: object, key: str, latest_by: str) -> str:
+    """Give a select."""
+    return f"select *\n\n    from {relation}"
+
+
+def is_return(orders: str) -> str:
+    """Give a condition."""
+    return f"{orders}.net_amount < 0"
+
+
+def came_before(one: str, other: str) -> str:
+    """Give a condition."""
+    return f"{one}.created_at < {other}.created_at"
+
+
+def data_quality_checks() -> dict[str, list[dict[str, str]]]:
+    """Give a check."""
+    return {
+        "orders": [{"name": "is_odd", "counted": "count(*)", "done": "kept", "to_do": "look"}],
+    }
