@@ -79,7 +79,7 @@ candidates as (
             returns.customer_id = sales.customer_id
             and (
                 sales.ordered_at <= returns.ordered_at
-                or sales.order_id = returns.original_order_id
+                or returns.original_order_id = sales.order_id
             )
 
     where returns.is_return

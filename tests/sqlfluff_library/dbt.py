@@ -56,3 +56,8 @@ def date_trunc(datepart: str, date: str) -> str:
 def generate_series(upper_bound: int) -> str:
     """Count from one."""
     return "select 1 as generated_number"
+
+
+def string_literal(text: str) -> str:
+    """Quote a text."""
+    return f"'{text}'"
