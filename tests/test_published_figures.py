@@ -51,9 +51,13 @@ def built(folder: Path, raw_tables: str, select: str, **variables: object) -> Qu
         ).fetchall()
     variables["cdp_inputs"] = {subject: f"published.{subject}" for (subject,) in subjects}
     done = run_dbt(
-        "run",
+        "build",
         "--select",
         *select.split(),
+        "--exclude-resource-type",
+        "test",
+        "--exclude-resource-type",
+        "unit_test",
         "--vars",
         json.dumps(variables),
         project=REPOSITORY,
@@ -192,3 +196,77 @@ def test_every_customer_of_online_retail_is_in_one_cohort(
     assert [(customers if counted else customers - 33,)] == query(
         "select cast(sum(cohort_size) as bigint) from cohort_retention where period_number = 0"
     )
+
+
+@pytest.fixture(scope="module")
+def parch_posey(tmp_path_factory: pytest.TempPathFactory) -> Query:
+    """A paper company's accounts; each acts through its point of contact."""
+    data = DATA / "parch_posey"
+    raw_tables = f"""
+        create schema published;
+        create table published.accounts as
+        select id as account_id, name as account_name, website as domain
+        from read_csv('{data}/accounts.csv');
+        create table published.customers as
+        select 'contact of ' || id as customer_id, timestamp '2013-01-01' as created_at
+        from read_csv('{data}/accounts.csv');
+        create table published.account_members as
+        select
+            id as account_member_id, id as account_id,
+            'contact of ' || id as customer_id, 'buyer' as role
+        from read_csv('{data}/accounts.csv');
+        create table published.orders as
+        select
+            id as order_id, 'contact of ' || account_id as customer_id,
+            occurred_at as ordered_at, total_amt_usd as net_amount
+        from read_csv('{data}/orders.csv');
+        create table published.order_lines as
+        with sheets as (
+            unpivot (
+                select id, standard_qty, gloss_qty, poster_qty from read_csv('{data}/orders.csv')
+            )
+            on standard_qty, gloss_qty, poster_qty into name paper value quantity
+        )
+        select
+            id || paper as order_line_id, id as order_id, paper as product_id, quantity
+        from sheets;
+        create table published.events as
+        select
+            id as event_id, 'contact of ' || account_id as customer_id,
+            'page_viewed' as event_name, occurred_at, channel
+        from read_csv('{data}/web_events.csv');
+    """
+    return built(
+        tmp_path_factory.mktemp("parch_posey"),
+        raw_tables,
+        "+accounts +customer_order_lines",
+        cdp_as_of="2017-02-01",
+    )
+
+
+def test_accounts_of_parch_posey_have_the_published_orders_and_touches(parch_posey: Query) -> None:
+    ((orders, touches, poster, standard, revenue),) = published("parch_posey", "orders, web events")
+
+    assert [(orders, orders + touches, revenue)] == parch_posey(
+        "select cast(sum(order_count) as bigint), cast(sum(touchpoint_count) as bigint), "
+        "cast(sum(lifetime_value) as double) from accounts"
+    )
+    assert [("poster_qty", poster), ("standard_qty", standard)] == parch_posey(
+        "select product_id, cast(sum(quantity) as bigint) from customer_order_lines "
+        "where product_id <> 'gloss_qty' group by product_id order by product_id"
+    )
+
+
+def test_channels_of_parch_posey_are_counted_for_each_account(parch_posey: Query) -> None:
+    counted = parch_posey(
+        "select account_id, channel, touchpoint_count, "
+        "strftime(first_touchpoint_at, '%Y-%m-%d %H:%M:%S') "
+        "from account_channels where channel <> 'online' order by all"
+    )
+
+    assert counted == parch_posey(
+        "select cast(account_id as text), channel, count(*), "
+        "strftime(min(occurred_at), '%Y-%m-%d %H:%M:%S') "
+        f"from read_csv('{DATA}/parch_posey/web_events.csv') group by all order by all"
+    )
+    assert len(counted) > 1000

@@ -10,13 +10,14 @@ active_days as (
 
     select
         customer_id,
-        count(distinct occurred_on) as active_day_count
+        count(distinct cast(occurred_at as date)) as active_day_count
 
-    from {{ ref('customer_days') }}
+    from {{ ref('touchpoints') }}
 
     where
-        occurred_on >= {{ cdp_activate.local_date(-90, 'UTC') }}
+        customer_id is not null
         and direction = 'inbound'
+        and occurred_at >= {{ cdp_activate.period_start('day', -90, 'UTC') }}
 
     group by customer_id
 
@@ -93,6 +94,8 @@ sums as (
             as inbound_web_count,
         {{ cdp_activate.count_of("channel = 'app' and direction = 'inbound'") }}
             as inbound_app_count,
+        {{ cdp_activate.count_of("channel = 'online' and direction = 'inbound'") }}
+            as inbound_online_count,
         {{ cdp_activate.count_of("channel = 'shop' and direction = 'inbound'") }}
             as inbound_shop_count,
         {{ cdp_activate.count_of("channel = 'email' and direction = 'inbound'") }}
@@ -157,6 +160,7 @@ final as (
         coalesce(sums.cart_value, 0) as cart_value,
         coalesce(sums.inbound_web_count, 0) as inbound_web_count,
         coalesce(sums.inbound_app_count, 0) as inbound_app_count,
+        coalesce(sums.inbound_online_count, 0) as inbound_online_count,
         coalesce(sums.inbound_shop_count, 0) as inbound_shop_count,
         coalesce(sums.inbound_email_count, 0) as inbound_email_count,
         coalesce(sums.inbound_sms_count, 0) as inbound_sms_count,

@@ -1,12 +1,12 @@
-{%- set window_start = cdp_activate.local_date(-90, 'UTC') -%}
-
 with
 
-customer_days as (
+touchpoints as (
 
-    select * from {{ ref('customer_days') }}
+    select * from {{ ref('touchpoints') }}
 
-    where occurred_on >= {{ window_start }}
+    where
+        customer_id is not null
+        and occurred_at >= {{ cdp_activate.period_start('day', -90, 'UTC') }}
 
 ),
 
@@ -22,17 +22,19 @@ final as (
         direction,
 
         ---------- numerics
-        count(distinct occurred_on) as day_count,
-        cast(sum(touchpoint_count) as {{ dbt.type_bigint() }}) as touchpoint_count,
-        cast(sum(total_value) as numeric(18, 2)) as total_value,
-        cast(sum(positive_count) as {{ dbt.type_bigint() }}) as positive_count,
-        cast(sum(negative_count) as {{ dbt.type_bigint() }}) as negative_count,
+        count(*) as touchpoint_count,
+        count(distinct cast(occurred_at as date)) as day_count,
+        cast(sum(value) as numeric(18, 2)) as total_value,
+        cast(sum(case when sentiment > 0 then 1 else 0 end) as {{ dbt.type_bigint() }})
+            as positive_count,
+        cast(sum(case when sentiment < 0 then 1 else 0 end) as {{ dbt.type_bigint() }})
+            as negative_count,
 
         ---------- timestamps
-        min(first_occurred_at) as first_occurred_at,
-        max(last_occurred_at) as last_occurred_at
+        min(occurred_at) as first_occurred_at,
+        max(occurred_at) as last_occurred_at
 
-    from customer_days
+    from touchpoints
 
     group by
         customer_id,

@@ -23,6 +23,11 @@ def datediff(first_date: str, second_date: str, datepart: str) -> str:
     return f"date_diff('{datepart}', {first_date}, {second_date})"
 
 
+def listagg(measure: str, delimiter_text: str, order_by_clause: str) -> str:
+    """Join the texts of a group."""
+    return f"string_agg({measure}, {delimiter_text} {order_by_clause})"
+
+
 def concat(fields: Sequence[str]) -> str:
     """Join texts."""
     return " || ".join(fields)
