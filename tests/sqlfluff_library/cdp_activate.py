@@ -179,3 +179,13 @@ def data_quality_checks() -> dict[str, list[dict[str, str]]]:
     return {
         "orders": [{"name": "is_odd", "counted": "count(*)", "done": "kept", "to_do": "look"}],
     }
+
+
+def first_by(expression: str, order_by: str) -> str:
+    """Give an aggregate over the expression."""
+    return f"min_by({expression}, {order_by})"
+
+
+def last_by(expression: str, order_by: str) -> str:
+    """Give an aggregate over the expression."""
+    return f"max_by({expression}, {order_by})"

@@ -1,0 +1,235 @@
+with
+
+stage_history as (
+
+    select * from {{ ref('stage_history') }}
+
+),
+
+transitions as (
+
+    select * from {{ ref('stage_transitions') }}
+
+),
+
+stages as (
+
+    select
+        track,
+        stage,
+        phase,
+        rank
+
+    from stage_history
+
+    where stage <> 'lapsed'
+
+    group by
+        track,
+        stage,
+        phase,
+        rank
+
+),
+
+first_stays as (
+
+    select
+        customer_id,
+        track,
+        rank,
+        min(valid_from) as first_at,
+        max(case when is_current then 1 else 0 end) as is_there
+
+    from stage_history
+
+    where stage <> 'lapsed'
+
+    group by
+        customer_id,
+        track,
+        rank
+
+),
+
+-- Whoever was in a later stage has passed the earlier ones, seen there or not, so
+-- that the funnel narrows and never widens.
+reached as (
+
+    select
+        first_stays.customer_id,
+        first_stays.track,
+        stages.rank,
+        min(first_stays.first_at) as reached_at,
+        max(
+            case
+                when first_stays.rank = stages.rank then first_stays.is_there
+                else 0
+            end
+        ) as is_there
+
+    from first_stays
+
+    inner join stages
+        on
+            first_stays.track = stages.track
+            and first_stays.rank >= stages.rank
+
+    group by
+        first_stays.customer_id,
+        first_stays.track,
+        stages.rank
+
+),
+
+steps as (
+
+    select
+        track,
+        rank,
+        is_there,
+        reached_at,
+        lead(reached_at) over (
+            partition by customer_id, track
+            order by rank
+        ) as next_reached_at
+
+    from reached
+
+),
+
+counts as (
+
+    select
+        track,
+        rank,
+        count(*) as reached_count,
+        count(next_reached_at) as moved_on_count,
+        cast(sum(is_there) as {{ dbt.type_bigint() }}) as current_count,
+        {{ cdp_activate.percentile(
+            dbt.datediff('reached_at', 'next_reached_at', 'second') ~ ' / 86400.0',
+            0.5,
+        ) }} as median_days_to_next
+
+    from steps
+
+    group by
+        track,
+        rank
+
+),
+
+lapses as (
+
+    select
+        track,
+        from_stage,
+        last_touchpoint,
+        count(*) as lapse_count
+
+    from transitions
+
+    where movement = 'lapse'
+
+    group by
+        track,
+        from_stage,
+        last_touchpoint
+
+),
+
+ranked_lapses as (
+
+    select
+        track,
+        from_stage,
+        last_touchpoint,
+        lapse_count,
+        sum(lapse_count) over (partition by track, from_stage)
+            as stage_lapse_count,
+        row_number() over (
+            partition by track, from_stage
+            order by lapse_count desc, last_touchpoint asc
+        ) as place
+
+    from lapses
+
+),
+
+commonest_lapses as (
+
+    select * from ranked_lapses
+
+    where place = 1
+
+),
+
+departures as (
+
+    select
+        track,
+        from_stage,
+        count(*) as departure_count
+
+    from transitions
+
+    where movement <> 'start'
+
+    group by
+        track,
+        from_stage
+
+),
+
+final as (
+
+    select
+        ---------- text
+        stages.track,
+        stages.stage,
+        stages.phase,
+        commonest_lapses.last_touchpoint as last_touchpoint_before_lapsing,
+
+        ---------- numerics
+        stages.rank,
+        counts.reached_count,
+        counts.moved_on_count,
+        counts.current_count,
+        counts.reached_count - counts.moved_on_count as not_moved_on_count,
+        cast(counts.moved_on_count as double precision)
+        / counts.reached_count as conversion_rate,
+        1.0 - cast(counts.moved_on_count as double precision)
+        / counts.reached_count as drop_off_rate,
+        cast(counts.reached_count as double precision)
+        / max(counts.reached_count) over (partition by stages.track)
+            as reached_share,
+        counts.median_days_to_next,
+        cast(
+            coalesce(commonest_lapses.stage_lapse_count, 0)
+            as {{ dbt.type_bigint() }}
+        ) as lapse_count,
+        cast(coalesce(commonest_lapses.stage_lapse_count, 0) as double precision)
+        / departures.departure_count as lapse_rate,
+        cast(commonest_lapses.lapse_count as double precision)
+        / commonest_lapses.stage_lapse_count as last_touchpoint_share
+
+    from stages
+
+    inner join counts
+        on
+            stages.track = counts.track
+            and stages.rank = counts.rank
+
+    left join commonest_lapses
+        on
+            stages.track = commonest_lapses.track
+            and stages.stage = commonest_lapses.from_stage
+
+    left join departures
+        on
+            stages.track = departures.track
+            and stages.stage = departures.from_stage
+
+)
+
+select * from final

@@ -1,0 +1,122 @@
+with
+
+stage_history as (
+
+    select * from {{ ref('stage_history') }}
+
+),
+
+-- Only the person's own acts: what the company sent is no sign of what was missing.
+acts as (
+
+    select
+        customer_id,
+        touchpoint,
+        channel,
+        occurred_at
+
+    from {{ ref('touchpoints') }}
+
+    where
+        customer_id is not null
+        and direction = 'inbound'
+
+),
+
+stays as (
+
+    select
+        stage_id,
+        customer_id,
+        track,
+        entered_from,
+        stage,
+        rank,
+        valid_from,
+        lag(rank) over (
+            partition by customer_id, track
+            order by valid_from
+        ) as from_rank,
+        lag(valid_from) over (
+            partition by customer_id, track
+            order by valid_from
+        ) as entered_from_at
+
+    from stage_history
+
+),
+
+lapses as (
+
+    select
+        stage_id,
+        customer_id,
+        valid_from
+
+    from stays
+
+    where
+        stage = 'lapsed'
+        and entered_from is not null
+
+),
+
+last_acts as (
+
+    select
+        lapses.stage_id,
+        {{ cdp_activate.last_by('acts.touchpoint', 'acts.occurred_at') }}
+            as last_touchpoint,
+        {{ cdp_activate.last_by('acts.channel', 'acts.occurred_at') }}
+            as last_channel
+
+    from lapses
+
+    inner join acts
+        on
+            lapses.customer_id = acts.customer_id
+            and lapses.valid_from > acts.occurred_at
+
+    group by lapses.stage_id
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        stays.stage_id as transition_id,
+        stays.customer_id,
+
+        ---------- text
+        stays.track,
+        coalesce(stays.entered_from, 'start') as from_stage,
+        stays.stage as to_stage,
+        case
+            when stays.entered_from is null then 'start'
+            when stays.stage = 'lapsed' then 'lapse'
+            when stays.entered_from = 'lapsed' then 'return'
+            when stays.rank > stays.from_rank then 'forward'
+            else 'back'
+        end as movement,
+        last_acts.last_touchpoint,
+        last_acts.last_channel,
+
+        ---------- numerics
+        stays.from_rank,
+        stays.rank as to_rank,
+        cast({{ dbt.datediff(
+            'stays.entered_from_at', 'stays.valid_from', 'second'
+        ) }} as double precision) / 86400 as days_in_from_stage,
+
+        ---------- timestamps
+        stays.valid_from as moved_at
+
+    from stays
+
+    left join last_acts
+        on stays.stage_id = last_acts.stage_id
+
+)
+
+select * from final
