@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from neighbours import Shop, shop  # noqa: F401
 from test_settled_questions import problems
-from world import NOON, chosen, people
+from world import NOON, chosen, create, hostile, members, people
+
+from cdp_activate.audiences.compiling.sequences import _Runs
 
 NAIVE = NOON.replace(tzinfo=None)
 
@@ -345,3 +347,25 @@ def test_an_instant_is_compared_to_the_microsecond_across_zones() -> None:
     steps = "{did: viewed}, {did: order_placed}"
     assert not holds(steps, web_events=web, orders=same)
     assert holds(steps, web_events=web, orders=later)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_nearest_row_finds_what_every_pair_finds(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two ways to write a step, on hostile people: one pass, and all pairs."""
+    as_of, tables = hostile(seed)
+    connection = create(tables)
+    for steps in (
+        "{did: order_placed}, {did: call_made}, {did: [viewed, clicked], within: 30 days}",
+        "{did: [order_placed, refund_made]}, {did_not: call_made}, {did: viewed}",
+        "{did: viewed}, {did: viewed, immediately: true}, {did_not: clicked, within: 7 days}",
+        "{did: order_placed}, {did_not: [order_placed, viewed]}, {did: refund_made}",
+        "{did: order_placed, where: {pieces: {gte: 1}}}, {did: order_placed, immediately: true}",
+    ):
+        text = f"audience: tested\nwhere: {{sequence: [{steps}]}}"
+        found = members(connection, text, as_of)
+        monkeypatch.setattr(_Runs, "_nearest_is_best", lambda *_: False)
+        assert members(connection, text, as_of) == found, steps
+        monkeypatch.undo()
+    connection.close()

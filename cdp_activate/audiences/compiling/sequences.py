@@ -13,6 +13,7 @@ from itertools import pairwise
 from sqlglot import exp
 
 from cdp_activate.audiences.cells import value_of
+from cdp_activate.audiences.compiling.nearest import NEAREST, following
 from cdp_activate.audiences.compiling.rows import OCCURRED, ORDERED_BY, Order, everything, rows_of
 from cdp_activate.audiences.compiling.scope import Scope, found
 from cdp_activate.audiences.dialects import call
@@ -99,6 +100,15 @@ class _Runs:
         """The rows of the step at `place` that some row reached before leads to."""
         step = self.steps[place]
         compared = self._compared(place)
+        kept = [OCCURRED, ORDERED_BY, *map(_same_name, compared)]
+        if self._nearest_is_best(step, guards):
+            breaking = [self._rows(guard, ()) for guard in guards]
+            if step.immediately:
+                breaking += [self._every(event) for event in _tables(step.rows.events).values()]
+            after = following(reached, breaking, self._rows(step, compared), kept)
+            if not step.within:
+                return after
+            return after.where(self._at_most(step.within, column(NEAREST), column(OCCURRED)))
         own = {of.name: of for of in (*compared, *step.same)}
         of_several = step.immediately and len(_tables(step.rows.events)) > 1
         here = self._rows(step, tuple(own.values()), says_table=of_several)
@@ -108,32 +118,43 @@ class _Runs:
             conditions.append(self._none(rows, guard, before=True))
         if step.immediately:
             for table, event in _tables(step.rows.events).items():
-                every = rows_of(everything(event, self.timezone), self.order.columns)
                 # The table is that of the row itself (7.26).
                 is_of = exp.EQ(this=column(TABLE, LATER), expression=text(table.name))
                 also = [is_of] if of_several else []
-                conditions.append(self._none(every, None, *also, before=True))
-        kept = [] if last else [OCCURRED, ORDERED_BY, *map(_same_name, compared)]
+                conditions.append(self._none(self._every(event), None, *also, before=True))
         return (
-            exp.select(*(column(name, LATER) for name in (KEY, *kept)))
+            exp.select(*(column(name, LATER) for name in (KEY, *([] if last else kept))))
             .distinct()
             .from_(reached.subquery(EARLIER))
             .join(here.subquery(LATER), on=_one_key(LATER))
             .where(*conditions)
         )
 
+    def _nearest_is_best(self, step: Step, guards: Several[Step]) -> bool:
+        """Of the rows reached before, the nearest leads to a row if any does."""
+        return (
+            not step.same
+            and not any(guard.within or guard.same for guard in guards)
+            and not (step.immediately and len(_tables(step.rows.events)) > 1)
+            and all(rows.id for rows in self.order.tables)
+        )
+
+    def _every(self, event: Rows) -> exp.Query:
+        """All rows of the table of an event."""
+        return rows_of(everything(event, self.timezone), self.order.columns)
+
     def _bound(self, step: Step, alias: str) -> list[Expression]:
         """What `within` and `same` of a step ask of a row, beside the latest did."""
         conditions: list[Expression] = []
         if step.within:
-            conditions.append(self._at_most(step.within, alias))
+            occurred = column(OCCURRED, EARLIER), column(OCCURRED, alias)
+            conditions.append(self._at_most(step.within, *occurred))
         for of in step.same:
             name = _same_name(of)
             conditions.append(exp.EQ(this=column(name, alias), expression=column(name, EARLIER)))
         return conditions
 
-    def _at_most(self, within: Duration, alias: str) -> Expression:
-        earlier, later = column(OCCURRED, EARLIER), column(OCCURRED, alias)
+    def _at_most(self, within: Duration, earlier: Expression, later: Expression) -> Expression:
         if self.order.of_days:
             passed = exp.Sub(
                 this=call("cdp_day_number", later), expression=call("cdp_day_number", earlier)

@@ -138,39 +138,72 @@ with customers as (
         )
     group by
         earlier.entity_key
-), fact_sequence_refund_made_then_refund_made_279b0067 as (
+), fact_sequence_refund_made_then_refund_made_331c872e as (
     select
         earlier.entity_key
     from (
-        select distinct
-            later.entity_key
+        select
+            entity_key,
+            occurred,
+            ordered_by
         from (
             select
-                customer_id as entity_key,
-                refunded_on as occurred,
-                refund_id as ordered_by
-            from "refunds"
-            where
-                refunded_on < cast('2026-01-11' as date)
-        ) as earlier
-        join (
-            select
-                customer_id as entity_key,
-                refunded_on as occurred,
-                refund_id as ordered_by
-            from "refunds"
-            where
-                refunded_on < cast('2026-01-11' as date)
-        ) as later
-            on later.entity_key = earlier.entity_key
+                entity_key,
+                occurred,
+                ordered_by,
+                row_kind,
+                max(case when row_kind = 2 then place end) over (
+                    partition by entity_key
+                    order by place nulls first
+                    rows between unbounded preceding and current row
+                ) as reached_at,
+                max(case when row_kind = 2 then occurred end) over (
+                    partition by entity_key
+                    order by place nulls first
+                    rows between unbounded preceding and current row
+                ) as nearest_occurred
+            from (
+                select
+                    *,
+                    row_number() over (partition by entity_key order by occurred, ordered_by, row_kind) as place
+                from (
+                    select
+                        entity_key,
+                        occurred,
+                        ordered_by,
+                        0 as row_kind
+                    from (
+                        select
+                            customer_id as entity_key,
+                            refunded_on as occurred,
+                            refund_id as ordered_by
+                        from "refunds"
+                        where
+                            refunded_on < cast('2026-01-11' as date)
+                    ) as part
+                    union all
+                    select
+                        entity_key,
+                        occurred,
+                        ordered_by,
+                        2 as row_kind
+                    from (
+                        select
+                            customer_id as entity_key,
+                            refunded_on as occurred,
+                            refund_id as ordered_by
+                        from "refunds"
+                        where
+                            refunded_on < cast('2026-01-11' as date)
+                    ) as part
+                ) as stream
+            ) as placed
+        ) as seen
         where
             (
-                later.occurred > earlier.occurred
-                or (
-                    later.occurred = earlier.occurred and later.ordered_by > earlier.ordered_by
-                )
+                row_kind = 0 and not reached_at is null
             )
-            and date_diff('DAY', cast('1970-01-05' as date), later.occurred) - date_diff('DAY', cast('1970-01-05' as date), earlier.occurred) <= 2
+            and date_diff('DAY', cast('1970-01-05' as date), occurred) - date_diff('DAY', cast('1970-01-05' as date), nearest_occurred) <= 2
     ) as earlier
     group by
         earlier.entity_key
@@ -181,11 +214,11 @@ with customers as (
     from customers
     left join fact_sequence_order_placed_then_call_made_the_9ec2c9c4
         on fact_sequence_order_placed_then_call_made_the_9ec2c9c4.entity_key = customers.customer_id
-    left join fact_sequence_refund_made_then_refund_made_279b0067
-        on fact_sequence_refund_made_then_refund_made_279b0067.entity_key = customers.customer_id
+    left join fact_sequence_refund_made_then_refund_made_331c872e
+        on fact_sequence_refund_made_then_refund_made_331c872e.entity_key = customers.customer_id
     where
         not fact_sequence_order_placed_then_call_made_the_9ec2c9c4.entity_key is null
-        and not fact_sequence_refund_made_then_refund_made_279b0067.entity_key is null
+        and not fact_sequence_refund_made_then_refund_made_331c872e.entity_key is null
 )
 select
     *
