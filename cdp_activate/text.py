@@ -165,7 +165,7 @@ class _Builder:
         self.documents: list[Node] = []
         self.problems: list[Problem] = []
         self.open: list[_Open] = []
-        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.anchors: dict[str, tuple[Node, int, int]] = {}
 
     def take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
@@ -174,14 +174,10 @@ class _Builder:
             is_mapping = isinstance(event, yaml.MappingStartEvent)
             opened = self._node(event, {} if is_mapping else [])
             self.open.append(_Open(opened, event.anchor))
-            if len(self.open) > MAX_DEPTH:
-                hint = "split it into audiences of their own and combine those"
-                raise SourceErrors(
-                    [opened.problem(f"nested more than {MAX_DEPTH} levels deep", hint)]
-                )
+            self._check_depth(opened, 0)
         elif isinstance(event, yaml.CollectionEndEvent):
             closed = self.open.pop()
-            self._add(closed.node, closed.size, closed.anchor)
+            self._add(closed.node, closed.size, closed.anchor, closed.levels)
         elif isinstance(event, yaml.ScalarEvent):
             self._add(self._scalar(event), 1, event.anchor)
         elif isinstance(event, yaml.AliasEvent):
@@ -191,8 +187,15 @@ class _Builder:
                 raise SourceErrors(
                     [self._node(event, None).problem(f"nothing to repeat: '*{name}'", hint)]
                 )
-            node, size = self.anchors[name]
-            self._add(node, size, None)
+            node, size, levels = self.anchors[name]
+            self._check_depth(self._node(event, None), levels)
+            self._add(node, size, None, levels)
+
+    def _check_depth(self, node: Node, levels: int) -> None:
+        """The lists and mappings that are open, with the levels that an alias brings."""
+        if len(self.open) + levels > MAX_DEPTH:
+            hint = "split it into audiences of their own and combine those"
+            raise SourceErrors([node.problem(f"nested more than {MAX_DEPTH} levels deep", hint)])
 
     def _node(self, event: yaml.Event, value: Any) -> Node:
         start, end = event.start_mark, event.end_mark
@@ -200,14 +203,15 @@ class _Builder:
         length = end.column - start.column if end.line == start.line else 1
         return Node(value, self.source, start.line + 1, start.column + 1, max(1, length))
 
-    def _add(self, node: Node, size: int, anchor: str | None) -> None:
+    def _add(self, node: Node, size: int, anchor: str | None, levels: int = 0) -> None:
         if anchor:
-            self.anchors[anchor] = node, size
+            self.anchors[anchor] = node, size, levels
         if not self.open:
             self.documents.append(node)
             return
         parent = self.open[-1]
         parent.size += size
+        parent.levels = max(parent.levels, levels + 1)
         if parent.size > MAX_VALUES:
             message = f"more than {MAX_VALUES:,} values, with aliases written out"
             raise SourceErrors([node.problem(message, "list ids in a seed instead")])
@@ -252,6 +256,7 @@ class _Open:
     node: Node
     anchor: str | None
     size: int = 1
+    levels: int = 1
     key: Node | None = None
 
 

@@ -163,3 +163,15 @@ def test_a_file_that_may_hold_a_secret_is_not_quoted_in_errors(tmp_path: Path) -
         read(path, shown_as="destinations.yml", quoted=False)
     assert "destinations.yml:2:1  duplicate key 'secret'" in str(caught.value)
     assert "other" not in str(caught.value)
+
+
+def test_aliases_nest_no_deeper_than_what_is_written() -> None:
+    """Each repeats the one before it, one level further in."""
+    lines = ["- &a0 [x]", *(f"- &a{n} [*a{n - 1}]" for n in range(1, 100))]
+    with pytest.raises(SourceErrors) as caught:
+        parse("\n".join(lines))
+    (problem,) = caught.value.problems
+    assert "nested more than 64 levels deep" in problem.message
+    assert problem.line == 64
+    (document,) = parse("\n".join(lines[:60]))
+    assert len(document.value) == 60

@@ -21,6 +21,10 @@ from cdp_activate.catalog import Catalog
 from cdp_activate.errors import UsageError
 
 
+MOST_NESTED = 200
+"""Audiences that name one another in a chain, as one statement has them."""
+
+
 def tree(steps: Mapping[str, exp.Query], imports: Mapping[str, exp.Query]) -> exp.Select:
     """`with` imports, then steps, then `select * from final`."""
     select = exp.select("*").from_("final")
@@ -128,18 +132,24 @@ def to_run(
     `others` are the queries of the audiences it names, directly or through another.
     """
     imports: dict[str, exp.Query] = {}
-    pending, started = [query], set[str]()
+    pending, started = [(query, 1)], set[str]()
     while pending:
-        here = pending[-1]
+        here, depth = pending[-1]
         missing = [
-            others[name]
+            (others[name], depth + 1)
             for name, model in here.members_of.items()
             if model not in imports and name not in started
         ]
         started.add(here.audience.name)
+        if depth > MOST_NESTED:
+            raise UsageError(
+                f"'{query.audience.name}' stands on a chain of more than {MOST_NESTED} audiences",
+                remedy="build them: `cdp-activate build` makes a table of each",
+            )
         pending.extend(missing)
         if not missing:
-            _import(pending.pop(), query, imports)
+            pending.pop()
+            _import(here, query, imports)
     return write(tree(query.steps, imports), catalog.adapter, run_at(catalog, as_of))
 
 

@@ -18,6 +18,9 @@ from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import UsageError
 
 
+_MOST_TERMS = 50
+
+
 class Scope:
     """Judges conditions about the rows of one entity.
 
@@ -104,9 +107,17 @@ def combined(condition: Condition, leaf: Callable[[Any], Expression]) -> Express
         return exp.not_(known(combined(condition.inner, leaf)))
     if isinstance(condition, AtLeast):
         ones = [one_if(combined(inner, leaf)) for inner in condition.of]
-        total = reduce(lambda left, right: exp.Add(this=left, expression=right), ones)
-        return exp.GTE(this=exp.paren(total, copy=False), expression=number(condition.n))
+        return exp.GTE(this=exp.paren(_sum(ones), copy=False), expression=number(condition.n))
     return leaf(condition)
+
+
+def _sum(terms: list[Expression]) -> Expression:
+    """The terms added up; many of them in brackets, so that no warehouse finds it too deep."""
+    if len(terms) > _MOST_TERMS:
+        size = -(-len(terms) // _MOST_TERMS)
+        parts = [terms[place : place + size] for place in range(0, len(terms), size)]
+        terms = [exp.paren(_sum(part), copy=False) for part in parts]
+    return reduce(lambda left, right: exp.Add(this=left, expression=right), terms)
 
 
 def filtered(where: Condition, table: str = "") -> Expression:
