@@ -89,7 +89,8 @@ class Scope:
                 other = column(KEY if fact else self.entity.key, name)
                 key = self.key_text() if fact and fact.by_text else self.key()
                 on = exp.EQ(this=other, expression=key)
-                select = select.join(exp.Table(this=identifier(name)), on=on, join_type="left")
+                table = exp.Table(this=identifier(name))
+                select = select.join(table, on=on, join_type="left", copy=False)
         return select
 
 
