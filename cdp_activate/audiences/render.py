@@ -20,7 +20,6 @@ from cdp_activate.audiences.history import MEMBERS
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import UsageError
 
-
 MOST_NESTED = 200
 """Audiences that name one another in a chain, as one statement has them."""
 

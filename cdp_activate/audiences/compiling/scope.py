@@ -17,7 +17,6 @@ from cdp_activate.audiences.model import All, AnyOf, AtLeast, Condition, Not, Te
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import UsageError
 
-
 _MOST_TERMS = 50
 
 
