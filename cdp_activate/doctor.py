@@ -71,7 +71,7 @@ def _look_at(
         return project.audiences, plural(len(project.audiences), "audience")
 
     def compiled() -> tuple[object, str]:
-        stale = project.compile(check=True)
+        stale = project.compile(check=True).changes
         if stale:
             raise CdpError(
                 f"{plural(len(stale), 'file')} in models/audiences out of date",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from cdp_activate.audiences.dbt import Difference, Use, dbt_files, differences, write_files
 from cdp_activate.audiences.model import Audience
 from cdp_activate.audiences.read import read_audiences
+from cdp_activate.audiences.unchanged import Record, digest, keep, recorded
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import Problem, SourceErrors, UsageError
 from cdp_activate.text import Node, read, suggest
@@ -19,6 +20,15 @@ from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_prof
 
 if TYPE_CHECKING:
     from cdp_activate.sync.model import DestinationEntry, Sync
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What `compile` did: the files that differed, and what it says of the audiences."""
+
+    changes: list[Difference]
+    audiences: int
+    warnings: list[Problem]
 
 
 @dataclass
@@ -147,10 +157,28 @@ class Project:
         ]
         return dbt_files(self.audiences, self.catalog, uses)
 
-    def compile(self, *, check: bool = False) -> list[Difference]:
-        """Write the dbt files (or, with `check`, only compare); says what differed."""
+    def compile(self, *, check: bool = False) -> Compiled:
+        """Write the dbt files (or, with `check`, only compare); says what differed.
+
+        When nothing that it reads or writes has changed since it last found them right,
+        it reads no audience and says the same again.
+        """
+        place = self.manifest.with_name("cdp_activate_compiled.json")
+        before = recorded(place)
+        if before and before.digest == self._digest():
+            return Compiled([], before.audiences, list(before.warnings))
         files = self.dbt_files()
-        return differences(self.models, files) if check else write_files(self.models, files)
+        changes = differences(self.models, files) if check else write_files(self.models, files)
+        found = Compiled(changes, len(self.audiences), self.warnings)
+        if not (check and changes):
+            keep(place, Record(self._digest(), found.audiences, tuple(found.warnings)))
+        return found
+
+    def _digest(self) -> str:
+        """Of all that decides what `compile` writes, and of what is written."""
+        manifest = self.manifest
+        read = [self.folder / "dbt_project.yml", manifest, manifest.with_name("catalog.json")]
+        return digest(read, [self.folder / "audiences", self.folder / "syncs", self.models])
 
     @cached_property
     def dbt_profile(self) -> Profile:

@@ -69,7 +69,7 @@ class _Compiler:
             # Exclusion comes after ranking: an excluded place is not given to the next (7.6).
             where = [self._high_enough(audience.rank)]
             scope.people = "ranked"
-        kept = [exp.not_(known(scope.condition(member))) for member in audience.exclude]
+        kept = [exp.not_(known(scope.condition(member)), copy=False) for member in audience.exclude]
         variant = exp.alias_(self._variant(), VARIANT)
         self.steps["final"] = self._people([variant], [*where, *kept])
         return Query(audience, scope.facts, scope.members_of, self.steps)
@@ -79,7 +79,7 @@ class _Compiler:
     def _people(self, columns: list[Expression], conditions: list[Expression]) -> exp.Select:
         """Keys of the people, joined with the facts and audiences that the expressions name."""
         select = exp.select(self.scope.key(), *columns).from_(identifier(self.scope.people))
-        return self.scope.joined(select, [*columns, *conditions]).where(*conditions)
+        return self.scope.joined(select, [*columns, *conditions]).where(*conditions, copy=False)
 
     def _rank_value(self, rank: Rank) -> Expression:
         if isinstance(rank.by, Happened):

@@ -26,6 +26,7 @@ from cdp_activate.catalog import Catalog
 from cdp_activate.errors import UsageError
 
 FACTS = "facts"
+_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 MARK = "written by `cdp-activate compile`"
 
 
@@ -152,10 +153,16 @@ def _exposure(use: Use, catalog: Catalog) -> dict[str, object]:
 
 
 def _yaml(content: object) -> str:
-    body = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=88)
+    body = _dumped(content, allow_unicode=True)
     if any(line_end in body for line_end in "\x85\u2028\u2029"):  # read as a space
-        body = yaml.safe_dump(content, sort_keys=False, allow_unicode=False, width=88)
+        body = _dumped(content, allow_unicode=False)
     return f"# {MARK}; do not edit\n\n{body}"
+
+
+def _dumped(content: object, *, allow_unicode: bool) -> str:
+    return yaml.dump(
+        content, Dumper=_Dumper, sort_keys=False, allow_unicode=allow_unicode, width=88
+    )
 
 
 def differences(folder: Path, files: Mapping[str, str]) -> list[Difference]:

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
@@ -31,8 +31,17 @@ class Duration:
     days: int | None = None
 
 
+class _Unchanging:
+    """A copy of a tree shares what can not change."""
+
+    __slots__ = ()
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class Fixed(_Unchanging):
     """An instant that does not depend on as_of. `at` is in UTC."""
 
     at: datetime
@@ -45,7 +54,7 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
-class Elapsed:
+class Elapsed(_Unchanging):
     """`as_of` plus a number of seconds."""
 
     seconds: int = 0
@@ -61,7 +70,7 @@ class Elapsed:
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodStart:
+class PeriodStart(_Unchanging):
     """Where the local period begins that lies `offset` periods from the one of as_of."""
 
     unit: Unit
@@ -83,7 +92,7 @@ class PeriodStart:
 
 
 @dataclass(frozen=True, slots=True)
-class FixedDate:
+class FixedDate(_Unchanging):
     """A day of the calendar."""
 
     on: date
@@ -96,7 +105,7 @@ class FixedDate:
 
 
 @dataclass(frozen=True, slots=True)
-class LocalDate:
+class LocalDate(_Unchanging):
     """The local date of as_of, plus days."""
 
     days: int
@@ -110,7 +119,7 @@ class LocalDate:
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodDate:
+class PeriodDate(_Unchanging):
     """The local date on which a period begins, counted from the one of as_of."""
 
     unit: Unit

@@ -6,6 +6,7 @@ literals in their place. The dialect is chosen here, last.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
@@ -26,14 +27,14 @@ MOST_NESTED = 200
 
 def tree(steps: Mapping[str, exp.Query], imports: Mapping[str, exp.Query]) -> exp.Select:
     """`with` imports, then steps, then `select * from final`."""
-    select = exp.select("*").from_("final")
+    select = everything(exp.Table(this=identifier("final")))
     for name, step in (*imports.items(), *steps.items()):
         select = select.with_(identifier(name), as_=step, copy=False)
     return select
 
 
 def everything(of: exp.Table) -> exp.Select:
-    return exp.select("*").from_(of)
+    return exp.Select(expressions=[exp.Star()], from_=exp.From(this=of))
 
 
 # For dbt ...
@@ -214,6 +215,7 @@ def write(query: exp.Query, adapter: str, replace: Callable[[Expression], Expres
     try:
         sql = query.transform(leaf).sql(
             dialect,
+            copy=False,
             pretty=True,
             indent=4,
             pad=4,
@@ -234,6 +236,12 @@ def lower_case(sql: str, dialect: str) -> str:
 
     A name that is not in small letters is always quoted (`identifier`).
     """
+    if "\\" not in sql and "$" not in sql:
+        # Then quotes alone tell what is text (a doubled one ends a text and begins another),
+        # and there is no need for the tokenizer.
+        pieces = _QUOTED.split(sql)
+        pieces[::2] = [piece.lower() for piece in pieces[::2]]
+        return "".join(pieces)
     parts, end = [], 0
     for token in tokenize(sql, read=dialect):
         if token.token_type not in _AS_WRITTEN:
@@ -243,6 +251,7 @@ def lower_case(sql: str, dialect: str) -> str:
     return "".join(parts) + sql[end:]
 
 
+_QUOTED = re.compile(r"""('[^']*'|"[^"]*"|`[^`]*`)""")
 _AS_WRITTEN = {
     TokenType.STRING,
     TokenType.IDENTIFIER,

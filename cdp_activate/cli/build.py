@@ -130,12 +130,12 @@ def compile_(context: click.Context, /, check: bool, as_json: bool, **options: A
       cdp-activate compile --check
     """
     project = load(options)
-    changes = project.compile(check=check)
+    compiled = project.compile(check=check)
+    changes, count = compiled.changes, compiled.audiences
     stale = check and bool(changes)
-    count = len(project.audiences)
     if as_json:
         listed = [{"path": change.path, "what": change.what} for change in changes]
-        warned = [warning.as_dict() for warning in project.warnings]
+        warned = [warning.as_dict() for warning in compiled.warnings]
         show_json({"audiences": count, "check": check, "changes": listed, "warnings": warned})
     else:
         words = {} if check else {"missing": "new", "unexpected": "removed"}
@@ -143,7 +143,7 @@ def compile_(context: click.Context, /, check: bool, as_json: bool, **options: A
             click.echo(f"{words.get(change.what, change.what):<11}{change.path}")
         verb = "would change" if check else "written"
         click.echo(f"{plural(count, 'audience')}, {plural(len(changes), 'file')} {verb}")
-        for warning in project.warnings:
+        for warning in compiled.warnings:
             click.echo(f"Warning: {warning.render()}", err=True)
         if stale:
             click.echo("Error: the files are stale\n  run `cdp-activate compile`", err=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlglot import exp
 
 from cdp_activate.audiences.compiling.scope import Scope, found
@@ -24,6 +26,7 @@ def consent(scope: Scope, asked: Consent) -> Expression:
     return found(scope.fact(granted(asked)))
 
 
+@lru_cache(maxsize=256)
 def granted(asked: Consent) -> Fact:
     """The keys whose last word on a purpose is that they grant it (7.3).
 

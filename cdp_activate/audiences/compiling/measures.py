@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from sqlglot import exp
 
@@ -58,6 +59,7 @@ def _counted(of: Happened) -> Happened:
     return replace(of, measure=Measure("count"))
 
 
+@lru_cache(maxsize=4096)
 def happened(of: Happened) -> Fact:
     """The measure of rows of each key."""
     measure = of.measure

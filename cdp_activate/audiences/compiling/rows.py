@@ -56,7 +56,7 @@ def _of_table(of: Happened, places: Sequence[int]) -> exp.Select:
     if of.where is not None:
         conditions.append(filtered(of.where))
     key = exp.alias_(column(event.key), KEY)
-    return exp.select(key).from_(table(event.model)).where(*conditions)
+    return exp.select(key).from_(table(event.model)).where(*conditions, copy=False)
 
 
 def everything(event: Rows, timezone: str) -> Happened:

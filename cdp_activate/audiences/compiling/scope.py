@@ -89,7 +89,7 @@ class Scope:
                 key = self.key_text() if fact and fact.by_text else self.key()
                 on = exp.EQ(this=other, expression=key)
                 table = exp.Table(this=identifier(name))
-                select = select.join(table, on=on, join_type="left", copy=False)
+                select.append("joins", exp.Join(this=table, side="left", on=on))
         return select
 
 
@@ -99,12 +99,12 @@ Builder = Callable[[Scope, Any], Expression]
 def combined(condition: Condition, leaf: Callable[[Any], Expression]) -> Expression:
     """`all`, `any`, `not` and `at_least` over leaves."""
     if isinstance(condition, All):
-        return exp.and_(*(combined(inner, leaf) for inner in condition.of))
+        return exp.and_(*(combined(inner, leaf) for inner in condition.of), copy=False)
     if isinstance(condition, AnyOf):
-        found = exp.or_(*(combined(inner, leaf) for inner in condition.of))
+        found = exp.or_(*(combined(inner, leaf) for inner in condition.of), copy=False)
         return exp.paren(found, copy=False)
     if isinstance(condition, Not):
-        return exp.not_(known(combined(condition.inner, leaf)))
+        return exp.not_(known(combined(condition.inner, leaf)), copy=False)
     if isinstance(condition, AtLeast):
         ones = [one_if(combined(inner, leaf)) for inner in condition.of]
         return exp.GTE(this=exp.paren(_sum(ones), copy=False), expression=number(condition.n))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import lru_cache
+
 from sqlglot import exp
 
 from cdp_activate.audiences.compiling.scope import Scope, found, known
@@ -23,7 +26,8 @@ def stage(scope: Scope, asked: Stage) -> Expression:
     """The stay at as_of is in one of the stages, and is in each way what is asked."""
     if asked.ever:
         return found(scope.fact(been_in(asked, asked.names)))
-    fact = scope.fact(stays(asked))
+    of_all = replace(asked, names=(), entered=None, for_at_least=None, came_from=(), skipped=())
+    fact = scope.fact(stays(of_all))
     at = asked.rows.model.columns[asked.rows.at]
     since = column("since", fact)
     conditions = [one_of(column("stage", fact), asked.names)]
@@ -44,6 +48,7 @@ def stage(scope: Scope, asked: Stage) -> Expression:
     return exp.and_(*conditions)
 
 
+@lru_cache(maxsize=256)
 def stays(asked: Stage) -> Fact:
     """The stay each key is in at as_of: its stage, since when, and the stage before it.
 
