@@ -1,8 +1,33 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.incremental_strategy(),
+    unique_key='stage_id',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ cdp_activate.delete_from_log(
+        'customer_id in (select customer_id from ' ~ ref('stage_due') ~ ')'
+    ) }}",
+) }}
+
 with
 
+{% if is_incremental() -%}
+due as (
+
+    select * from {{ ref('stage_due') }}
+
+),
+
+{% endif -%}
 touchpoints as (
 
-    select * from {{ ref('touchpoints') }}
+    select touchpoints.*
+
+    from {{ ref('touchpoints') }} as touchpoints
+    {%- if is_incremental() %}
+
+    inner join due
+        on touchpoints.customer_id = due.customer_id
+    {%- endif %}
 
 ),
 
@@ -293,6 +318,28 @@ boundaries as (
 
 ),
 
+-- Until when each stage that is open at as_of will be, if nothing more happens.
+still_open as (
+
+    select
+        customer_id,
+        track,
+        bit,
+        max(open_until) as open_until
+
+    from neighbours
+
+    where
+        (next_opened_at is null or next_opened_at > open_until)
+        and open_until >= {{ cdp_activate.as_of() }}
+
+    group by
+        customer_id,
+        track,
+        bit
+
+),
+
 instants as (
 
     select
@@ -332,6 +379,7 @@ highest_stages as (
         open_stages.customer_id,
         open_stages.track,
         open_stages.valid_from,
+        stages.bit,
         coalesce(stages.stage, 'lapsed') as stage,
         coalesce(stages.phase, 'lapsed') as phase,
         coalesce(stages.stage_rank, 0) as stage_rank,
@@ -360,6 +408,7 @@ changes as (
         customer_id,
         track,
         valid_from,
+        bit,
         stage,
         phase,
         stage_rank,
@@ -393,28 +442,39 @@ final as (
     select
         ---------- ids
         {{ dbt.hash(dbt.concat([
-            'customer_id', "'|'", 'track', "'|'",
-            'cast(valid_from as ' ~ dbt.type_string() ~ ')',
+            'stays.customer_id', "'|'", 'stays.track', "'|'",
+            'cast(stays.valid_from as ' ~ dbt.type_string() ~ ')',
         ])) }} as stage_id,
-        customer_id,
+        stays.customer_id,
 
         ---------- text
-        track,
-        stage,
-        phase,
-        entered_from,
+        stays.track,
+        stays.stage,
+        stays.phase,
+        stays.entered_from,
 
         ---------- numerics
-        stage_rank as rank,
+        stays.stage_rank as rank,
 
         ---------- booleans
-        valid_to is null as is_current,
+        stays.valid_to is null as is_current,
 
         ---------- timestamps
-        valid_from,
-        valid_to
+        stays.valid_from,
+        stays.valid_to,
+        case
+            when still_open.open_until < {{ cdp_activate.end_of_time() }}
+                then still_open.open_until
+        end as lasts_until
 
     from stays
+
+    left join still_open
+        on
+            stays.valid_to is null
+            and stays.customer_id = still_open.customer_id
+            and stays.track = still_open.track
+            and stays.bit = still_open.bit
 
 )
 

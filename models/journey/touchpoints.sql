@@ -1,3 +1,21 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.incremental_strategy(),
+    unique_key='touchpoint_id',
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ cdp_activate.delete_not_yet_happened() }}",
+        "{{ cdp_activate.delete_touchpoints_named_before() }}",
+        "{{ cdp_activate.delete_vanished_touchpoints(
+            ref('customer_orders'), ref('customer_messages'),
+            ref('customer_tickets'), ref('customer_feedback'),
+            ref('customer_referrals')
+        ) }}",
+    ],
+) }}
+{%- set version = cdp_activate.seed_version('touchpoint_vocabulary') -%}
+{%- set goes_on = cdp_activate.log_goes_on('vocabulary_version', version) %}
+
 {#- What only events say, in the other subjects. -#}
 {%- set no_visit_columns -%}
 cast(null as {{ dbt.type_string() }}) as anonymous_id,
@@ -16,13 +34,22 @@ orders as (
 
 events as (
 
-    select * from {{ ref('customer_events') }}
+    select * from {{ ref('customer_events') }} as events
+    {%- if goes_on %}
+
+    where {{ cdp_activate.not_yet_read('events', "touchpoint_id like 'event:%'") }}
+    {%- endif %}
 
 ),
 
 messages as (
 
-    select * from {{ ref('customer_messages') }}
+    select * from {{ ref('customer_messages') }} as messages
+    {%- if goes_on %}
+
+    where
+        {{ cdp_activate.not_yet_read('messages', "touchpoint_id like 'message:%'") }}
+    {%- endif %}
 
 ),
 
@@ -67,7 +94,8 @@ interactions as (
         coupon as source,
         {{ no_visit_columns }},
         order_id as object_id,
-        net_amount as value
+        net_amount as value,
+        cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from orders
 
@@ -83,7 +111,8 @@ interactions as (
         cast(null as {{ dbt.type_string() }}) as source,
         {{ no_visit_columns }},
         order_id as object_id,
-        refunded_amount as value
+        refunded_amount as value,
+        cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from orders
 
@@ -106,7 +135,8 @@ interactions as (
         device_type,
         page_url,
         coalesce(product_id, cart_id) as object_id,
-        value
+        value,
+        written_at
 
     from events
 
@@ -122,7 +152,8 @@ interactions as (
         campaign_name as source,
         {{ no_visit_columns }},
         message_id as object_id,
-        cast(null as numeric(18, 2)) as value
+        cast(null as numeric(18, 2)) as value,
+        written_at
 
     from messages
 
@@ -138,7 +169,8 @@ interactions as (
         topic as source,
         {{ no_visit_columns }},
         ticket_id as object_id,
-        cast(null as numeric(18, 2)) as value
+        cast(null as numeric(18, 2)) as value,
+        cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from tickets
 
@@ -154,7 +186,8 @@ interactions as (
         topic as source,
         {{ no_visit_columns }},
         ticket_id as object_id,
-        cast(satisfaction as numeric(18, 2)) as value
+        cast(satisfaction as numeric(18, 2)) as value,
+        cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from tickets
 
@@ -172,7 +205,8 @@ interactions as (
         topic as source,
         {{ no_visit_columns }},
         ticket_id as object_id,
-        cast(null as numeric(18, 2)) as value
+        cast(null as numeric(18, 2)) as value,
+        cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from tickets
 
@@ -190,7 +224,8 @@ interactions as (
         cast(null as {{ dbt.type_string() }}) as source,
         {{ no_visit_columns }},
         product_id as object_id,
-        score as value
+        score as value,
+        cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from feedback
 
@@ -206,13 +241,14 @@ interactions as (
         cast(null as {{ dbt.type_string() }}) as source,
         {{ no_visit_columns }},
         referred_customer_id as object_id,
-        cast(null as numeric(18, 2)) as value
+        cast(null as numeric(18, 2)) as value,
+        cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from referrals
 
 ),
 
-final as (
+named as (
 
     select
         ---------- ids
@@ -250,7 +286,8 @@ final as (
         coalesce(vocabulary.is_visit, interactions.subject = 'events') as is_visit,
 
         ---------- timestamps
-        interactions.occurred_at
+        interactions.occurred_at,
+        interactions.written_at
 
     from interactions
 
@@ -258,6 +295,76 @@ final as (
         on
             interactions.subject = vocabulary.subject
             and interactions.event_name = vocabulary.event_name
+
+),
+
+{% if goes_on -%}
+-- Orders, tickets and the like are read whole, since they change: what is as it
+-- was is not written again.
+unchanged as (
+
+    select named.touchpoint_id
+
+    from named
+
+    inner join {{ this }} as held
+        on named.touchpoint_id = held.touchpoint_id
+
+    where
+        named.written_at is null
+        and named.customer_id is not distinct from held.customer_id
+        and named.object_id is not distinct from held.object_id
+        and named.touchpoint is not distinct from held.touchpoint
+        and named.channel is not distinct from held.channel
+        and named.direction is not distinct from held.direction
+        and named.source is not distinct from held.source
+        and named.marketing_channel is not distinct from held.marketing_channel
+        and named.value is not distinct from held.value
+        and named.sentiment is not distinct from held.sentiment
+        and named.occurred_at is not distinct from held.occurred_at
+
+),
+
+{% endif -%}
+final as (
+
+    select
+        ---------- ids
+        named.touchpoint_id,
+        named.customer_id,
+        named.visitor_id,
+        named.session_id,
+        named.object_id,
+
+        ---------- text
+        named.touchpoint,
+        named.channel,
+        named.direction,
+        named.source,
+        named.marketing_channel,
+        named.device_type,
+        named.page_url,
+        {{ version }} as vocabulary_version,
+
+        ---------- numerics
+        named.value,
+        named.sentiment,
+
+        ---------- booleans
+        named.is_visit,
+
+        ---------- timestamps
+        named.occurred_at,
+        coalesce(named.written_at, {{ cdp_activate.written_at() }}) as written_at
+
+    from named
+    {%- if goes_on %}
+
+    left join unchanged
+        on named.touchpoint_id = unchanged.touchpoint_id
+
+    where unchanged.touchpoint_id is null
+    {%- endif %}
 
 )
 

@@ -1,8 +1,26 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.incremental_strategy(),
+    unique_key='event_id',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ cdp_activate.delete_not_yet_happened() }}",
+) }}
+{%- set kept_columns = [
+    'event_id', 'source_customer_id', 'anonymous_id', 'session_id', 'product_id',
+    'cart_id', 'event_name', 'channel', 'device_type', 'country', 'source', 'medium',
+    'campaign_name', 'page_url', 'category', 'currency', 'value', 'occurred_at',
+    'loaded_at',
+] %}
+
 with
 
 events as (
 
-    select * from {{ ref('input_events') }}
+    select
+        *,
+        customer_id as source_customer_id
+
+    from {{ ref('input_events') }}
 
 ),
 
@@ -24,52 +42,154 @@ anonymous_ids as (
 
 ),
 
-final as (
+{% if is_incremental() -%}
+held as (
+
+    select * from {{ this }}
+
+),
+
+held_lately as (
+
+    select event_id
+
+    from held
+
+    where {{ cdp_activate.not_yet_in_log('held') }}
+
+),
+
+{% endif -%}
+unseen as (
 
     select
-        ---------- ids
-        events.event_id,
-        coalesce(
-            customer_ids.customer_id, anonymous_ids.customer_id
-        ) as customer_id,
-        events.anonymous_id,
-        events.session_id,
-        events.product_id,
-        events.cart_id,
-
-        ---------- text
-        events.event_name,
-        events.channel,
-        events.device_type,
-        events.country,
-        events.source,
-        events.medium,
-        events.campaign_name,
-        events.page_url,
-        events.category,
-        events.currency,
-
-        ---------- numerics
-        events.value,
-
-        ---------- timestamps
-        events.occurred_at
-
+        {% for column in kept_columns -%}
+        events.{{ column }}{% if not loop.last %},{% endif %}
+        {% endfor %}
     from events
+    {%- if is_incremental() %}
 
-    left join customer_ids
-        on events.customer_id = customer_ids.source_customer_id
-
-    -- Whoever was signed in is not guessed again from the browser.
-    left join anonymous_ids
-        on
-            events.customer_id is null
-            and events.anonymous_id = anonymous_ids.identifier
+    left join held_lately
+        on events.event_id = held_lately.event_id
+    {%- endif %}
 
     where
         events.occurred_at < {{ cdp_activate.as_of() }}
         and events.event_id is not null
         and events.event_name is not null
+        {%- if is_incremental() %}
+        and {{ cdp_activate.not_yet_in_log('events') }}
+        and held_lately.event_id is null
+        {%- endif %}
+
+),
+
+attributed as (
+
+    select
+        unseen.*,
+        coalesce(
+            customer_ids.customer_id, anonymous_ids.customer_id
+        ) as customer_id
+
+    from unseen
+
+    left join customer_ids
+        on unseen.source_customer_id = customer_ids.source_customer_id
+
+    -- Whoever was signed in is not guessed again from the browser.
+    left join anonymous_ids
+        on
+            unseen.source_customer_id is null
+            and unseen.anonymous_id = anonymous_ids.identifier
+
+),
+
+{% if is_incremental() -%}
+-- Events whose person is by now known, merged with another, or doubtful.
+moved as (
+
+    select
+        held.event_id,
+        coalesce(
+            customer_ids.customer_id, anonymous_ids.customer_id
+        ) as customer_id
+
+    from held
+
+    left join customer_ids
+        on held.source_customer_id = customer_ids.source_customer_id
+
+    left join anonymous_ids
+        on
+            held.source_customer_id is null
+            and held.anonymous_id = anonymous_ids.identifier
+
+    where
+        coalesce(held.customer_id, '')
+        <> coalesce(customer_ids.customer_id, anonymous_ids.customer_id, '')
+
+),
+
+{% endif -%}
+written as (
+
+    select
+        customer_id,
+        {% for column in kept_columns -%}
+        {{ column }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from attributed
+    {%- if is_incremental() %}
+
+    union all
+
+    select
+        moved.customer_id,
+        {% for column in kept_columns -%}
+        held.{{ column }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from held
+
+    inner join moved
+        on held.event_id = moved.event_id
+    {%- endif %}
+
+),
+
+final as (
+
+    select
+        ---------- ids
+        event_id,
+        customer_id,
+        source_customer_id,
+        anonymous_id,
+        session_id,
+        product_id,
+        cart_id,
+
+        ---------- text
+        event_name,
+        channel,
+        device_type,
+        country,
+        source,
+        medium,
+        campaign_name,
+        page_url,
+        category,
+        currency,
+
+        ---------- numerics
+        value,
+
+        ---------- timestamps
+        occurred_at,
+        loaded_at,
+        {{ cdp_activate.written_at() }} as written_at
+
+    from written
 
 )
 

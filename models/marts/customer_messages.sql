@@ -1,8 +1,35 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.incremental_strategy(),
+    unique_key='message_event_id',
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ cdp_activate.delete_not_yet_happened() }}",
+        "{{ cdp_activate.delete_messages_to_strangers(ref('customer_ids')) }}",
+    ],
+) }}
+{%- set kept_columns = [
+    'message_event_id', 'message_id', 'source_customer_id', 'campaign_id',
+    'channel', 'message_step', 'campaign_name', 'variant', 'bounce_kind', 'link_url',
+    'occurred_at', 'loaded_at',
+] %}
+
 with
 
 messages as (
 
-    select * from {{ ref('input_messages') }}
+    select
+        *,
+        customer_id as source_customer_id,
+        message_event as message_step
+
+    from {{ ref('input_messages') }}
+
+    where
+        occurred_at < {{ cdp_activate.as_of() }}
+        and message_event_id is not null
+        and channel is not null
+        and message_event is not null
 
 ),
 
@@ -12,37 +39,119 @@ customer_ids as (
 
 ),
 
+{% if is_incremental() -%}
+held as (
+
+    select * from {{ this }}
+
+),
+
+held_lately as (
+
+    select message_event_id
+
+    from held
+
+    where {{ cdp_activate.not_yet_in_log('held') }}
+
+),
+
+-- Whoever has no message yet may have become known after it was sent.
+without_messages as (
+
+    select customer_ids.source_customer_id
+
+    from customer_ids
+
+    left join held
+        on customer_ids.source_customer_id = held.source_customer_id
+
+    where held.source_customer_id is null
+
+),
+
+{% endif -%}
+unseen as (
+
+    select
+        {% for column in kept_columns -%}
+        messages.{{ column }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from messages
+    {%- if is_incremental() %}
+
+    left join held_lately
+        on messages.message_event_id = held_lately.message_event_id
+
+    left join without_messages
+        on messages.source_customer_id = without_messages.source_customer_id
+
+    where
+        held_lately.message_event_id is null
+        and (
+            without_messages.source_customer_id is not null
+            or {{ cdp_activate.not_yet_in_log('messages') }}
+        )
+    {%- endif %}
+
+),
+
+attributed as (
+
+    select
+        unseen.*,
+        customer_ids.customer_id
+
+    from unseen
+
+    inner join customer_ids
+        on unseen.source_customer_id = customer_ids.source_customer_id
+    {%- if is_incremental() %}
+
+    union all
+
+    -- The customer has been merged with another, or parted from one.
+    select
+        {% for column in kept_columns -%}
+        held.{{ column }},
+        {% endfor -%}
+        customer_ids.customer_id
+
+    from held
+
+    inner join customer_ids
+        on
+            held.source_customer_id = customer_ids.source_customer_id
+            and held.customer_id <> customer_ids.customer_id
+    {%- endif %}
+
+),
+
 final as (
 
     select
         ---------- ids
-        messages.message_event_id,
-        messages.message_id,
-        customer_ids.customer_id,
-        messages.campaign_id,
+        message_event_id,
+        message_id,
+        customer_id,
+        source_customer_id,
+        campaign_id,
 
         ---------- text
-        messages.channel || '_' || messages.message_event as message_event,
-        messages.channel,
-        messages.message_event as message_step,
-        messages.campaign_name,
-        messages.variant,
-        messages.bounce_kind,
-        messages.link_url,
+        channel || '_' || message_step as message_event,
+        channel,
+        message_step,
+        campaign_name,
+        variant,
+        bounce_kind,
+        link_url,
 
         ---------- timestamps
-        messages.occurred_at
+        occurred_at,
+        loaded_at,
+        {{ cdp_activate.written_at() }} as written_at
 
-    from messages
-
-    inner join customer_ids
-        on messages.customer_id = customer_ids.source_customer_id
-
-    where
-        messages.occurred_at < {{ cdp_activate.as_of() }}
-        and messages.message_event_id is not null
-        and messages.channel is not null
-        and messages.message_event is not null
+    from attributed
 
 )
 

@@ -1,0 +1,49 @@
+{# Before an incremental run: all touchpoints, when the vocabulary has changed. #}
+{% macro delete_touchpoints_named_before() %}
+    {{- return(cdp_activate.delete_from_log(
+        'vocabulary_version <> '
+        ~ cdp_activate.seed_version('touchpoint_vocabulary')
+    )) -}}
+{% endmacro %}
+
+{#
+    Before an incremental run: the touchpoints of rows that are not there any more
+    (a refund taken back, a ticket no longer solved, messages to somebody erased).
+#}
+{% macro delete_vanished_touchpoints(
+    orders, messages, tickets, feedback, referrals
+) %}
+    {%- if execute and is_incremental() %}
+    delete from {{ this }}
+    where
+        touchpoint_id not like 'event:%'
+        and not exists (
+            select 1 from (
+                select 'order:' || order_id as touchpoint_id from {{ orders }}
+                union all
+                select 'refund:' || order_id as touchpoint_id from {{ orders }}
+                where refunded_at is not null and refunded_amount > 0
+                union all
+                select 'message:' || message_event_id as touchpoint_id
+                from {{ messages }}
+                union all
+                select 'ticket_opened:' || ticket_id as touchpoint_id
+                from {{ tickets }}
+                union all
+                select 'ticket_solved:' || ticket_id as touchpoint_id
+                from {{ tickets }} where solved_at is not null
+                union all
+                select 'ticket_reopened:' || ticket_id as touchpoint_id
+                from {{ tickets }} where reopened_at is not null
+                union all
+                select 'feedback:' || feedback_id as touchpoint_id
+                from {{ feedback }}
+                union all
+                select 'referral:' || referral_id as touchpoint_id
+                from {{ referrals }}
+            ) as sources
+            where sources.touchpoint_id
+                = {{ this.include(database=false, schema=false) }}.touchpoint_id
+        )
+    {%- endif -%}
+{% endmacro %}
