@@ -139,7 +139,7 @@ def test_a_past_day_gives_what_the_history_says(
         f"select customer_id, track, stage, entered_from, valid_from, "
         f"case when valid_to < {cut} then valid_to end as valid_to from stage_history "
         f"where valid_from < {cut} "
-        f"and customer_id in (select customer_id from past.main.known_customers)"
+        f"and customer_id in (select customer_id from past.main.customer_ids)"
     )
     replayed = f"{STAYS} from past.main.stage_history"
     order = " order by customer_id, track, valid_from"

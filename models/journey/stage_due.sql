@@ -9,15 +9,15 @@ touchpoints as (
 -- What each customer's history was made of, and when.
 judgements as (
 
-    select * from {{ cdp_activate.relation_before('stage_judgements', {
+    select made_before.* from {{ cdp_activate.relation_before('stage_judgements', {
         'customer_id': 'string',
         'touchpoint_count': 'bigint',
         'touchpoints_written_at': 'timestamp',
         'judged_at': 'timestamp',
         'lasts_until': 'timestamp',
         'rules_version': 'string',
-    }) }} as before
-    {%- if flags.FULL_REFRESH or not cdp_activate.is_built('stage_history') %}
+    }) }} as made_before
+    {%- if not cdp_activate.goes_on_after('stage_history') %}
 
     where 1 = 0
     {%- endif %}

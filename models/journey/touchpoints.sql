@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent,layout.spacing
 {{ config(
     materialized='incremental',
     incremental_strategy=cdp_activate.incremental_strategy(),

@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent,layout.spacing
 {{ config(
     materialized='incremental',
     incremental_strategy=cdp_activate.incremental_strategy(),
@@ -51,7 +52,7 @@ held as (
 
 held_lately as (
 
-    select event_id
+    select held.event_id
 
     from held
 

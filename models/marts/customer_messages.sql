@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent,layout.spacing
 {{ config(
     materialized='incremental',
     incremental_strategy=cdp_activate.incremental_strategy(),
@@ -48,7 +49,7 @@ held as (
 
 held_lately as (
 
-    select message_event_id
+    select held.message_event_id
 
     from held
 
