@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help setup demo demo-complete-journey test test-fast check lint format build lock clean
+.PHONY: help setup demo demo-complete-journey test test-fast test-nightly check lint format build lock clean
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 26
@@ -31,6 +31,11 @@ test: $(READY)  ## Run all tests
 
 test-fast: $(READY)  ## Run the tests that take no dbt, large data or processes
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+
+test-nightly: $(READY)  ## Compare 100,000 random audiences with a plain reading of the language
+	CDP_SEED=$${CDP_SEED:-$$(date +%j)} CDP_AUDIENCES=$${CDP_AUDIENCES:-100000} \
+		CDP_AUDIENCES_POSTGRES=$${CDP_AUDIENCES_POSTGRES:-100000} \
+		$(BIN)/python -m pytest -n 2 tests/audiences/test_against_reading.py
 
 lint: $(READY)  ## Check style, types, SQL form, and that compiled audiences are up to date
 	$(BIN)/ruff check .

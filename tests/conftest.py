@@ -22,7 +22,7 @@ TOGETHER = {
 
 
 NOT_BEFORE_EVERY_COMMIT = {
-    "test_against_reference",
+    "test_against_reading",
     "test_guide",
     "test_shop",
     "test_sync_errors",
