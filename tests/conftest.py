@@ -8,12 +8,14 @@ import postgres_server
 import pytest
 
 TOGETHER = {
+    "test_bad_input",
     "test_complete_journey",
     "test_dbt_macros",
     "test_dbt_package",
     "test_demo",
     "test_identity",
     "test_identity_rules",
+    "test_mappings",
     "test_postgres",
     "test_published_figures",
     "test_shop",
