@@ -320,6 +320,15 @@ def test_each_side_of_compare_is_exact_and_the_result_is_rounded_once() -> None:
     assert compared(left, right, "change: {eq: 1}", orders=rows)
 
 
+def test_differences_of_the_greatest_and_the_least_integer_have_room() -> None:
+    """7.32: nothing overflows."""
+    rows = on(*[datetime(2026, 1, 9)] * 2, pieces=[2**31 - 1, -(2**31)])
+    left, right = "event: order_placed, max: pieces", "event: order_placed, min: pieces"
+    assert compared(left, right, "difference: {eq: 4294967295}", orders=rows)
+    assert compared(left, right, "change: {eq: 1.999999999534}", orders=rows) is False
+    assert compared(left, right, "change: {eq: 2}", orders=rows)
+
+
 def test_unknown_sides_do_not_hold() -> None:
     """An average of no rows is unknown."""
     left, right = "event: order_placed, avg: amount", "event: refund_made, avg: amount"

@@ -60,7 +60,9 @@ def difference(left: Number, right: Number) -> Expression:
     if not (left.exact and right.exact):
         return call("cdp_round", exp.Sub(this=_double(left), expression=_double(right)))
     if left.under is None and right.under is None and max(_scales(left, right)) <= _MULTIPLIED:
-        return exp.Sub(this=left.over, expression=right.over)
+        # Of integers, the difference of the least and the greatest needs room.
+        sides = [whole(of.over, 0) if of.scale == 0 else of.over for of in (left, right)]
+        return exp.Sub(this=sides[0], expression=sides[1])
     first, second, unit = _aligned(left, right)
     return _quotient(exp.Sub(this=first, expression=second), unit)
 
