@@ -107,7 +107,9 @@ def _picked(select: exp.Select, asked: Related, pick: Pick, passes: list[Express
     rows = asked.beside.rows
     value = exact_instant(without_nan(value_of(pick.by, ROWS), pick.by.type), pick.by)
     order = [
-        exp.Ordered(this=in_order(value, pick.by.type), desc=pick.latest, nulls_first=False),
+        exp.Ordered(
+            this=in_order(value, pick.by.type), desc=pick.latest, nulls_first=not pick.latest
+        ),
         *in_sequence(replace(rows, at=""), latest=pick.latest, table=ROWS),
     ]
     if not rows.id and asked.beside.linked:

@@ -85,9 +85,9 @@ def stays(asked: Stage) -> Fact:
     latest = numbered(
         column(KEY),
         [
-            exp.Ordered(this=column("since"), desc=True, nulls_first=True),
+            exp.Ordered(this=column("since"), desc=True, nulls_first=False),
             exp.Ordered(
-                this=in_order(column("stage_order"), order_type), desc=True, nulls_first=True
+                this=in_order(column("stage_order"), order_type), desc=True, nulls_first=False
             ),
         ],
     )

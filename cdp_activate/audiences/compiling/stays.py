@@ -24,14 +24,17 @@ def ago(length: Duration, at: Column, timezone: str, *, today_counts: bool) -> E
 
 
 def in_sequence(rows: Rows, *, latest: bool = False, table: str = "") -> list[exp.Ordered]:
-    """Rows of a key by time, then id (7.11, 7.25); with `latest` the last one first."""
+    """Rows of a key by time, then id (7.11, 7.25); with `latest` the last one first.
+
+    A row without an id comes before those with one.
+    """
     found = []
     for name in (rows.at, rows.id):
         if name:
             of = rows.model.columns[name]
             value = exact_instant(column(name, table), of)
             found.append(
-                exp.Ordered(this=in_order(value, of.type), desc=latest, nulls_first=latest)
+                exp.Ordered(this=in_order(value, of.type), desc=latest, nulls_first=not latest)
             )
     return found
 

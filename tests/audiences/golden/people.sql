@@ -62,7 +62,7 @@ with customers as (
         (
             fact_spend_ranking_f35e4037.from_top - 1
         ) * 100 < fact_spend_ranking_f35e4037.total * 10
-), fact_stage_lifecycle_20654ee6 as (
+), fact_stage_lifecycle_a7e40103 as (
     select
         entity_key,
         stage,
@@ -74,17 +74,17 @@ with customers as (
             stage,
             since,
             came_from,
-            row_number() over (
-                partition by entity_key
-                order by since desc nulls first, stage_order desc nulls first
-            ) as place
+            row_number() over (partition by entity_key order by since desc, stage_order desc) as place
         from (
             select
                 customer_id as entity_key,
                 stage as stage,
                 valid_from as since,
                 stage_id as stage_order,
-                lag(stage) over (partition by customer_id order by valid_from asc, stage_id asc) as came_from
+                lag(stage) over (
+                    partition by customer_id
+                    order by valid_from asc nulls first, stage_id asc nulls first
+                ) as came_from
             from "stages"
             where
                 track = 'lifecycle' and valid_from < cast('2026-01-10 12:00:00' as timestamp)
@@ -158,8 +158,8 @@ with customers as (
         coalesce(fact_order_placed_sum_f9f64ad4.measured, 0) as rank_value,
         customers.tier as rank_per
     from customers
-    left join fact_stage_lifecycle_20654ee6
-        on fact_stage_lifecycle_20654ee6.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_a7e40103
+        on fact_stage_lifecycle_a7e40103.entity_key = customers.customer_id
     left join fact_consent_email_marketing_c9c89316
         on fact_consent_email_marketing_c9c89316.entity_key = customers.customer_id
     left join fact_order_placed_sum_f9f64ad4
@@ -169,9 +169,9 @@ with customers as (
     where
         (
             case
-                when fact_stage_lifecycle_20654ee6.stage in ('active')
-                and fact_stage_lifecycle_20654ee6.since >= cast('2025-12-27 12:00:00' as timestamp)
-                and fact_stage_lifecycle_20654ee6.came_from in ('new')
+                when fact_stage_lifecycle_a7e40103.stage in ('active')
+                and fact_stage_lifecycle_a7e40103.since >= cast('2025-12-27 12:00:00' as timestamp)
+                and fact_stage_lifecycle_a7e40103.came_from in ('new')
                 then 1
                 else 0
             end + case
