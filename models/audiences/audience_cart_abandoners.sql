@@ -5,10 +5,10 @@ with customers as (
     select
         *
     from {{ ref('cdp_activate', 'customers') }}
-), fact_stage_lifecycle_5dda825f as (
+), fact_stage_lifecycle_541dcd76 as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_5dda825f') }}
+    from {{ ref('fact_stage_lifecycle_541dcd76') }}
 ), fact_cart_updated_count_bfaf862b as (
     select
         customer_id as entity_key,
@@ -49,8 +49,8 @@ with customers as (
             then 'holdout'
         end as text) as variant
     from customers
-    left join fact_stage_lifecycle_5dda825f
-        on fact_stage_lifecycle_5dda825f.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_541dcd76
+        on fact_stage_lifecycle_541dcd76.entity_key = customers.customer_id
     left join fact_cart_updated_count_bfaf862b
         on fact_cart_updated_count_bfaf862b.entity_key = customers.customer_id
     left join fact_order_placed_count_8e8a8152
@@ -58,7 +58,7 @@ with customers as (
     left join fact_consent_email_marketing_5a6065e9
         on fact_consent_email_marketing_5a6065e9.entity_key = customers.customer_id
     where
-        fact_stage_lifecycle_5dda825f.stage in ('decision')
+        fact_stage_lifecycle_541dcd76.stage in ('decision')
         and coalesce(fact_cart_updated_count_bfaf862b.measured, 0) >= 1
         and not coalesce((
             coalesce(fact_order_placed_count_8e8a8152.measured, 0) >= 1

@@ -5,10 +5,10 @@ with customers as (
     select
         *
     from {{ ref('cdp_activate', 'customers') }}
-), fact_stage_lifecycle_5dda825f as (
+), fact_stage_lifecycle_541dcd76 as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_5dda825f') }}
+    from {{ ref('fact_stage_lifecycle_541dcd76') }}
 ), fact_referral_made_count_8ea00d9f as (
     select
         customer_id as entity_key,
@@ -37,8 +37,8 @@ with customers as (
         customers.customer_id,
         customers.lifetime_value as rank_value
     from customers
-    left join fact_stage_lifecycle_5dda825f
-        on fact_stage_lifecycle_5dda825f.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_541dcd76
+        on fact_stage_lifecycle_541dcd76.entity_key = customers.customer_id
     left join fact_referral_made_count_8ea00d9f
         on fact_referral_made_count_8ea00d9f.entity_key = customers.customer_id
     left join fact_club_joined_count_35571ab0
@@ -46,7 +46,7 @@ with customers as (
     left join fact_consent_email_marketing_5a6065e9
         on fact_consent_email_marketing_5a6065e9.entity_key = customers.customer_id
     where
-        fact_stage_lifecycle_5dda825f.stage in ('advocacy')
+        fact_stage_lifecycle_541dcd76.stage in ('advocacy')
         and (
             case when customers.last_review_score >= 4 then 1 else 0 end + case when customers.nps_score >= 9 then 1 else 0 end + case
                 when coalesce(fact_referral_made_count_8ea00d9f.measured, 0) >= 1

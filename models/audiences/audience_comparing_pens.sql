@@ -9,10 +9,10 @@ with customers as (
     select
         *
     from {{ ref('audience_unengaged_subscribers') }}
-), fact_stage_lifecycle_5dda825f as (
+), fact_stage_lifecycle_541dcd76 as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_5dda825f') }}
+    from {{ ref('fact_stage_lifecycle_541dcd76') }}
 ), fact_product_viewed_distinct_e29c8791 as (
     select
         customer_id as entity_key,
@@ -48,8 +48,8 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_stage_lifecycle_5dda825f
-        on fact_stage_lifecycle_5dda825f.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_541dcd76
+        on fact_stage_lifecycle_541dcd76.entity_key = customers.customer_id
     left join fact_product_viewed_distinct_e29c8791
         on fact_product_viewed_distinct_e29c8791.entity_key = customers.customer_id
     left join fact_cart_updated_count_19067727
@@ -60,7 +60,7 @@ with customers as (
         on audience_unengaged_subscribers.customer_id = customers.customer_id
     where
         (
-            fact_stage_lifecycle_5dda825f.stage in ('consideration')
+            fact_stage_lifecycle_541dcd76.stage in ('consideration')
             and coalesce(fact_product_viewed_distinct_e29c8791.measured, 0) >= 2
             and not coalesce((
                 coalesce(fact_cart_updated_count_19067727.measured, 0) >= 1

@@ -5,10 +5,10 @@ with customers as (
     select
         *
     from {{ ref('cdp_activate', 'customers') }}
-), fact_stage_lifecycle_5dda825f as (
+), fact_stage_lifecycle_541dcd76 as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_5dda825f') }}
+    from {{ ref('fact_stage_lifecycle_541dcd76') }}
 ), fact_email_opened_guide_read_page_viewed_soci_b074c814 as (
     select
         entity_key,
@@ -54,8 +54,8 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_stage_lifecycle_5dda825f
-        on fact_stage_lifecycle_5dda825f.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_541dcd76
+        on fact_stage_lifecycle_541dcd76.entity_key = customers.customer_id
     left join fact_email_opened_guide_read_page_viewed_soci_b074c814
         on fact_email_opened_guide_read_page_viewed_soci_b074c814.entity_key = customers.customer_id
     left join fact_order_placed_count_8689cfde
@@ -63,7 +63,7 @@ with customers as (
     left join fact_consent_email_marketing_5a6065e9
         on fact_consent_email_marketing_5a6065e9.entity_key = customers.customer_id
     where
-        fact_stage_lifecycle_5dda825f.stage in ('awareness')
+        fact_stage_lifecycle_541dcd76.stage in ('awareness')
         and coalesce(fact_email_opened_guide_read_page_viewed_soci_b074c814.measured, 0) >= 2
         and not coalesce((
             coalesce(fact_order_placed_count_8689cfde.measured, 0) >= 1

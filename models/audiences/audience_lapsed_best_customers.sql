@@ -5,10 +5,10 @@ with customers as (
     select
         *
     from {{ ref('cdp_activate', 'customers') }}
-), fact_stage_lifecycle_5dda825f as (
+), fact_stage_lifecycle_541dcd76 as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_5dda825f') }}
+    from {{ ref('fact_stage_lifecycle_541dcd76') }}
 ), fact_lifetime_value_ranking_8b7307b9 as (
     select
         *
@@ -29,14 +29,14 @@ with customers as (
             then 'holdout'
         end as text) as variant
     from customers
-    left join fact_stage_lifecycle_5dda825f
-        on fact_stage_lifecycle_5dda825f.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_541dcd76
+        on fact_stage_lifecycle_541dcd76.entity_key = customers.customer_id
     left join fact_lifetime_value_ranking_8b7307b9
         on fact_lifetime_value_ranking_8b7307b9.entity_key = customers.customer_id
     left join fact_consent_ads_personalisation_6d95cd41
         on fact_consent_ads_personalisation_6d95cd41.entity_key = customers.customer_id
     where
-        fact_stage_lifecycle_5dda825f.stage in ('lapsed')
+        fact_stage_lifecycle_541dcd76.stage in ('lapsed')
         and (
             fact_lifetime_value_ranking_8b7307b9.from_top - 1
         ) * 100 < fact_lifetime_value_ranking_8b7307b9.total * 25

@@ -9,10 +9,10 @@ with customers as (
     select
         *
     from {{ ref('audience_unengaged_subscribers') }}
-), fact_stage_lifecycle_5dda825f as (
+), fact_stage_lifecycle_541dcd76 as (
     select
         *
-    from {{ ref('fact_stage_lifecycle_5dda825f') }}
+    from {{ ref('fact_stage_lifecycle_541dcd76') }}
 ), fact_consent_email_marketing_5a6065e9 as (
     select
         *
@@ -22,15 +22,15 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_stage_lifecycle_5dda825f
-        on fact_stage_lifecycle_5dda825f.entity_key = customers.customer_id
+    left join fact_stage_lifecycle_541dcd76
+        on fact_stage_lifecycle_541dcd76.entity_key = customers.customer_id
     left join fact_consent_email_marketing_5a6065e9
         on fact_consent_email_marketing_5a6065e9.entity_key = customers.customer_id
     left join audience_unengaged_subscribers
         on audience_unengaged_subscribers.customer_id = customers.customer_id
     where
         (
-            fact_stage_lifecycle_5dda825f.stage in ('retention')
+            fact_stage_lifecycle_541dcd76.stage in ('retention')
             and customers.last_order_at < {{ cdp_activate.as_of(-5184000) }}
             and (
                 customers.last_order_at >= {{ cdp_activate.as_of(-10368000) }}

@@ -13,17 +13,17 @@ with final as (
             stage,
             since,
             came_from,
-            row_number() over (
-                partition by entity_key
-                order by since desc nulls first, stage_order desc nulls first
-            ) as place
+            row_number() over (partition by entity_key order by since desc, stage_order desc) as place
         from (
             select
                 customer_id as entity_key,
                 stage as stage,
                 valid_from as since,
                 stage_id as stage_order,
-                lag(stage) over (partition by customer_id order by valid_from asc, stage_id asc) as came_from
+                lag(stage) over (
+                    partition by customer_id
+                    order by valid_from asc nulls first, stage_id asc nulls first
+                ) as came_from
             from {{ ref('cdp_activate', 'stage_history') }}
             where
                 track = 'lifecycle' and valid_from < {{ cdp_activate.as_of(0) }}
