@@ -37,13 +37,14 @@ test-nightly: $(READY)  ## Compare 100,000 random audiences with a plain reading
 		CDP_AUDIENCES_POSTGRES=$${CDP_AUDIENCES_POSTGRES:-100000} \
 		$(BIN)/python -m pytest -n 2 tests/audiences/test_against_reading.py
 
-lint: $(READY)  ## Check style, types, SQL form, and that compiled audiences are up to date
+lint: $(READY)  ## Check style, types, SQL form, compiled audiences and their tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 models data-tests examples/complete_journey/models
 	$(BIN)/dbt --quiet parse --profiles-dir .
 	$(BIN)/cdp-activate compile --check
+	$(BIN)/cdp-activate audience test
 
 check: lint test-fast  ## Lint and the fast tests: before every commit
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cdp_activate.audiences.dbt import Difference, Use, dbt_files, differences, write_files
-from cdp_activate.audiences.model import Audience
+from cdp_activate.audiences.model import Audience, AudienceTest
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.unchanged import Record, digest, keep, recorded
 from cdp_activate.catalog import Catalog
@@ -19,7 +19,10 @@ from cdp_activate.text import Node, read, suggest
 from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_profile
 
 if TYPE_CHECKING:
+    from cdp_activate.audiences.trial import Outcome
     from cdp_activate.sync.model import DestinationEntry, Sync
+
+FIXTURES = "fixtures"
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,35 @@ class Project:
             )
         return found
 
+    def test_audiences(self, names: Iterable[str] = ()) -> list[Outcome]:
+        """Run the tests that audiences carry, all where no names are given.
+
+        Raises SourceErrors when what a test gives cannot be read.
+        """
+        from cdp_activate.audiences.trial import run_test
+
+        wanted = [self.audience(name) for name in names] or self.audiences.values()
+        return [
+            run_test(test, self._given(test), one, self.audiences, self.catalog)
+            for one in wanted
+            for test in one.tests
+        ]
+
+    def _given(self, test: AudienceTest) -> Node:
+        """The rows of a test; a file is named from the folder of the audience's own."""
+        if not isinstance(test.given.value, str):
+            return test.given
+        path = (self.folder / test.given.source.path).parent / test.given.value
+        if not path.is_file():
+            hint = "the name is relative to the folder of the audience's file"
+            raise SourceErrors([test.given.problem(f"there is no file {test.given.value}", hint)])
+        shown = os.path.relpath(path, self.folder)
+        documents = read(path, shown_as=Path(shown).as_posix())
+        if len(documents) != 1:
+            hint = "write model: [{column: value}]"
+            raise SourceErrors([Problem("the file is not one document", hint, shown)])
+        return documents[0]
+
     @cached_property
     def destinations(self) -> Mapping[str, DestinationEntry]:
         from cdp_activate.sync.model import read_destinations
@@ -194,12 +226,15 @@ class Project:
     ) -> list[Node]:
         """The documents of every YAML file below a folder, in the order of their paths.
 
-        An empty file is a mistake: something was meant to be there.
+        Folders named `fixtures` hold the rows of tests. An empty file is a mistake: something
+        was meant to be there.
         """
         paths = [
             path
             for path in sorted((self.folder / folder).rglob("*.y*ml"))
-            if path.suffix in (".yml", ".yaml") and path.name != skip
+            if path.suffix in (".yml", ".yaml")
+            and path.name != skip
+            and FIXTURES not in path.relative_to(self.folder).parts
         ]
         if required and not paths:
             raise UsageError(

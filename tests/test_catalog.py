@@ -110,6 +110,14 @@ def test_the_default_entity_is_the_only_one_with_personal_columns() -> None:
     found = load(CUSTOMERS, accounts).default_entity()
     assert found is not None
     assert found.name == "customer"
+    owned = model(
+        "owned",
+        {"entity": "owned", "key": "id"},
+        columns={"id": "int", "owner": {"data_type": "text", "meta": {"cdp": {"pii": "name"}}}},
+    )
+    default = load(CUSTOMERS, owned).default_entity()
+    assert default is not None
+    assert default.name == "customer"
     others = model("others", {"entity": "other", "key": "id"}, columns={"id": "int"})
     assert load(accounts, others).default_entity() is None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -424,6 +425,22 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class AudienceTest:
+    """Rows given, members expected: keys that must be in, keys that must not, or all members.
+
+    `given` holds the rows by model, or the name of a file that does, beside the audience's.
+    """
+
+    name: str
+    as_of: datetime
+    given: Node = field(repr=False)
+    includes: tuple[str, ...]
+    excludes: tuple[str, ...]
+    members: tuple[str, ...] | None
+    node: Node = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Audience:
     """One audience. `node` is where it is written."""
 
@@ -444,6 +461,7 @@ class Audience:
     expect: Expectation = Expectation()
     publish: bool = True
     silence: tuple[str, ...] = ()
+    tests: tuple[AudienceTest, ...] = ()
 
     @property
     def named(self) -> list[Member | Stayed]:

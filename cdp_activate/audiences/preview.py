@@ -7,14 +7,21 @@ from datetime import datetime
 
 from cdp_activate.audiences.compile import Query, compile_audience
 from cdp_activate.audiences.model import Audience
-from cdp_activate.audiences.render import to_run
+from cdp_activate.audiences.render import Place, to_run
 from cdp_activate.catalog import Catalog
 
 
 def preview_sql(
-    audience: Audience, audiences: Mapping[str, Audience], catalog: Catalog, as_of: datetime
+    audience: Audience,
+    audiences: Mapping[str, Audience],
+    catalog: Catalog,
+    as_of: datetime,
+    place: Place | None = None,
 ) -> str:
-    """One statement that returns the members (key and variant) at `as_of`."""
+    """One statement that returns the members (key and variant) at `as_of`.
+
+    `place` says where a model is, instead of its relation in the warehouse.
+    """
     queries: dict[str, Query] = {}
     pending = [audience.name]
     while pending:
@@ -22,4 +29,4 @@ def preview_sql(
         if name not in queries:
             queries[name] = compile_audience(audiences[name], catalog)
             pending.extend(audiences[name].uses)
-    return to_run(queries[audience.name], queries, catalog, as_of)
+    return to_run(queries[audience.name], queries, catalog, as_of, place)

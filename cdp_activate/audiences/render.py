@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from typing import TypeAlias
 
 from sqlglot import TokenType, exp, tokenize
 from sqlglot.errors import ErrorLevel, UnsupportedError
@@ -23,6 +24,8 @@ from cdp_activate.errors import UsageError
 
 MOST_NESTED = 200
 """Audiences that name one another in a chain, as one statement has them."""
+
+Place: TypeAlias = Callable[[exp.Table], exp.Table]
 
 
 def tree(steps: Mapping[str, exp.Query], imports: Mapping[str, exp.Query]) -> exp.Select:
@@ -126,10 +129,12 @@ def to_run(
     others: Mapping[str, Query],
     catalog: Catalog,
     as_of: datetime,
+    place: Place | None = None,
 ) -> str:
     """The audience as one statement: facts inline, as_of a literal, relations named.
 
-    `others` are the queries of the audiences it names, directly or through another.
+    `others` are the queries of the audiences it names, directly or through another; `place`
+    says where a model is, instead of its relation in the warehouse.
     """
     imports: dict[str, exp.Query] = {}
     pending, started = [(query, 1)], set[str]()
@@ -150,7 +155,7 @@ def to_run(
         if not missing:
             pending.pop()
             _import(here, query, imports)
-    return write(tree(query.steps, imports), catalog.adapter, run_at(catalog, as_of))
+    return write(tree(query.steps, imports), catalog.adapter, run_at(catalog, as_of, place))
 
 
 def _import(query: Query, asked: Query, into: dict[str, exp.Query]) -> None:
@@ -180,8 +185,14 @@ def _renamed(select: exp.Select, model: str) -> exp.Select:
     return renamed
 
 
-def run_at(catalog: Catalog, as_of: datetime) -> Callable[[Expression], Expression]:
+def run_at(
+    catalog: Catalog, as_of: datetime, place: Place | None = None
+) -> Callable[[Expression], Expression]:
     """Replaces moments by literals at `as_of`, and dbt models by their relations."""
+
+    def in_warehouse(model: exp.Table) -> exp.Table:
+        where = model.meta.get("relation") or catalog.models[model.meta["model"]].relation
+        return exp.to_table(where, dialect=catalog.adapter)
 
     def replace(node: Expression) -> Expression:
         if isinstance(node, exp.Placeholder) and "moment" in node.meta:
@@ -191,8 +202,7 @@ def run_at(catalog: Catalog, as_of: datetime) -> Callable[[Expression], Expressi
             assert isinstance(at, date)
             return date_literal(at)
         if isinstance(node, exp.Table) and "model" in node.meta:
-            where = node.meta.get("relation") or catalog.models[node.meta["model"]].relation
-            relation = exp.to_table(where, dialect=catalog.adapter)
+            relation = (place or in_warehouse)(node)
             alias = node.args.get("alias")
             return relation.as_(alias.this.copy(), table=True) if alias else relation
         return node

@@ -72,6 +72,10 @@ class Entity:
     def is_person(self) -> bool:
         return any(column.pii for column in self.model.columns.values())
 
+    @property
+    def has_address(self) -> bool:
+        return any(column.pii in ("email", "phone") for column in self.model.columns.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -148,10 +152,18 @@ class Catalog:
         return Reading(manifest, described or {}).catalog()
 
     def default_entity(self) -> Entity | None:
-        """The only entity of persons, else the only entity."""
-        people = [entity for entity in self.entities.values() if entity.is_person]
-        candidates = people or list(self.entities.values())
-        return candidates[0] if len(candidates) == 1 else None
+        """The only entity of persons, else the only entity.
+
+        Of several with personal columns, persons are those who can be written to or called:
+        an account may hold the name of somebody.
+        """
+        everyone = list(self.entities.values())
+        people = [entity for entity in everyone if entity.is_person]
+        reachable = [entity for entity in people if entity.has_address]
+        for candidates in (people or everyone, reachable):
+            if len(candidates) == 1:
+                return candidates[0]
+        return None
 
     def event(self, of: str, name: str) -> Rows | None:
         """The rows of event `name`; a table of many events without an enumeration takes any."""

@@ -104,6 +104,35 @@ def preview(name: str, limit: int, as_of: str | None, as_json: bool, **options: 
         click.echo("  " + ", ".join(found["keys"]) + (", ..." if found["size"] > limit else ""))
 
 
+@audience.command(cls=Command)
+@click.argument("names", nargs=-1)
+@project_options
+@json_option
+@click.pass_context
+def test(context: click.Context, /, names: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Run the tests of audiences: rows given, members expected. No warehouse is opened.
+
+    All audiences are tested where no NAMES are given.
+
+    \b
+    Example:
+      cdp-activate audience test cart_abandoners
+    """
+    outcomes = load(options).test_audiences(names)
+    failed = [outcome for outcome in outcomes if outcome.wrong]
+    if as_json:
+        show_json([{**vars(outcome), "passed": not outcome.wrong} for outcome in outcomes])
+    else:
+        for outcome in outcomes:
+            click.echo(f"{'FAIL' if outcome.wrong else 'ok  '}  {outcome.audience}: {outcome.test}")
+            for sentence in outcome.wrong:
+                click.echo(f"      {sentence} ({outcome.place})")
+        passed = f"{plural(len(outcomes) - len(failed), 'test')} passed"
+        click.echo(f"{passed}, {len(failed)} failed" if failed else passed)
+    if failed:
+        context.exit(1)
+
+
 def _about(one: Audience) -> dict[str, Any]:
     return {
         "audience": one.name,

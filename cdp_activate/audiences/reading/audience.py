@@ -26,13 +26,14 @@ from cdp_activate.audiences.moments import Duration, zone
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.kinds import condition_reader
 from cdp_activate.audiences.reading.relations import measured_rows
+from cdp_activate.audiences.reading.tests import audience_tests
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import Problem
 from cdp_activate.text import Node, suggest
 
 KEYS = (
     "audience", "label", "description", "owner", "tags", "entity", "timezone", "where", "rank",
-    "holdout", "variants", "exclude", "expect", "publish", "silence",
+    "holdout", "variants", "exclude", "expect", "tests", "publish", "silence",
 )  # fmt: skip
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 TAKEN = ("members", "runs")
@@ -58,9 +59,7 @@ class AudienceReader:
             self.wrong(self.document, "an audience is a mapping", "begin with `audience: name`")
             return None
         for key, node in self.document.keys.items():
-            if key == "tests":
-                self.wrong(node, "'tests' of an audience are not available in this version yet")
-            elif key not in KEYS:
+            if key not in KEYS:
                 self.wrong(node, f"unknown key '{key}'", suggest(key, KEYS, what="keys"))
         self.name = self._name()
         timezone = self._timezone()
@@ -90,6 +89,7 @@ class AudienceReader:
             variant_salt=variant_salt,
             expect=self._expect(conditions),
             publish=self._flag("publish", default=True),
+            tests=audience_tests(conditions, self.get("tests")),
             silence=self._silence(),
         )
         return audience if self.name else None
