@@ -129,6 +129,13 @@ _TEMPLATES: dict[str, dict[str, str]] = {
         "snowflake": "cast(x as decimal(38, 0))",
         "bigquery": "cast(x as bignumeric)",
     },
+    "cdp_scaled": {  # a decimal times y, the power of ten of its decimals, with room for it
+        "duckdb": "x * cast(y as decimal(38, 0))",
+        "postgres": "x * y",
+        "spark": "x * cast(y as decimal(38, 0))",
+        "snowflake": "x * y",
+        "bigquery": "cast(x as bignumeric) * y",
+    },
     "cdp_digits": {  # a decimal times y, the power of ten of its decimals: its digits
         "duckdb": "cast(replace(cast(x as text), '.', '') as hugeint)",
         "postgres": "x * y",

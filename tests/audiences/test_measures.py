@@ -329,6 +329,14 @@ def test_differences_of_the_greatest_and_the_least_integer_have_room() -> None:
     assert compared(left, right, "change: {eq: 2}", orders=rows)
 
 
+def test_the_largest_decimals_are_divided() -> None:
+    """7.32: their digits have room to become whole numbers."""
+    rows = on(*[datetime(2026, 1, 9)] * 2, amount=[LARGE, 3])
+    left, right = "event: order_placed, max: amount", "event: order_placed, min: amount"
+    assert compared(left, right, "ratio: {eq: 3333333333333333.33}", orders=rows)
+    assert compared(left, right, "difference: {eq: 9999999999999996.99}", orders=rows)
+
+
 def test_unknown_sides_do_not_hold() -> None:
     """An average of no rows is unknown."""
     left, right = "event: order_placed, avg: amount", "event: refund_made, avg: amount"

@@ -52,7 +52,7 @@ def whole(of: Expression, scale: int) -> Expression:
         return call("cdp_whole", of)
     if scale > _MULTIPLIED:
         return call("cdp_digits", of, number(10**scale, most=38))
-    return call("cdp_whole", _times(of, number(10**scale)))
+    return call("cdp_whole", call("cdp_scaled", of, number(10**scale)))
 
 
 def difference(left: Number, right: Number) -> Expression:

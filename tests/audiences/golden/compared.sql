@@ -42,7 +42,7 @@ with customers as (
         and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
     group by
         customer_id
-), fact_order_placed_avg_0e4e4812 as (
+), fact_order_placed_avg_b452e0de as (
     select
         entity_key,
         (
@@ -62,7 +62,7 @@ with customers as (
         select
             customer_id as entity_key,
             cast((
-                sum(amount) * 100
+                sum(amount) * cast(100 as decimal(38, 0))
             ) as int128) as total,
             cast((
                 nullif(count(amount), 0) * 100
@@ -140,8 +140,8 @@ with customers as (
         on fact_viewed_count_e5c0a7c2.entity_key = customers.customer_id
     left join fact_clicked_count_647e758b
         on fact_clicked_count_647e758b.entity_key = customers.customer_id
-    left join fact_order_placed_avg_0e4e4812
-        on fact_order_placed_avg_0e4e4812.entity_key = customers.customer_id
+    left join fact_order_placed_avg_b452e0de
+        on fact_order_placed_avg_b452e0de.entity_key = customers.customer_id
     left join fact_order_placed_median_28f1beaa
         on fact_order_placed_median_28f1beaa.entity_key = customers.customer_id
     left join fact_order_placed_count_e1c55f41
@@ -151,14 +151,14 @@ with customers as (
             cast((
                 (
                     cast((
-                        coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * 100
+                        coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * cast(100 as decimal(38, 0))
                     ) as int128) - cast((
-                        coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                        coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                     ) as int128)
                 ) // nullif(
                     abs(
                         cast((
-                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128)
                     ),
                     0
@@ -167,14 +167,14 @@ with customers as (
                 (
                     (
                         cast((
-                            coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128) - cast((
-                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128)
                     ) % nullif(
                         abs(
                             cast((
-                                coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                                coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                             ) as int128)
                         ),
                         0
@@ -182,15 +182,15 @@ with customers as (
                 ) * 2000000000 + sign(
                     (
                         cast((
-                            coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128) - cast((
-                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128)
                     )
                 ) * nullif(
                     abs(
                         cast((
-                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128)
                     ),
                     0
@@ -199,7 +199,7 @@ with customers as (
                 2 * nullif(
                     abs(
                         cast((
-                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128)
                     ),
                     0
@@ -239,7 +239,7 @@ with customers as (
         ) >= 2
         and round(
             (
-                cast(fact_order_placed_avg_0e4e4812.total as double) / nullif(cast(fact_order_placed_avg_0e4e4812.counted as double), 0) - cast(case
+                cast(fact_order_placed_avg_b452e0de.total as double) / nullif(cast(fact_order_placed_avg_b452e0de.counted as double), 0) - cast(case
                     when isnan(fact_order_placed_median_28f1beaa.total)
                     or isinf(fact_order_placed_median_28f1beaa.total)
                     then null

@@ -64,7 +64,7 @@ with customers as (
         and called_at at time zone 'Asia/Ho_Chi_Minh' at time zone 'UTC' < cast('2025-12-11 12:00:00' as timestamp)
     group by
         customer_id
-), fact_order_placed_avg_0e4e4812 as (
+), fact_order_placed_avg_b452e0de as (
     select
         entity_key,
         (
@@ -84,7 +84,7 @@ with customers as (
         select
             customer_id as entity_key,
             cast((
-                sum(amount) * 100
+                sum(amount) * cast(100 as decimal(38, 0))
             ) as int128) as total,
             cast((
                 nullif(count(amount), 0) * 100
@@ -108,8 +108,8 @@ with customers as (
         on fact_clicked_distinct_d9a5d656.entity_key = customers.customer_id
     left join fact_call_made_count_f4ff95e0
         on fact_call_made_count_f4ff95e0.entity_key = customers.customer_id
-    left join fact_order_placed_avg_0e4e4812
-        on fact_order_placed_avg_0e4e4812.entity_key = customers.customer_id
+    left join fact_order_placed_avg_b452e0de
+        on fact_order_placed_avg_b452e0de.entity_key = customers.customer_id
     where
         coalesce(fact_order_placed_sum_add00359.measured, 0) >= 500
         and coalesce(fact_order_placed_refund_made_count_99d0cea6.measured, 0) <= 3
@@ -117,7 +117,7 @@ with customers as (
         and not coalesce((
             coalesce(fact_call_made_count_f4ff95e0.measured, 0) >= 1
         ), false)
-        and fact_order_placed_avg_0e4e4812.measured > 10
+        and fact_order_placed_avg_b452e0de.measured > 10
 )
 select
     *

@@ -2,7 +2,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_order_placed_median_f68a16e4 as (
+), fact_order_placed_median_285e6fac as (
     select
         entity_key,
         (
@@ -22,7 +22,7 @@ with customers as (
         select
             entity_key,
             cast((
-                sum(of_row) * 100
+                sum(of_row) * cast(100 as decimal(38, 0))
             ) as int128) as total,
             cast((
                 nullif(count(of_row), 0) * 100
@@ -54,10 +54,10 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_order_placed_median_f68a16e4
-        on fact_order_placed_median_f68a16e4.entity_key = customers.customer_id
+    left join fact_order_placed_median_285e6fac
+        on fact_order_placed_median_285e6fac.entity_key = customers.customer_id
     where
-        fact_order_placed_median_f68a16e4.measured >= 20
+        fact_order_placed_median_285e6fac.measured >= 20
 )
 select
     *
