@@ -12,9 +12,9 @@ with accounts as (
     from accounts
     where
         accounts.employees >= 20
-        and not coalesce((
-            accounts.plan in ('none')
-        ), false)
+        and (
+            not accounts.plan in ('none') or accounts.plan is null
+        )
 )
 select
     *
