@@ -1,6 +1,7 @@
 {#
-    What a model of the calling model's project holds before this run builds it:
-    its relation, or an empty one of the given columns when it was never built.
+    What a model holds before this run builds it: its relation, or an empty one of
+    the given columns when it was never built. The model is one of the calling
+    model's project, or of the one named as `package`.
 
     Call:   from {{ cdp_activate.relation_before(
                 'audience_runs', {'audience': 'string', 'as_of': 'timestamp'}
@@ -10,7 +11,7 @@
     This is not `ref`: it makes no edge in the lineage. It is for histories that
     depend on their own past, where `ref` would be a cycle.
 #}
-{% macro relation_before(name, columns) %}
+{% macro relation_before(name, columns, package=none) %}
 
     {%- set found = namespace(relation=none) -%}
     {%- if execute -%}
@@ -18,7 +19,7 @@
             {%- if
                 node.resource_type == 'model'
                 and node.name == name
-                and node.package_name == model.package_name
+                and node.package_name == (package or model.package_name)
             -%}
                 {%- set found.relation = load_relation(api.Relation.create(
                     database=node.database,
@@ -58,4 +59,19 @@
         'entered_at': 'timestamp',
         'exited_at': 'timestamp',
     })) -}}
+{% endmacro %}
+
+{#
+    The same for models of this package, which know the audiences of the project
+    that dbt runs in. Audiences may ask about experiments, which are made of
+    audiences: the history as it was before is what keeps that from being a circle.
+#}
+{% macro audience_history() %}
+    {{- return(cdp_activate.relation_before('audience_members', {
+        'audience': 'string',
+        'entity_key': 'string',
+        'variant': 'string',
+        'entered_at': 'timestamp',
+        'exited_at': 'timestamp',
+    }, package=project_name)) -}}
 {% endmacro %}

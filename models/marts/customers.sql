@@ -108,9 +108,63 @@ referrals as (
 
 account_members as (
 
-    select distinct customer_id
+    select * from {{ ref('account_members') }}
 
-    from {{ ref('account_members') }}
+),
+
+superseded_ids as (
+
+    select
+        customer_id,
+        count(*) as superseded_id_count
+
+    from {{ ref('superseded_customers') }}
+
+    group by customer_id
+
+),
+
+engagement as (
+
+    select * from {{ ref('customer_engagement') }}
+
+),
+
+satisfaction as (
+
+    select * from {{ ref('customer_satisfaction') }}
+
+),
+
+churn_risk as (
+
+    select * from {{ ref('customer_churn_risk') }}
+
+),
+
+customer_value as (
+
+    select * from {{ ref('customer_value') }}
+
+),
+
+personas as (
+
+    select * from {{ ref('customer_personas') }}
+
+),
+
+segments as (
+
+    select * from {{ ref('customer_segments') }}
+
+),
+
+next_products as (
+
+    select * from {{ ref('customer_next_products') }}
+
+    where place = 1
 
 ),
 
@@ -119,6 +173,8 @@ final as (
     select
         ---------- ids
         customers.customer_id,
+        account_members.account_id,
+        next_products.product_id as next_best_product_id,
 
         ---------- text
         customers.email,
@@ -136,6 +192,11 @@ final as (
         current_stages.phase,
         customer_rfm.rfm_segment,
         customer_lifecycle.lifecycle,
+        engagement.engagement_level,
+        satisfaction.satisfaction,
+        churn_risk.churn_risk,
+        personas.persona,
+        account_members.role as account_role,
 
         ---------- numerics
         coalesce(purchases.lifetime_value, 0) as lifetime_value,
@@ -149,9 +210,20 @@ final as (
         latest_scores.last_review_score,
         coalesce(open_tickets.open_ticket_count, 0) as open_ticket_count,
         coalesce(referrals.referral_count, 0) as referral_count,
+        coalesce(engagement.engagement_score, 0) as engagement_score,
+        satisfaction.satisfaction_score,
+        churn_risk.churn_risk_score,
+        coalesce(customer_value.value_last_365_days, 0) as value_last_365_days,
+        customer_value.probability_alive,
+        customer_value.expected_value,
+        personas.ideal_customer_fit,
+        coalesce(superseded_ids.superseded_id_count, 0) as superseded_id_count,
 
         ---------- booleans
         account_members.customer_id is not null as is_b2b,
+        coalesce(segments.is_neutral_silent, false) as is_neutral_silent,
+        coalesce(segments.is_occasional, false) as is_occasional,
+        coalesce(segments.is_ex_customer, false) as is_ex_customer,
 
         ---------- dates and timestamps
         customers.birth_date,
@@ -191,6 +263,30 @@ final as (
 
     left join account_members
         on customers.customer_id = account_members.customer_id
+
+    left join superseded_ids
+        on customers.customer_id = superseded_ids.customer_id
+
+    left join engagement
+        on customers.customer_id = engagement.customer_id
+
+    left join satisfaction
+        on customers.customer_id = satisfaction.customer_id
+
+    left join churn_risk
+        on customers.customer_id = churn_risk.customer_id
+
+    left join customer_value
+        on customers.customer_id = customer_value.customer_id
+
+    left join personas
+        on customers.customer_id = personas.customer_id
+
+    left join segments
+        on customers.customer_id = segments.customer_id
+
+    left join next_products
+        on customers.customer_id = next_products.customer_id
 
 )
 

@@ -45,6 +45,41 @@ def value_of(condition: str) -> str:
     return count_of(condition)
 
 
+def type_double() -> str:
+    """Name the type of floating-point numbers."""
+    return "double precision"
+
+
+def normal_upper_tail(z: str) -> str:
+    """Give an expression of a number."""
+    return f"exp({z})"
+
+
+def chi_square_upper_tail(statistic: str, degrees: str, two_tails: str) -> str:
+    """Give an expression of numbers."""
+    return f"case {degrees} when 1 then {two_tails} else exp({statistic}) end"
+
+
+def confidence_z() -> float:
+    """Give a number."""
+    return 1.96
+
+
+def confidence_t(degrees: str) -> str:
+    """Give an expression of a number."""
+    return f"(1.96 + 2.37 / {degrees})"
+
+
+def experiment_plans() -> str:
+    """Give a select."""
+    return "select 'e' as experiment, 'v' as variant, 0.5 as planned_share, true as is_control"
+
+
+def audience_history() -> str:
+    """Give a relation."""
+    return "audience_members"
+
+
 def percentile(expression: str, fraction: float) -> str:
     """Give an aggregate over the expression."""
     return f"percentile_cont({fraction}) within group (order by {expression})"

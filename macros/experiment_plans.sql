@@ -1,0 +1,56 @@
+{#
+    What the variable `cdp_experiments` says of the variants of experiments, as a
+    select, one row a variant: experiment, variant, planned_share (null where the
+    plan names no shares) and is_control.
+
+    Call:   with plans as ({{ cdp_activate.experiment_plans() }})
+#}
+{% macro experiment_plans() %}
+    {%- set rows = [] -%}
+    {%- for experiment, plan in (var('cdp_experiments') or {}).items() -%}
+        {%- for key in plan if key not in ['control', 'shares'] -%}
+            {{ exceptions.raise_compiler_error(
+                "The variable cdp_experiments has '" ~ key ~ "' for the experiment '"
+                ~ experiment ~ "': it may have control and shares."
+            ) }}
+        {%- endfor -%}
+        {%- set shares = plan.get('shares') or {} -%}
+        {%- set variants = shares | list -%}
+        {%- if plan.get('control') and plan['control'] not in variants -%}
+            {%- do variants.append(plan['control']) -%}
+        {%- endif -%}
+        {%- for variant in variants -%}
+            {%- do rows.append(
+                'select '
+                ~ cdp_activate.text_literal(experiment) ~ ' as experiment, '
+                ~ cdp_activate.text_literal(variant) ~ ' as variant, cast('
+                ~ (shares[variant] if variant in shares else 'null')
+                ~ ' as numeric(18, 6)) as planned_share, '
+                ~ ('1 = 1' if variant == plan.get('control') else '1 = 0')
+                ~ ' as is_control'
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- if not rows -%}
+        {%- do rows.append(
+            'select cast(null as ' ~ dbt.type_string() ~ ') as experiment, cast(null as '
+            ~ dbt.type_string() ~ ') as variant, cast(null as numeric(18, 6)) as '
+            ~ 'planned_share, 1 = 0 as is_control from (select 1 as nothing) as no_table '
+            ~ 'where 1 = 0'
+        ) -%}
+    {%- endif -%}
+    {{- return(rows | join('\nunion all\n')) -}}
+{% endmacro %}
+
+{#
+    A text as a literal.
+
+    Call:   {{ cdp_activate.text_literal("can't") }}
+    Output: cast('can''t' as text)
+#}
+{% macro text_literal(text) %}
+    {{- return(
+        'cast(' ~ dbt.string_literal(dbt.escape_single_quotes(text | string)) ~ ' as '
+        ~ dbt.type_string() ~ ')'
+    ) -}}
+{% endmacro %}
