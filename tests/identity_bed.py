@@ -24,6 +24,8 @@ vars:
 models:
   cdp_activate:
     +materialized: table
+    input_customers: {+materialized: view}
+    input_identities: {+materialized: view}
 """
 
 PROFILE = """
