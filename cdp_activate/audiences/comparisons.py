@@ -67,7 +67,13 @@ class Leaf:
         """The right side of a comparison with a value of the column's type."""
         if isinstance(value, Trait):
             assert self.other is not None
-            return _subject(self.other, "eq", value.column, self.options)
+            right = value.column
+            if right.type.kind == "timestamp" and right.type.zoned != self.of.type.zoned:
+                # Both are instants: the right side is made like the left one.
+                if right.type.zoned:
+                    return local(self.other, right, "UTC")
+                return call("cdp_instant", self.other, text(right.timezone))
+            return _subject(self.other, "eq", right, self.options)
         return _value(value, self.of, self.options)
 
 

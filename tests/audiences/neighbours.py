@@ -196,10 +196,10 @@ class Shop:
         connection.execute("set timezone = 'Pacific/Apia'")  # no answer may depend on it
         for table, columns in TABLES.items():
             listed = ", ".join(f'"{name}" {kind}' for name, (kind, _) in columns.items())
-            connection.execute(f"create table {table} ({listed})")
+            connection.execute(f'create table "{table}" ({listed})')
             marks = ", ".join(f"cast(? as {kind})" for kind, _ in columns.values())
             for row in _rows(tables, table):
-                connection.execute(f"insert into {table} values ({marks})", row)
+                connection.execute(f'insert into "{table}" values ({marks})', row)
         rows = connection.execute(sql).fetchall()
         connection.close()
         assert len(dict(rows)) == len(rows), "a member appears twice"

@@ -285,3 +285,18 @@ def test_a_measure_counts_only_rows_that_lead_to_an_entity_as_asked(shop: Shop) 
     data["customers"] = [{**row, "account_id": 1} for row in data["customers"]]
     assert [1] == shop.chosen(rank % "{trait: score, gte: 5}", **data)
     assert [] == shop.chosen(rank % "{trait: score, lt: 5}", **data)
+
+
+def test_an_entity_may_be_named_like_a_word_of_sql(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its table is quoted wherever it has an alias."""
+    import neighbours
+
+    tables = {**neighbours.TABLES, "order": {"id": ("varchar", {}), "score": ("integer", {})}}
+    tables["lines"] = {"buyer": ("varchar", {}), "id": ("varchar", {})}
+    order = {"entity": "order", "key": "id"}
+    lines = {"relation": "lines", "of": "customer", "entity": "order", "key": "buyer"}
+    monkeypatch.setattr(neighbours, "TABLES", tables)
+    monkeypatch.setattr(neighbours, "ROLES", {**neighbours.ROLES, "order": order, "lines": lines})
+    data = {"lines": [{"buyer": "c1", "id": "a"}], "order": [{"id": "a", "score": 1}]}
+    body = "where: {related: lines, having: {trait: score, top_percent: 50}}"
+    assert ["c1"] == Shop(None).chosen(body, customers=people(2), **data)

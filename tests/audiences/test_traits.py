@@ -382,3 +382,19 @@ def test_times_are_truncated_to_microseconds(asked: str, expected: list[str]) ->
     assert expected == Shop(None).chosen(
         f"where: {{trait: measured_at, {asked}}}", customers=customers
     )
+
+
+@pytest.mark.parametrize("asked", ["synced_at, eq: {trait: %s}", "%s, eq: {trait: synced_at}"])
+@pytest.mark.parametrize("naive", ["seen_at", "local_at"])
+def test_instants_are_compared_with_and_without_a_zone(
+    shop: Shop,  # noqa: F811
+    asked: str,
+    naive: str,
+) -> None:
+    """One without is read as UTC, or in the zone that its column declares (7.9)."""
+    hour = {"seen_at": "08", "local_at": "15"}[naive]
+    customers = people(synced_at=["2026-01-02 08:00:00+00:00"] * 2)
+    customers[0][naive] = f"2026-01-02 {hour}:00:00"
+    customers[1][naive] = "2026-01-02 09:00:00"
+    body = f"where: {{trait: {asked % naive}}}"
+    assert ["c1"] == shop.chosen(body, customers=customers)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from cdp_activate.audiences.compiling.scope import Scope
-from cdp_activate.audiences.expressions import Expression, column
+from cdp_activate.audiences.expressions import Expression, column, identifier
 from cdp_activate.audiences.facts import Fact, named, table
 from cdp_activate.audiences.model import Happened, Linked
 from cdp_activate.catalog import Rows
@@ -31,7 +31,7 @@ def linked_rows(
     select = exp.select().from_(exp.alias_(table(rows.model), ROWS, table=True))
     if linked and linked.key is not None:
         entity = linked.entity
-        there = exp.alias_(table(entity.model), entity.model.name, table=True)
+        there = exp.alias_(table(entity.model), identifier(entity.model.name), table=True)
         on = exp.EQ(this=column(linked.key, ROWS), expression=column(entity.key, there.alias))
         select = select.join(there, on=on)
     if inner is not None:

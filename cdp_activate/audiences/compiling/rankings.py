@@ -7,7 +7,14 @@ from dataclasses import replace
 from sqlglot import exp
 
 from cdp_activate.audiences.compiling.scope import Scope
-from cdp_activate.audiences.expressions import Expression, column, in_order, number, without_nan
+from cdp_activate.audiences.expressions import (
+    Expression,
+    column,
+    identifier,
+    in_order,
+    number,
+    without_nan,
+)
 from cdp_activate.audiences.facts import KEY, VALUE, Fact, named, table
 from cdp_activate.audiences.model import Comparison, Trait
 
@@ -21,7 +28,7 @@ def ranking(scope: Scope, trait: Trait) -> Fact:
     value = without_nan(inner.value(trait), trait.column.type)
     key = inner.key()
     known = exp.select(exp.alias_(key, KEY), exp.alias_(value, VALUE)).from_(
-        exp.alias_(table(scope.entity.model), scope.entity.model.name, table=True)
+        exp.alias_(table(scope.entity.model), identifier(scope.entity.model.name), table=True)
     )
     known = inner.joined(known, [value])
 

@@ -200,7 +200,7 @@ class LeafReader(ValueReader):
             return None
         left = column.type.element if form == "element" and column.type.element else column.type
         right = other.column.type
-        same = right.kind == left.kind and right.zoned == left.zoned
+        same = right.kind == left.kind
         if not same and not (right.is_number and left.is_number):
             whole = f"an element of '{column.name}'" if form == "element" else f"'{column.name}'"
             message = f"'{other.column.name}' is a {right}, {whole} is a {left}"
