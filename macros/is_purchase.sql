@@ -12,13 +12,13 @@
 {% endmacro %}
 
 {#
-    Whether an order is a sign that the customer is there, for cohorts, retention
-    and churn: purchases, and cancelled orders too when the variable
-    `cdp_cancelled_orders_are_activity` says so.
+    Whether a row of `orders_as_of` is a sign that the customer is there, for
+    cohorts, retention and churn: purchases, and cancelled orders and returns too
+    when the variable `cdp_cancelled_orders_are_activity` says so.
 #}
 {% macro is_activity() %}
     {%- if var('cdp_cancelled_orders_are_activity') -%}
         {{- return('1 = 1') -}}
     {%- endif -%}
-    {{- return(cdp_activate.is_purchase()) -}}
+    {{- return('(not is_return and ' ~ cdp_activate.is_purchase() ~ ')') -}}
 {% endmacro %}

@@ -6,7 +6,7 @@ with
 
 orders as (
 
-    select * from {{ ref('customer_orders') }}
+    select * from {{ ref('orders_as_of') }}
 
 ),
 
