@@ -19,6 +19,8 @@ TOGETHER = {
     "test_postgres",
     "test_published_figures",
     "test_shop",
+    "test_pain_point_incidents",
+    "test_published_attribution",
     "test_stage_history",
 }
 

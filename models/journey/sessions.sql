@@ -150,7 +150,10 @@ final as (
         ---------- numerics
         session_number,
         touchpoint_count,
-        {{ dbt.datediff('started_at', 'ended_at', 'second') }} as duration_seconds,
+        cast(
+            {{ dbt.datediff('started_at', 'ended_at', 'second') }}
+            as {{ dbt.type_bigint() }}
+        ) as duration_seconds,
         order_count,
         cast(coalesce(order_value, 0) as numeric(18, 2)) as order_value,
 

@@ -60,10 +60,14 @@ final as (
 
         ---------- numerics
         touchpoint_number,
-        {{ dbt.datediff('previous_occurred_at', 'occurred_at', 'second') }}
-            as seconds_since_previous,
-        {{ dbt.datediff('occurred_at', 'next_occurred_at', 'second') }}
-            as seconds_to_next,
+        cast(
+            {{ dbt.datediff('previous_occurred_at', 'occurred_at', 'second') }}
+            as {{ dbt.type_bigint() }}
+        ) as seconds_since_previous,
+        cast(
+            {{ dbt.datediff('occurred_at', 'next_occurred_at', 'second') }}
+            as {{ dbt.type_bigint() }}
+        ) as seconds_to_next,
 
         ---------- booleans
         touchpoint_number = 1 as is_first,
