@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -157,16 +158,16 @@ def smaller_audiences(
     opened: Opened, drawn: list[dict[str, Any]], name: str
 ) -> list[dict[str, Any]]:
     """The first smaller form that still differs the same way, again and again."""
-    refused = isinstance(opened.compiler(written(*drawn), name), str)
+    kind = kind_of(opened.compiler(written(*drawn), name))
 
     def still(candidate: list[dict[str, Any]]) -> bool:
         text = written(*candidate)
         try:
             page = opened.reading.members(text, name)
-        except (KeyError, ValueError, AssertionError, AttributeError, IndexError, TypeError):
+        except (LookupError, ValueError, AssertionError, AttributeError, TypeError, RuntimeError):
             return False  # no longer an audience
         found = opened.compiler(text, name)
-        return found != page and isinstance(found, str) == refused
+        return found != page and kind_of(found) == kind
 
     tries = 400
     while tries:
@@ -181,6 +182,13 @@ def smaller_audiences(
         else:
             break
     return drawn
+
+
+def kind_of(outcome: Outcome) -> str:
+    """Members, or which error: its first line without places and numbers."""
+    if not isinstance(outcome, str):
+        return "members"
+    return re.sub(r"[\d:'\"]+|\(.*", "", outcome.splitlines()[0])
 
 
 def smaller_forms(value: Any) -> Iterator[Any]:
@@ -206,6 +214,7 @@ def smaller_forms(value: Any) -> Iterator[Any]:
 def smaller_rows(warehouse: Warehouse, opened: Opened, text: str, name: str) -> Opened:
     """Without rows, half of a table at a time, then a quarter, ..."""
     until = time.monotonic() + SECONDS_TO_SHRINK
+    opened = warehouse.opened(opened.world)
     for table in opened.world.rows:
         size = len(opened.world.rows[table])
         while size and time.monotonic() < until:

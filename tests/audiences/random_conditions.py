@@ -428,7 +428,7 @@ class Drawer:
 drawn_numbers = ("eq", "ne", "gt", "gte", "lt", "lte")
 EXPRESSIONS = (
     "score > 1", "score > big or active", "not (score > 1)", "name = 'a' or nickname is null",
-    "score between -1 and 5", "tier in ('gold', 'Br')", "coalesce(score, 0) + 1 > 2", "active",
+    "score between -1 and 5", "tier in ('gold', 'Br')", "coalesce(score, 0) > 2", "active",
     "name <> nickname", "case when active then score > 0 else tier = 'gold' end",
     "length(name) >= 2 and score is not null", "spend > budget",
     "not active or spend is null", "score not in (1, 2)", "name = 'O''Brien'",

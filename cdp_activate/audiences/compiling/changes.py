@@ -19,7 +19,10 @@ from cdp_activate.audiences.expressions import (
 )
 from cdp_activate.audiences.facts import KEY, Fact, in_time, named, table
 from cdp_activate.audiences.model import Amount, Changed
-from cdp_activate.catalog import Rows
+from cdp_activate.catalog import Column, Rows
+
+_DECIMALS = 9
+"""With so many decimals 28 digits hold every integer, and every warehouse takes the type."""
 
 
 def changed(scope: Scope, asked: Changed) -> Expression:
@@ -67,8 +70,7 @@ def _conditions(asked: Changed) -> list[Expression]:
     for side, test in (("value_before", asked.before), ("value_after", asked.after)):
         if test is not None:
             found.append(all_of(column(side), test.comparisons, asked.column, test.options))
-    old = finite(column("value_before"), asked.column.type)
-    new = finite(column("value_after"), asked.column.type)
+    old, new = (_roomy(column(side), asked.column) for side in ("value_before", "value_after"))
     if asked.increased:
         grown = exp.Sub(this=new, expression=old)
         found.append(exp.GTE(this=grown, expression=_amount(asked.increased, old)))
@@ -76,6 +78,13 @@ def _conditions(asked: Changed) -> list[Expression]:
         shrunk = exp.Sub(this=old.copy(), expression=new.copy())
         found.append(exp.GTE(this=shrunk, expression=_amount(asked.decreased, old)))
     return found
+
+
+def _roomy(value: Expression, of: Column) -> Expression:
+    """A number with room for a difference and a percentage of it."""
+    if of.type.kind not in ("integer", "decimal") or of.scale > _DECIMALS:
+        return finite(value, of.type)
+    return exp.cast(value, f"decimal(28, {of.scale})")
 
 
 def _amount(amount: Amount, old: Expression) -> Expression:

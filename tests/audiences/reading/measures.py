@@ -137,7 +137,7 @@ class MeasureReader:
         if left is None or right is None or is_infinite(left) or is_infinite(right):
             return False
         left, right = Fraction(left), Fraction(right)
-        word = next(name for name in ("change", "ratio", "difference") if name in test)
+        (word,) = [name for name in ("change", "ratio", "difference") if name in test]
         if word == "difference":
             result = left - right
         elif right == 0:

@@ -11,7 +11,7 @@ from worlds import Row
 from reading import times
 from reading.catalog import Names
 from reading.kinds import Kind, fraction, is_infinite, same
-from reading.operators import Judge, is_number
+from reading.operators import OPTIONS, Judge, is_number
 from reading.rows import RowReader
 
 STAY_WORDS = ("ever", "entered", "exited", "for_at_least")
@@ -165,7 +165,10 @@ class StateReader:
         if old is not None and new is not None and same(old, new):
             return False
         for word, value in (("from", old), ("to", new)):
-            if word in condition and not Judge(kind, self.clock).holds(value, condition[word]):
+            test = condition.get(word)
+            given = test if isinstance(test, dict) else {}
+            options = {name: given[name] for name in OPTIONS if name in given}
+            if word in condition and not Judge(kind, self.clock, options).holds(value, test):
                 return False
         for word, sign in (("increased_by", 1), ("decreased_by", -1)):
             if word in condition:

@@ -82,7 +82,7 @@ with customers as (
         and valid_from < cast('2026-01-10 12:00:00' as timestamp)
     group by
         customer_id
-), fact_score_changed_cdcc20c9 as (
+), fact_score_changed_d91412bb as (
     select
         entity_key
     from (
@@ -110,7 +110,7 @@ with customers as (
             and changed_at < cast('2026-01-10 12:00:00' as timestamp)
         )
         and value_before > 1
-        and value_after - value_before >= abs(value_before) * 0.25
+        and cast(value_after as decimal(28, 0)) - cast(value_before as decimal(28, 0)) >= abs(cast(value_before as decimal(28, 0))) * 0.25
     group by
         entity_key
 ), fact_members_other_4d577f58 as (
@@ -171,8 +171,8 @@ with customers as (
         on fact_stage_lifecycle_79ce2679.entity_key = customers.customer_id
     left join fact_stage_lifecycle_ever_7bfed42d
         on fact_stage_lifecycle_ever_7bfed42d.entity_key = customers.customer_id
-    left join fact_score_changed_cdcc20c9
-        on fact_score_changed_cdcc20c9.entity_key = customers.customer_id
+    left join fact_score_changed_d91412bb
+        on fact_score_changed_d91412bb.entity_key = customers.customer_id
     left join fact_members_other_4d577f58
         on fact_members_other_4d577f58.entity_key = customers.customer_id
     left join fact_experiment_banner_e9e336a1
@@ -187,7 +187,7 @@ with customers as (
             and fact_stage_lifecycle_79ce2679.stage_rank < fact_stage_lifecycle_79ce2679.rank_before
             and not not fact_stage_lifecycle_ever_7bfed42d.entity_key is null
         )
-        and not fact_score_changed_cdcc20c9.entity_key is null
+        and not fact_score_changed_d91412bb.entity_key is null
         and fact_members_other_4d577f58.since >= cast('2025-12-27 12:00:00' as timestamp)
         and not coalesce(
             (

@@ -85,7 +85,7 @@ with customers as (
         and valid_from < cast('2026-01-10 12:00:00' as timestamp)
     group by
         customer_id
-), fact_score_changed_9c490e67 as (
+), fact_score_changed_ebe131a7 as (
     select
         entity_key
     from (
@@ -113,7 +113,7 @@ with customers as (
             and changed_at < cast('2026-01-10 12:00:00' as timestamp)
         )
         and value_before > 1
-        and value_after - value_before >= abs(value_before) * 0.25
+        and cast(value_after as decimal(28, 0)) - cast(value_before as decimal(28, 0)) >= abs(cast(value_before as decimal(28, 0))) * 0.25
     group by
         entity_key
 ), fact_members_other_4d577f58 as (
@@ -180,8 +180,8 @@ with customers as (
         on fact_stage_lifecycle_f376b3b3.entity_key = customers.customer_id
     left join fact_stage_lifecycle_ever_7bfed42d
         on fact_stage_lifecycle_ever_7bfed42d.entity_key = customers.customer_id
-    left join fact_score_changed_9c490e67
-        on fact_score_changed_9c490e67.entity_key = customers.customer_id
+    left join fact_score_changed_ebe131a7
+        on fact_score_changed_ebe131a7.entity_key = customers.customer_id
     left join fact_members_other_4d577f58
         on fact_members_other_4d577f58.entity_key = customers.customer_id
     left join fact_experiment_banner_6eb7e70a
@@ -196,7 +196,7 @@ with customers as (
             and fact_stage_lifecycle_f376b3b3.stage_rank < fact_stage_lifecycle_f376b3b3.rank_before
             and not not fact_stage_lifecycle_ever_7bfed42d.entity_key is null
         )
-        and not fact_score_changed_9c490e67.entity_key is null
+        and not fact_score_changed_ebe131a7.entity_key is null
         and fact_members_other_4d577f58.since >= cast('2025-12-27 12:00:00' as timestamp)
         and not coalesce(
             (

@@ -77,7 +77,7 @@ with customers as (
         and valid_from < cast('2026-01-10 12:00:00+00:00' as timestamp)
     group by
         customer_id
-), fact_score_changed_263a247a as (
+), fact_score_changed_f35c831a as (
     select
         entity_key
     from (
@@ -99,7 +99,7 @@ with customers as (
             and changed_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
         )
         and value_before > 1
-        and value_after - value_before >= abs(value_before) * 0.25
+        and cast(value_after as decimal(28, 0)) - cast(value_before as decimal(28, 0)) >= abs(cast(value_before as decimal(28, 0))) * 0.25
     group by
         entity_key
 ), fact_members_other_e32a043f as (
@@ -167,8 +167,8 @@ with customers as (
         on fact_stage_lifecycle_d34c5730.entity_key = customers.customer_id
     left join fact_stage_lifecycle_ever_0c2e1cfc
         on fact_stage_lifecycle_ever_0c2e1cfc.entity_key = customers.customer_id
-    left join fact_score_changed_263a247a
-        on fact_score_changed_263a247a.entity_key = customers.customer_id
+    left join fact_score_changed_f35c831a
+        on fact_score_changed_f35c831a.entity_key = customers.customer_id
     left join fact_members_other_e32a043f
         on fact_members_other_e32a043f.entity_key = customers.customer_id
     left join fact_experiment_banner_06246781
@@ -183,7 +183,7 @@ with customers as (
             and fact_stage_lifecycle_d34c5730.stage_rank < fact_stage_lifecycle_d34c5730.rank_before
             and not not fact_stage_lifecycle_ever_0c2e1cfc.entity_key is null
         )
-        and not fact_score_changed_263a247a.entity_key is null
+        and not fact_score_changed_f35c831a.entity_key is null
         and fact_members_other_e32a043f.since >= cast('2025-12-27 12:00:00+00:00' as timestamp)
         and not coalesce(
             (

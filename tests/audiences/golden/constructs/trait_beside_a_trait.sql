@@ -1,0 +1,85 @@
+-- dialect: duckdb
+with customers as (
+    select
+        *
+    from "customers"
+), final as (
+    select
+        customers.customer_id,
+        cast(null as text) as variant
+    from customers
+    where
+        customers.spend > customers.budget
+)
+select
+    *
+from final;
+
+-- dialect: postgres
+with customers as (
+    select
+        *
+    from "customers"
+), final as (
+    select
+        customers.customer_id,
+        cast(null as text) as variant
+    from customers
+    where
+        customers.spend > customers.budget
+)
+select
+    *
+from final;
+
+-- dialect: spark
+with customers as (
+    select
+        *
+    from `customers`
+), final as (
+    select
+        customers.customer_id,
+        cast(null as string) as variant
+    from customers
+    where
+        customers.spend > customers.budget
+)
+select
+    *
+from final;
+
+-- dialect: snowflake
+with customers as (
+    select
+        *
+    from "customers"
+), final as (
+    select
+        customers.customer_id,
+        cast(null as varchar) as variant
+    from customers
+    where
+        customers.spend > customers.budget
+)
+select
+    *
+from final;
+
+-- dialect: bigquery
+with customers as (
+    select
+        *
+    from `customers`
+), final as (
+    select
+        customers.customer_id,
+        cast(null as string) as variant
+    from customers
+    where
+        customers.spend > customers.budget
+)
+select
+    *
+from final;
+
