@@ -37,14 +37,14 @@ with customers as (
             cast((
                 (
                     cast((
-                        coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * 100
+                        coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * cast(100 as decimal(38, 0))
                     ) as int128) - cast((
-                        coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                        coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                     ) as int128)
                 ) // nullif(
                     abs(
                         cast((
-                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128)
                     ),
                     0
@@ -53,14 +53,14 @@ with customers as (
                 (
                     (
                         cast((
-                            coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128) - cast((
-                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128)
                     ) % nullif(
                         abs(
                             cast((
-                                coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                                coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                             ) as int128)
                         ),
                         0
@@ -68,15 +68,15 @@ with customers as (
                 ) * 2000000000 + sign(
                     (
                         cast((
-                            coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_7cb79c1c.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128) - cast((
-                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128)
                     )
                 ) * nullif(
                     abs(
                         cast((
-                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128)
                     ),
                     0
@@ -85,7 +85,7 @@ with customers as (
                 2 * nullif(
                     abs(
                         cast((
-                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_15c7c081.measured, 0) * cast(100 as decimal(38, 0))
                         ) as int128)
                     ),
                     0
@@ -196,20 +196,20 @@ with customers as (
             cast((
                 (
                     cast((
-                        coalesce(fact_order_placed_sum_2655d0ad.measured, 0) * 100
+                        coalesce(fact_order_placed_sum_2655d0ad.measured, 0) * cast(100 as decimal(38, 0))
                     ) as decimal(38, 0)) - cast((
-                        coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                        coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                     ) as decimal(38, 0))
                 ) - (
                     cast((
-                        coalesce(fact_order_placed_sum_2655d0ad.measured, 0) * 100
+                        coalesce(fact_order_placed_sum_2655d0ad.measured, 0) * cast(100 as decimal(38, 0))
                     ) as decimal(38, 0)) - cast((
-                        coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                        coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                     ) as decimal(38, 0))
                 ) % nullif(
                     abs(
                         cast((
-                            coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                         ) as decimal(38, 0))
                     ),
                     0
@@ -217,16 +217,16 @@ with customers as (
             ) / nullif(
                 abs(
                     cast((
-                        coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                        coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                     ) as decimal(38, 0))
                 ),
                 0
             ) as decimal(27, 0)) + case
                 when (
                     cast((
-                        coalesce(fact_order_placed_sum_2655d0ad.measured, 0) * 100
+                        coalesce(fact_order_placed_sum_2655d0ad.measured, 0) * cast(100 as decimal(38, 0))
                     ) as decimal(38, 0)) - cast((
-                        coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                        coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                     ) as decimal(38, 0))
                 ) < 0
                 then -1
@@ -236,14 +236,14 @@ with customers as (
                     abs(
                         (
                             cast((
-                                coalesce(fact_order_placed_sum_2655d0ad.measured, 0) * 100
+                                coalesce(fact_order_placed_sum_2655d0ad.measured, 0) * cast(100 as decimal(38, 0))
                             ) as decimal(38, 0)) - cast((
-                                coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                                coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                             ) as decimal(38, 0))
                         ) % nullif(
                             abs(
                                 cast((
-                                    coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                                    coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                                 ) as decimal(38, 0))
                             ),
                             0
@@ -251,7 +251,7 @@ with customers as (
                     ) * 2000000000 + nullif(
                         abs(
                             cast((
-                                coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                                coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                             ) as decimal(38, 0))
                         ),
                         0
@@ -260,14 +260,14 @@ with customers as (
                     abs(
                         (
                             cast((
-                                coalesce(fact_order_placed_sum_2655d0ad.measured, 0) * 100
+                                coalesce(fact_order_placed_sum_2655d0ad.measured, 0) * cast(100 as decimal(38, 0))
                             ) as decimal(38, 0)) - cast((
-                                coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                                coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                             ) as decimal(38, 0))
                         ) % nullif(
                             abs(
                                 cast((
-                                    coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                                    coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                                 ) as decimal(38, 0))
                             ),
                             0
@@ -275,7 +275,7 @@ with customers as (
                     ) * 2000000000 + nullif(
                         abs(
                             cast((
-                                coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                                coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                             ) as decimal(38, 0))
                         ),
                         0
@@ -284,7 +284,7 @@ with customers as (
                     2 * nullif(
                         abs(
                             cast((
-                                coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                                coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                             ) as decimal(38, 0))
                         ),
                         0
@@ -294,7 +294,7 @@ with customers as (
                 2 * nullif(
                     abs(
                         cast((
-                            coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                            coalesce(fact_order_placed_sum_b339fffc.measured, 0) * cast(100 as decimal(38, 0))
                         ) as decimal(38, 0))
                     ),
                     0
@@ -491,14 +491,14 @@ with customers as (
         round(
             (
                 cast((
-                    coalesce(fact_order_placed_sum_2655d0ad.measured, 0) * 100
+                    cast(coalesce(fact_order_placed_sum_2655d0ad.measured, 0) as bignumeric) * 100
                 ) as bignumeric) - cast((
-                    coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                    cast(coalesce(fact_order_placed_sum_b339fffc.measured, 0) as bignumeric) * 100
                 ) as bignumeric)
             ) / nullif(
                 abs(
                     cast((
-                        coalesce(fact_order_placed_sum_b339fffc.measured, 0) * 100
+                        cast(coalesce(fact_order_placed_sum_b339fffc.measured, 0) as bignumeric) * 100
                     ) as bignumeric)
                 ),
                 0

@@ -22,7 +22,7 @@ with customers as (
         and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
     group by
         customer_id
-), fact_order_placed_avg_0e4e4812 as (
+), fact_order_placed_avg_b452e0de as (
     select
         entity_key,
         (
@@ -42,7 +42,7 @@ with customers as (
         select
             customer_id as entity_key,
             cast((
-                sum(amount) * 100
+                sum(amount) * cast(100 as decimal(38, 0))
             ) as int128) as total,
             cast((
                 nullif(count(amount), 0) * 100
@@ -71,8 +71,8 @@ with customers as (
         on fact_order_placed_count_e1c55f41.entity_key = customers.customer_id
     left join fact_viewed_count_e5c0a7c2
         on fact_viewed_count_e5c0a7c2.entity_key = customers.customer_id
-    left join fact_order_placed_avg_0e4e4812
-        on fact_order_placed_avg_0e4e4812.entity_key = customers.customer_id
+    left join fact_order_placed_avg_b452e0de
+        on fact_order_placed_avg_b452e0de.entity_key = customers.customer_id
     left join fact_tickets_count_b07694a5
         on fact_tickets_count_b07694a5.entity_key = customers.customer_id
     where
@@ -110,20 +110,20 @@ with customers as (
         and (
             cast((
                 (
-                    cast(fact_order_placed_avg_0e4e4812.total as int128) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as int128) * fact_order_placed_avg_0e4e4812.counted
-                ) // nullif(cast(1 as int128) * fact_order_placed_avg_0e4e4812.counted, 0)
+                    cast(fact_order_placed_avg_b452e0de.total as int128) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as int128) * fact_order_placed_avg_b452e0de.counted
+                ) // nullif(cast(1 as int128) * fact_order_placed_avg_b452e0de.counted, 0)
             ) * 1000000000 + (
                 (
                     (
-                        cast(fact_order_placed_avg_0e4e4812.total as int128) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as int128) * fact_order_placed_avg_0e4e4812.counted
-                    ) % nullif(cast(1 as int128) * fact_order_placed_avg_0e4e4812.counted, 0)
+                        cast(fact_order_placed_avg_b452e0de.total as int128) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as int128) * fact_order_placed_avg_b452e0de.counted
+                    ) % nullif(cast(1 as int128) * fact_order_placed_avg_b452e0de.counted, 0)
                 ) * 2000000000 + sign(
                     (
-                        cast(fact_order_placed_avg_0e4e4812.total as int128) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as int128) * fact_order_placed_avg_0e4e4812.counted
+                        cast(fact_order_placed_avg_b452e0de.total as int128) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as int128) * fact_order_placed_avg_b452e0de.counted
                     )
-                ) * nullif(cast(1 as int128) * fact_order_placed_avg_0e4e4812.counted, 0)
+                ) * nullif(cast(1 as int128) * fact_order_placed_avg_b452e0de.counted, 0)
             ) // (
-                2 * nullif(cast(1 as int128) * fact_order_placed_avg_0e4e4812.counted, 0)
+                2 * nullif(cast(1 as int128) * fact_order_placed_avg_b452e0de.counted, 0)
             ) as decimal(38, 0)) * 0.000000001
         ) > 1
 )
@@ -155,7 +155,7 @@ with customers as (
         and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
     group by
         customer_id
-), fact_order_placed_avg_0e4e4812 as (
+), fact_order_placed_avg_b452e0de as (
     select
         entity_key,
         round(round(total, 40) / counted, 9) as measured,
@@ -194,8 +194,8 @@ with customers as (
         on fact_order_placed_count_e1c55f41.entity_key = customers.customer_id
     left join fact_viewed_count_e5c0a7c2
         on fact_viewed_count_e5c0a7c2.entity_key = customers.customer_id
-    left join fact_order_placed_avg_0e4e4812
-        on fact_order_placed_avg_0e4e4812.entity_key = customers.customer_id
+    left join fact_order_placed_avg_b452e0de
+        on fact_order_placed_avg_b452e0de.entity_key = customers.customer_id
     left join fact_tickets_count_b07694a5
         on fact_tickets_count_b07694a5.entity_key = customers.customer_id
     where
@@ -215,10 +215,10 @@ with customers as (
         and round(
             round(
                 (
-                    cast(fact_order_placed_avg_0e4e4812.total as decimal) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal) * fact_order_placed_avg_0e4e4812.counted
+                    cast(fact_order_placed_avg_b452e0de.total as decimal) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal) * fact_order_placed_avg_b452e0de.counted
                 ),
                 40
-            ) / nullif(cast(1 as decimal) * fact_order_placed_avg_0e4e4812.counted, 0),
+            ) / nullif(cast(1 as decimal) * fact_order_placed_avg_b452e0de.counted, 0),
             9
         ) > 1
 )
@@ -250,7 +250,7 @@ with customers as (
         and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
     group by
         customer_id
-), fact_order_placed_avg_43423713 as (
+), fact_order_placed_avg_04358b67 as (
     select
         entity_key,
         (
@@ -274,7 +274,7 @@ with customers as (
         select
             customer_id as entity_key,
             cast((
-                sum(amount) * 100
+                sum(amount) * cast(100 as decimal(38, 0))
             ) as decimal(38, 0)) as total,
             cast((
                 nullif(count(amount), 0) * 100
@@ -303,8 +303,8 @@ with customers as (
         on fact_order_placed_count_e45de62e.entity_key = customers.customer_id
     left join fact_viewed_count_e5c0a7c2
         on fact_viewed_count_e5c0a7c2.entity_key = customers.customer_id
-    left join fact_order_placed_avg_43423713
-        on fact_order_placed_avg_43423713.entity_key = customers.customer_id
+    left join fact_order_placed_avg_04358b67
+        on fact_order_placed_avg_04358b67.entity_key = customers.customer_id
     left join fact_tickets_count_3cfdc402
         on fact_tickets_count_3cfdc402.entity_key = customers.customer_id
     where
@@ -364,13 +364,13 @@ with customers as (
         and (
             cast((
                 (
-                    cast(fact_order_placed_avg_43423713.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_43423713.counted
+                    cast(fact_order_placed_avg_04358b67.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted
                 ) - (
-                    cast(fact_order_placed_avg_43423713.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_43423713.counted
-                ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_43423713.counted, 0)
-            ) / nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_43423713.counted, 0) as decimal(27, 0)) + case
+                    cast(fact_order_placed_avg_04358b67.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted
+                ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted, 0)
+            ) / nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted, 0) as decimal(27, 0)) + case
                 when (
-                    cast(fact_order_placed_avg_43423713.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_43423713.counted
+                    cast(fact_order_placed_avg_04358b67.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted
                 ) < 0
                 then -1
                 else 1
@@ -378,20 +378,20 @@ with customers as (
                 (
                     abs(
                         (
-                            cast(fact_order_placed_avg_43423713.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_43423713.counted
-                        ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_43423713.counted, 0)
-                    ) * 2000000000 + nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_43423713.counted, 0)
+                            cast(fact_order_placed_avg_04358b67.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted
+                        ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted, 0)
+                    ) * 2000000000 + nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted, 0)
                 ) - (
                     abs(
                         (
-                            cast(fact_order_placed_avg_43423713.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_43423713.counted
-                        ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_43423713.counted, 0)
-                    ) * 2000000000 + nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_43423713.counted, 0)
+                            cast(fact_order_placed_avg_04358b67.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted
+                        ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted, 0)
+                    ) * 2000000000 + nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted, 0)
                 ) % (
-                    2 * nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_43423713.counted, 0)
+                    2 * nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted, 0)
                 )
             ) / (
-                2 * nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_43423713.counted, 0)
+                2 * nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_04358b67.counted, 0)
             ) as decimal(10, 0)) * cast(0.000000001 as decimal(10, 9))
         ) > 1
 )
@@ -423,7 +423,7 @@ with customers as (
         and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
     group by
         customer_id
-), fact_order_placed_avg_0e4e4812 as (
+), fact_order_placed_avg_b452e0de as (
     select
         entity_key,
         (
@@ -476,8 +476,8 @@ with customers as (
         on fact_order_placed_count_e1c55f41.entity_key = customers.customer_id
     left join fact_viewed_count_e5c0a7c2
         on fact_viewed_count_e5c0a7c2.entity_key = customers.customer_id
-    left join fact_order_placed_avg_0e4e4812
-        on fact_order_placed_avg_0e4e4812.entity_key = customers.customer_id
+    left join fact_order_placed_avg_b452e0de
+        on fact_order_placed_avg_b452e0de.entity_key = customers.customer_id
     left join fact_tickets_count_b07694a5
         on fact_tickets_count_b07694a5.entity_key = customers.customer_id
     where
@@ -535,32 +535,32 @@ with customers as (
         and (
             (
                 (
-                    cast(fact_order_placed_avg_0e4e4812.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted
+                    cast(fact_order_placed_avg_b452e0de.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted
                 ) - (
-                    cast(fact_order_placed_avg_0e4e4812.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted
-                ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted, 0)
-            ) / nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted, 0) + sign(
+                    cast(fact_order_placed_avg_b452e0de.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted
+                ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted, 0)
+            ) / nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted, 0) + sign(
                 (
-                    cast(fact_order_placed_avg_0e4e4812.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted
+                    cast(fact_order_placed_avg_b452e0de.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted
                 )
             ) * (
                 (
                     abs(
                         (
-                            cast(fact_order_placed_avg_0e4e4812.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted
-                        ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted, 0)
-                    ) * 2000000000 + nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted, 0)
+                            cast(fact_order_placed_avg_b452e0de.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted
+                        ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted, 0)
+                    ) * 2000000000 + nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted, 0)
                 ) - (
                     abs(
                         (
-                            cast(fact_order_placed_avg_0e4e4812.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted
-                        ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted, 0)
-                    ) * 2000000000 + nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted, 0)
+                            cast(fact_order_placed_avg_b452e0de.total as decimal(38, 0)) - cast(coalesce(fact_tickets_count_b07694a5.measured, 0) as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted
+                        ) % nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted, 0)
+                    ) * 2000000000 + nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted, 0)
                 ) % (
-                    2 * nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted, 0)
+                    2 * nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted, 0)
                 )
             ) / (
-                2 * nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_0e4e4812.counted, 0)
+                2 * nullif(cast(1 as decimal(38, 0)) * fact_order_placed_avg_b452e0de.counted, 0)
             ) * 0.000000001
         ) > 1
 )
@@ -592,7 +592,7 @@ with customers as (
         and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
     group by
         customer_id
-), fact_order_placed_avg_43423713 as (
+), fact_order_placed_avg_04358b67 as (
     select
         entity_key,
         round(total / counted, 9) as measured,
@@ -602,7 +602,7 @@ with customers as (
         select
             customer_id as entity_key,
             cast((
-                sum(cast(amount as bignumeric)) * 100
+                cast(sum(cast(amount as bignumeric)) as bignumeric) * 100
             ) as bignumeric) as total,
             cast((
                 nullif(count(amount), 0) * 100
@@ -631,8 +631,8 @@ with customers as (
         on fact_order_placed_count_e45de62e.entity_key = customers.customer_id
     left join fact_viewed_count_e5c0a7c2
         on fact_viewed_count_e5c0a7c2.entity_key = customers.customer_id
-    left join fact_order_placed_avg_43423713
-        on fact_order_placed_avg_43423713.entity_key = customers.customer_id
+    left join fact_order_placed_avg_04358b67
+        on fact_order_placed_avg_04358b67.entity_key = customers.customer_id
     left join fact_tickets_count_3cfdc402
         on fact_tickets_count_3cfdc402.entity_key = customers.customer_id
     where
@@ -648,8 +648,8 @@ with customers as (
         ) >= 0.1
         and round(
             (
-                cast(fact_order_placed_avg_43423713.total as bignumeric) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as bignumeric) * fact_order_placed_avg_43423713.counted
-            ) / nullif(cast(1 as bignumeric) * fact_order_placed_avg_43423713.counted, 0),
+                cast(fact_order_placed_avg_04358b67.total as bignumeric) - cast(coalesce(fact_tickets_count_3cfdc402.measured, 0) as bignumeric) * fact_order_placed_avg_04358b67.counted
+            ) / nullif(cast(1 as bignumeric) * fact_order_placed_avg_04358b67.counted, 0),
             9
         ) > 1
 )

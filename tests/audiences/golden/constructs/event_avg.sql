@@ -3,7 +3,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_order_placed_avg_0e4e4812 as (
+), fact_order_placed_avg_b452e0de as (
     select
         entity_key,
         (
@@ -23,7 +23,7 @@ with customers as (
         select
             customer_id as entity_key,
             cast((
-                sum(amount) * 100
+                sum(amount) * cast(100 as decimal(38, 0))
             ) as int128) as total,
             cast((
                 nullif(count(amount), 0) * 100
@@ -39,10 +39,10 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_order_placed_avg_0e4e4812
-        on fact_order_placed_avg_0e4e4812.entity_key = customers.customer_id
+    left join fact_order_placed_avg_b452e0de
+        on fact_order_placed_avg_b452e0de.entity_key = customers.customer_id
     where
-        fact_order_placed_avg_0e4e4812.measured >= 99.5
+        fact_order_placed_avg_b452e0de.measured >= 99.5
 )
 select
     *
@@ -53,7 +53,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_order_placed_avg_0e4e4812 as (
+), fact_order_placed_avg_b452e0de as (
     select
         entity_key,
         round(round(total, 40) / counted, 9) as measured,
@@ -79,10 +79,10 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_order_placed_avg_0e4e4812
-        on fact_order_placed_avg_0e4e4812.entity_key = customers.customer_id
+    left join fact_order_placed_avg_b452e0de
+        on fact_order_placed_avg_b452e0de.entity_key = customers.customer_id
     where
-        fact_order_placed_avg_0e4e4812.measured >= 99.5
+        fact_order_placed_avg_b452e0de.measured >= 99.5
 )
 select
     *
@@ -93,7 +93,7 @@ with customers as (
     select
         *
     from `customers`
-), fact_order_placed_avg_43423713 as (
+), fact_order_placed_avg_04358b67 as (
     select
         entity_key,
         (
@@ -117,7 +117,7 @@ with customers as (
         select
             customer_id as entity_key,
             cast((
-                sum(amount) * 100
+                sum(amount) * cast(100 as decimal(38, 0))
             ) as decimal(38, 0)) as total,
             cast((
                 nullif(count(amount), 0) * 100
@@ -133,10 +133,10 @@ with customers as (
         customers.customer_id,
         cast(null as string) as variant
     from customers
-    left join fact_order_placed_avg_43423713
-        on fact_order_placed_avg_43423713.entity_key = customers.customer_id
+    left join fact_order_placed_avg_04358b67
+        on fact_order_placed_avg_04358b67.entity_key = customers.customer_id
     where
-        fact_order_placed_avg_43423713.measured >= 99.5
+        fact_order_placed_avg_04358b67.measured >= 99.5
 )
 select
     *
@@ -147,7 +147,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_order_placed_avg_0e4e4812 as (
+), fact_order_placed_avg_b452e0de as (
     select
         entity_key,
         (
@@ -187,10 +187,10 @@ with customers as (
         customers.customer_id,
         cast(null as varchar) as variant
     from customers
-    left join fact_order_placed_avg_0e4e4812
-        on fact_order_placed_avg_0e4e4812.entity_key = customers.customer_id
+    left join fact_order_placed_avg_b452e0de
+        on fact_order_placed_avg_b452e0de.entity_key = customers.customer_id
     where
-        fact_order_placed_avg_0e4e4812.measured >= 99.5
+        fact_order_placed_avg_b452e0de.measured >= 99.5
 )
 select
     *
@@ -201,7 +201,7 @@ with customers as (
     select
         *
     from `customers`
-), fact_order_placed_avg_43423713 as (
+), fact_order_placed_avg_04358b67 as (
     select
         entity_key,
         round(total / counted, 9) as measured,
@@ -211,7 +211,7 @@ with customers as (
         select
             customer_id as entity_key,
             cast((
-                sum(cast(amount as bignumeric)) * 100
+                cast(sum(cast(amount as bignumeric)) as bignumeric) * 100
             ) as bignumeric) as total,
             cast((
                 nullif(count(amount), 0) * 100
@@ -227,10 +227,10 @@ with customers as (
         customers.customer_id,
         cast(null as string) as variant
     from customers
-    left join fact_order_placed_avg_43423713
-        on fact_order_placed_avg_43423713.entity_key = customers.customer_id
+    left join fact_order_placed_avg_04358b67
+        on fact_order_placed_avg_04358b67.entity_key = customers.customer_id
     where
-        fact_order_placed_avg_43423713.measured >= 99.5
+        fact_order_placed_avg_04358b67.measured >= 99.5
 )
 select
     *

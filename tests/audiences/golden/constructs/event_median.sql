@@ -3,7 +3,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_order_placed_median_f68a16e4 as (
+), fact_order_placed_median_285e6fac as (
     select
         entity_key,
         (
@@ -23,7 +23,7 @@ with customers as (
         select
             entity_key,
             cast((
-                sum(of_row) * 100
+                sum(of_row) * cast(100 as decimal(38, 0))
             ) as int128) as total,
             cast((
                 nullif(count(of_row), 0) * 100
@@ -55,10 +55,10 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_order_placed_median_f68a16e4
-        on fact_order_placed_median_f68a16e4.entity_key = customers.customer_id
+    left join fact_order_placed_median_285e6fac
+        on fact_order_placed_median_285e6fac.entity_key = customers.customer_id
     where
-        fact_order_placed_median_f68a16e4.measured < 20
+        fact_order_placed_median_285e6fac.measured < 20
 )
 select
     *
@@ -69,7 +69,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_order_placed_median_f68a16e4 as (
+), fact_order_placed_median_285e6fac as (
     select
         entity_key,
         round(round(total, 40) / counted, 9) as measured,
@@ -111,10 +111,10 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_order_placed_median_f68a16e4
-        on fact_order_placed_median_f68a16e4.entity_key = customers.customer_id
+    left join fact_order_placed_median_285e6fac
+        on fact_order_placed_median_285e6fac.entity_key = customers.customer_id
     where
-        fact_order_placed_median_f68a16e4.measured < 20
+        fact_order_placed_median_285e6fac.measured < 20
 )
 select
     *
@@ -125,7 +125,7 @@ with customers as (
     select
         *
     from `customers`
-), fact_order_placed_median_bad8f599 as (
+), fact_order_placed_median_194c7825 as (
     select
         entity_key,
         (
@@ -149,7 +149,7 @@ with customers as (
         select
             entity_key,
             cast((
-                sum(of_row) * 100
+                sum(of_row) * cast(100 as decimal(38, 0))
             ) as decimal(38, 0)) as total,
             cast((
                 nullif(count(of_row), 0) * 100
@@ -181,10 +181,10 @@ with customers as (
         customers.customer_id,
         cast(null as string) as variant
     from customers
-    left join fact_order_placed_median_bad8f599
-        on fact_order_placed_median_bad8f599.entity_key = customers.customer_id
+    left join fact_order_placed_median_194c7825
+        on fact_order_placed_median_194c7825.entity_key = customers.customer_id
     where
-        fact_order_placed_median_bad8f599.measured < 20
+        fact_order_placed_median_194c7825.measured < 20
 )
 select
     *
@@ -195,7 +195,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_order_placed_median_f68a16e4 as (
+), fact_order_placed_median_285e6fac as (
     select
         entity_key,
         (
@@ -251,10 +251,10 @@ with customers as (
         customers.customer_id,
         cast(null as varchar) as variant
     from customers
-    left join fact_order_placed_median_f68a16e4
-        on fact_order_placed_median_f68a16e4.entity_key = customers.customer_id
+    left join fact_order_placed_median_285e6fac
+        on fact_order_placed_median_285e6fac.entity_key = customers.customer_id
     where
-        fact_order_placed_median_f68a16e4.measured < 20
+        fact_order_placed_median_285e6fac.measured < 20
 )
 select
     *
@@ -265,7 +265,7 @@ with customers as (
     select
         *
     from `customers`
-), fact_order_placed_median_bad8f599 as (
+), fact_order_placed_median_194c7825 as (
     select
         entity_key,
         round(total / counted, 9) as measured,
@@ -275,7 +275,7 @@ with customers as (
         select
             entity_key,
             cast((
-                sum(cast(of_row as bignumeric)) * 100
+                cast(sum(cast(of_row as bignumeric)) as bignumeric) * 100
             ) as bignumeric) as total,
             cast((
                 nullif(count(of_row), 0) * 100
@@ -307,10 +307,10 @@ with customers as (
         customers.customer_id,
         cast(null as string) as variant
     from customers
-    left join fact_order_placed_median_bad8f599
-        on fact_order_placed_median_bad8f599.entity_key = customers.customer_id
+    left join fact_order_placed_median_194c7825
+        on fact_order_placed_median_194c7825.entity_key = customers.customer_id
     where
-        fact_order_placed_median_bad8f599.measured < 20
+        fact_order_placed_median_194c7825.measured < 20
 )
 select
     *
