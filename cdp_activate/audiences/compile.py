@@ -134,12 +134,12 @@ class _Compiler:
         return exp.cast(exp.Case(ifs=cases) if cases else exp.null(), exp.DataType.Type.TEXT)
 
 
-def shared_facts(queries: Mapping[str, Query]) -> dict[str, Fact]:
-    """The facts that more than one audience asks for: each becomes a model of its own."""
+def shared_facts(asking: Mapping[str, Mapping[str, Fact]]) -> dict[str, Fact]:
+    """The facts that more than one model asks for: each becomes a model of its own."""
     asked: dict[str, int] = {}
     known: dict[str, Fact] = {}
-    for query in queries.values():
-        for name, fact in query.facts.items():
+    for facts in asking.values():
+        for name, fact in facts.items():
             asked[name] = asked.get(name, 0) + 1
             known[name] = fact
     return {name: known[name] for name in sorted(known) if asked[name] > 1}

@@ -21,7 +21,14 @@ from cdp_activate.audiences.compile import (
 )
 from cdp_activate.audiences.facts import KEY, Fact, audience_model
 from cdp_activate.audiences.model import Audience
-from cdp_activate.audiences.render import fact_for_dbt, for_dbt, jinja_safe
+from cdp_activate.audiences.render import (
+    fact_for_dbt,
+    for_dbt,
+    jinja_safe,
+    members_model,
+    together_models,
+)
+from cdp_activate.audiences.together import Judged, judged_together
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import UsageError
 
@@ -53,12 +60,17 @@ def dbt_files(
 ) -> dict[str, str]:
     """Every file below models/audiences, by its path there. The same input gives the same text."""
     queries = {name: compile_audience(one, catalog) for name, one in sorted(audiences.items())}
-    shared = shared_facts(queries)
+    together = judged_together(queries, catalog)
+    shared = _shared(queries, together)
     files: dict[str, str] = {}
     for name, query in queries.items():
         model = audience_model(name)
         source = query.audience.node.source.path
-        body = for_dbt(query, shared, catalog)
+        judged = together.get(query.audience.entity.name)
+        if judged and name in judged.conditions:
+            body = members_model(query, judged, catalog)
+        else:
+            body = for_dbt(query, shared, catalog)
         files[f"{model}.sql"] = _sql(body, catalog, f"from {source}")
         files[f"{model}.yml"] = _yaml({"models": [_audience_yaml(query, catalog)]})
     for name, fact in shared.items():
@@ -66,9 +78,36 @@ def dbt_files(
             fact_for_dbt(fact, shared, catalog), catalog, "asked by several audiences"
         )
         files[f"{FACTS}/{name}.yml"] = _yaml({"models": [_fact_yaml(name, fact)]})
+    for judged in together.values():
+        files.update(_together_files(judged, shared, catalog))
     files.update(_history_files(audiences, catalog))
     if exposures := [_exposure(use, catalog) for use in sorted(uses, key=lambda use: use.sync)]:
         files["exposures.yml"] = _yaml({"exposures": exposures})
+    return files
+
+
+def _shared(queries: Mapping[str, Query], together: Mapping[str, Judged]) -> dict[str, Fact]:
+    """The facts that become models: asked by several models of audiences, not by a tally."""
+    asking: dict[str, Mapping[str, Fact]] = {
+        name: query.facts
+        for name, query in queries.items()
+        if not any(name in judged.conditions for judged in together.values())
+    }
+    asking.update((judged.name, judged.facts) for judged in together.values())
+    return shared_facts(asking)
+
+
+def _together_files(judged: Judged, shared: Mapping[str, Fact], catalog: Catalog) -> dict[str, str]:
+    files = {}
+    for name, body in together_models(judged, shared, catalog).items():
+        if name == judged.name:
+            path, key = name, judged.entity.key
+            what = f"Every {judged.entity.name}, and for each audience whether it is in."
+        else:
+            path, key = f"{FACTS}/{name}", KEY
+            what = "What audiences ask of these rows: a row a key, a column a question."
+        files[f"{path}.sql"] = _sql(body, catalog, "for audiences judged together")
+        files[f"{path}.yml"] = _yaml({"models": [_model(name, what, key)]})
     return files
 
 
@@ -124,13 +163,17 @@ def _audience_yaml(query: Query, catalog: Catalog) -> dict[str, object]:
 
 
 def _fact_yaml(name: str, fact: Fact) -> dict[str, object]:
+    return _model(name, "An answer that several audiences ask for, computed once.", KEY)
+
+
+def _model(name: str, description: str, key: str) -> dict[str, object]:
     return {
         "name": name,
-        "description": "An answer that several audiences ask for, computed once.",
+        "description": description,
         "config": {"materialized": "table", "tags": ["audience"]},
         "columns": [
             {
-                "name": KEY,
+                "name": key,
                 "description": "The key of the entity the answer is about.",
                 "data_tests": ["unique", "not_null"],
             }

@@ -19,6 +19,7 @@ from cdp_activate.audiences.dialects import dialect_of, is_ours, written
 from cdp_activate.audiences.expressions import Expression, date_literal, identifier, timestamp
 from cdp_activate.audiences.facts import Fact, audience_model, table
 from cdp_activate.audiences.history import MEMBERS
+from cdp_activate.audiences.together import Judged
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import UsageError
 
@@ -26,6 +27,7 @@ MOST_NESTED = 200
 """Audiences that name one another in a chain, as one statement has them."""
 
 Place: TypeAlias = Callable[[exp.Table], exp.Table]
+Replace: TypeAlias = Callable[[Expression], Expression]
 
 
 def tree(steps: Mapping[str, exp.Query], imports: Mapping[str, exp.Query]) -> exp.Select:
@@ -66,6 +68,31 @@ def fact_for_dbt(fact: Fact, shared: Mapping[str, object], catalog: Catalog) -> 
     read = _read_by([fact.tree], needs, shared)
     imports.update((name, _fact(one, shared)) for name, one in read.items())
     return write(tree({"final": fact.tree}, imports), catalog.adapter, _dbt_node)
+
+
+def together_models(
+    judged: Judged, shared: Mapping[str, object], catalog: Catalog, replace: Replace | None = None
+) -> dict[str, str]:
+    """The bodies of the tallies of an entity and, last, of what judges its audiences."""
+    select = judged.tree()
+    model = judged.entity.model
+    imports: dict[str, exp.Query] = {model.name: everything(table(model))}
+    imports.update((name, everything(_ref(name))) for name in judged.tallies)
+    read = _read_by([select], judged.facts, shared)
+    imports.update((name, _fact(fact, shared)) for name, fact in read.items())
+    trees = {name: tree({"final": tally.tree()}, {}) for name, tally in judged.tallies.items()}
+    trees[judged.name] = tree({"final": select}, imports)
+    adapter = catalog.adapter
+    return {name: write(one, adapter, replace or _dbt_node) for name, one in trees.items()}
+
+
+def members_model(
+    query: Query, judged: Judged, catalog: Catalog, replace: Replace | None = None
+) -> str:
+    """The body of the model of an audience that is judged with others."""
+    imports = {judged.name: everything(_ref(judged.name))}
+    whole = tree({"final": judged.members(query)}, imports)
+    return write(whole, catalog.adapter, replace or _dbt_node)
 
 
 def _fact(fact: Fact, shared: Mapping[str, object]) -> exp.Query:
@@ -191,8 +218,10 @@ def run_at(
     """Replaces moments by literals at `as_of`, and dbt models by their relations."""
 
     def in_warehouse(model: exp.Table) -> exp.Table:
-        where = model.meta.get("relation") or catalog.models[model.meta["model"]].relation
-        return exp.to_table(where, dialect=catalog.adapter)
+        known = catalog.models.get(model.meta["model"])
+        where = model.meta.get("relation") or (known and known.relation)
+        # A model that `compile` wrote and dbt has not parsed yet goes by its name.
+        return exp.to_table(where, dialect=catalog.adapter) if where else model.copy()
 
     def replace(node: Expression) -> Expression:
         if isinstance(node, exp.Placeholder) and "moment" in node.meta:

@@ -1,0 +1,192 @@
+"""Builds many audiences drawn at random in DuckDB: as dbt would together, and one by one.
+
+Traits, counts in windows and absences; every second audience is a tree with `any` and `not`.
+The SQL is what `compile` writes. Both sides run in one session, and give the same members.
+`--large` is 10 M customers and 100 M events, in place of 1 M and 10 M.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+
+from cdp_activate.audiences.compile import compile_audience
+from cdp_activate.audiences.model import Audience
+from cdp_activate.audiences.preview import preview_sql
+from cdp_activate.audiences.read import read_audiences
+from cdp_activate.audiences.render import members_model, run_at, together_models
+from cdp_activate.audiences.together import judged_together
+from cdp_activate.catalog import Catalog
+from cdp_activate.text import parse
+
+AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
+DAYS = (1, 3, 7, 14, 30, 60, 90, 180, 365)
+COUNTRIES = ("DE", "VN", "IE", "FR", "US", "JP", "IT", "ES")
+EVENTS = tuple(f"event_{number}" for number in range(10))
+
+CUSTOMERS = """
+create table customers as
+select
+    printf('c%09d', i) as customer_id,
+    {countries}[1 + (hash(i * 7) % 8)::int] as country,
+    (hash(i * 11) % 100000)::double / 100 as lifetime_value,
+    (hash(i * 13) % 11)::int as nps_score,
+    timestamp '2026-01-01' - interval 1 second * (hash(i * 17) % 94608000)::bigint as created_at
+from range({customers}) as made(i)
+order by hash(i)
+"""
+HAPPENED = """
+create table events as
+select
+    printf('c%09d', (hash(i * 3) % {customers})::bigint) as customer_id,
+    'event_' || (hash(i * 5) % 10) as event_name,
+    timestamp '2026-01-01' - interval 1 second * (hash(i * 23) % 31536000)::bigint as occurred_at,
+    i as event_id
+from range({events}) as made(i)
+"""
+COLUMNS = {
+    "customers": {
+        "customer_id": "varchar",
+        "country": "varchar",
+        "lifetime_value": "double",
+        "nps_score": "integer",
+        "created_at": "timestamp",
+    },
+    "events": {
+        "customer_id": "varchar",
+        "event_name": "varchar",
+        "occurred_at": "timestamp",
+        "event_id": "bigint",
+    },
+}
+META: dict[str, dict[str, str]] = {
+    "customers": {"entity": "customer", "key": "customer_id"},
+    "events": {
+        "events_in": "event_name",
+        "of": "customer",
+        "key": "customer_id",
+        "at": "occurred_at",
+        "id": "event_id",
+    },
+}
+VALUES = {"event_name": {"values": list(EVENTS)}}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--counts", default="1,5,10,20,50,200")
+    options = parser.parse_args()
+    scale = 10 if options.large else 1
+    draw = Random(7)
+    counts = [int(count) for count in options.counts.split(",")]
+    texts = [audience(draw, number) for number in range(max(counts))]
+    known = catalog()
+    audiences = read_audiences(parse("---\n".join(texts), "drawn.yml"), known)
+    with tempfile.TemporaryDirectory() as folder:
+        connection = duckdb.connect(str(Path(folder) / "warehouse.duckdb"))
+        connection.execute("set threads = 2; set memory_limit = '8GB'")
+        sizes = {"customers": 1_000_000 * scale, "events": 10_000_000 * scale}
+        connection.execute(CUSTOMERS.format(countries=list(COUNTRIES), **sizes))
+        connection.execute(HAPPENED.format(**sizes))
+        print(f"{sizes['customers']:,} customers, {sizes['events']:,} events; seconds")
+        for count in counts:
+            chosen = dict(list(audiences.items())[:count])
+            compare(connection, chosen, known)
+
+
+def audience(draw: Random, number: int) -> str:
+    """The YAML of one audience."""
+    traits = [trait(draw) for _ in range(draw.randint(1, 3))]
+    one, other = draw.sample(EVENTS, 2)
+    times = f"count: {{gte: {draw.randint(1, 4)}}}"
+    counted = f"{{event: {one}, within: {draw.choice(DAYS)} days, {times}}}"
+    absent = f"{{not: {{event: {other}, within: {draw.choice(DAYS)} days}}}}"
+    if number % 2:
+        nested = f"{{any: [{counted}, {{all: [{trait(draw)}, {absent}]}}, {{not: {trait(draw)}}}]}}"
+        conditions = [*traits, nested]
+    else:
+        conditions = [*traits, counted, absent]
+    listed = "".join(f"  - {condition}\n" for condition in conditions)
+    return f"audience: drawn_{number}\nentity: customer\nwhere:\n{listed}"
+
+
+def trait(draw: Random) -> str:
+    some = ", ".join(draw.sample(COUNTRIES, draw.randint(1, 4)))
+    return draw.choice(
+        (
+            f"{{trait: country, in: [{some}]}}",
+            f"{{trait: lifetime_value, gte: {draw.randrange(1000)}}}",
+            f"{{trait: nps_score, gte: {draw.randrange(1, 11)}}}",
+            f"{{trait: created_at, older_than: {draw.randrange(1, 1000)} days}}",
+        )
+    )
+
+
+def compare(connection: Any, audiences: dict[str, Audience], known: Catalog) -> None:
+    """Build these audiences in both ways, compare the members, and print seconds."""
+    queries = {name: compile_audience(one, known) for name, one in audiences.items()}
+    replace = run_at(known, AS_OF)
+    judged = judged_together(queries, known, fewest=1)["customer"]
+    spent = {"rows": 0.0, "people": 0.0, "audiences": 0.0}
+    for name, sql in together_models(judged, {}, known, replace).items():
+        part = "people" if name == judged.name else "rows"
+        spent[part] += create(connection, name, sql)
+    for name in judged.conditions:
+        sql = members_model(queries[name], judged, known, replace)
+        spent["audiences"] += create(connection, f"together_{name}", sql)
+    together = sum(spent.values())
+    alone = 0.0
+    for name in audiences:
+        sql = preview_sql(audiences[name], audiences, known, AS_OF)
+        alone += create(connection, f"alone_{name}", sql)
+    for name in audiences:
+        sizes = [
+            connection.execute(f"select count(*) {source}").fetchone()[0]
+            for source in (f"from together_{name}", f"from alone_{name}")
+        ]
+        left = connection.execute(
+            f"select count(*) from (from together_{name} except from alone_{name})"
+        ).fetchone()[0]
+        assert sizes[0] == sizes[1] and not left, name
+    shown = ", ".join(f"{part} {seconds:.1f}" for part, seconds in spent.items())
+    print(
+        f"{len(audiences):4} audiences  one by one {alone:7.1f}  together {together:7.1f} ({shown})"
+        f"  {alone / together:.1f} times faster",
+        flush=True,
+    )
+
+
+def create(connection: Any, name: str, sql: str) -> float:
+    started = time.perf_counter()
+    connection.execute(f"create or replace table {name} as {sql}")
+    return time.perf_counter() - started
+
+
+def catalog() -> Catalog:
+    nodes = {
+        f"model.bench.{name}": {
+            "resource_type": "model",
+            "name": name,
+            "relation_name": name,
+            "columns": {
+                column: {"data_type": kind, "config": {"meta": {"cdp": VALUES.get(column, {})}}}
+                for column, kind in COLUMNS[name].items()
+            },
+            "config": {"meta": {"cdp": META[name]}},
+        }
+        for name in COLUMNS
+    }
+    metadata = {"project_name": "bench", "adapter_type": "duckdb"}
+    return Catalog.from_manifest({"metadata": metadata, "nodes": nodes})
+
+
+if __name__ == "__main__":
+    main()

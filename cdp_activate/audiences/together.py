@@ -1,0 +1,342 @@
+"""Many audiences of one entity, judged together (docs/decisions/0004-facts.md).
+
+Three kinds of models take the place of one large query an audience. A *tally* goes through
+the rows of one event once, and answers for each key every question that any audience asks of
+them. The *judged* model goes through the entity once, joined with the tallies: a column for
+each audience that is true for its members. An audience then keeps the rows that are true.
+
+Everything here takes apart trees that `compile` made: what an audience means is not decided here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from cdp_activate.audiences.compile import VARIANT, Query
+from cdp_activate.audiences.expressions import Expression, column, identifier
+from cdp_activate.audiences.facts import KEY, VALUE, Fact, audience_model
+from cdp_activate.audiences.moments import Elapsed
+from cdp_activate.catalog import Catalog, Entity
+
+FEWEST = 20
+"""Fewer audiences of an entity than this are built one by one, which is no slower then."""
+ADAPTERS = ("duckdb",)
+"""Where judging together was measured to be faster."""
+
+_ADDED = (exp.Count, exp.Sum, exp.Min, exp.Max)
+_TRUTHS = (exp.Predicate, exp.Not, exp.And, exp.Or, exp.Paren, exp.Coalesce)
+
+
+@dataclass
+class Tally:
+    """The rows of one event, and what is asked of them: a boolean expression for each column."""
+
+    name: str
+    source: exp.Table
+    key: exp.Column
+    common: list[Expression]
+    facts: dict[str, Fact] = field(default_factory=dict)
+    answers: dict[str, tuple[Fact, Expression]] = field(default_factory=dict)
+    """By column: the fact that a question is about, and the question."""
+
+    def tree(self) -> exp.Select:
+        """A row for each key with rows that any question is about."""
+        windows = {name: _residual(fact, self.common) for name, fact in self.facts.items()}
+        shared = [
+            one for one in next(iter(windows.values())) if all(map(_holds(one), windows.values()))
+        ]
+        common = [*self.common, *shared]
+        select = exp.select(exp.alias_(self.key, KEY)).from_(self.source)
+        for name, (fact, question) in self.answers.items():
+            answer = _answered_by(question, fact, _residual(fact, common))
+            select.append("expressions", exp.alias_(answer, identifier(name)))
+        return select.where(*common, *_widest(windows.values(), shared)).group_by(self.key.copy())
+
+
+@dataclass
+class Judged:
+    """The audiences of one entity that are judged together."""
+
+    entity: Entity
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    """Facts that are no tally and are joined as they are."""
+    conditions: dict[str, Expression] = field(default_factory=dict)
+    """By audience."""
+    joins: list[exp.Join] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"judged_{self.entity.name}"
+
+    def tree(self) -> exp.Select:
+        """A row for each of the entity: its key, and a column for each audience."""
+        people = self.entity.model.name
+        key = column(self.entity.key, people)
+        select = exp.select(key).from_(exp.Table(this=identifier(people)))
+        for name, condition in self.conditions.items():
+            select.append("expressions", exp.alias_(condition, identifier(audience_model(name))))
+        for join in self.joins:
+            select.append("joins", join)
+        for name in self.tallies:
+            on = exp.EQ(this=column(KEY, name), expression=key.copy())
+            table = exp.Table(this=identifier(name))
+            select.append("joins", exp.Join(this=table, side="left", on=on))
+        return select
+
+    def members(self, query: Query) -> exp.Select:
+        """The members of one of its audiences."""
+
+        def here(node: Expression) -> Expression:
+            return column(node.name, self.name) if isinstance(node, exp.Column) else node
+
+        (variant,) = (one for one in query.steps["final"].expressions if one.alias == VARIANT)
+        return (
+            exp.select(column(self.entity.key, self.name), variant.transform(here))
+            .from_(exp.Table(this=identifier(self.name)))
+            .where(column(audience_model(query.audience.name), self.name))
+        )
+
+
+def judged_together(
+    queries: Mapping[str, Query], catalog: Catalog, *, fewest: int = FEWEST
+) -> dict[str, Judged]:
+    """By entity name, the audiences that are judged together; none where that does not pay."""
+    if catalog.adapter not in ADAPTERS:
+        return {}
+    found: dict[str, Judged] = {}
+    for entity in catalog.entities.values():
+        own = {name: one for name, one in queries.items() if one.audience.entity == entity}
+        shared = _several(own)
+        judged = Judged(entity)
+        for name, query in own.items():
+            if _alone(query):
+                _Judging(judged, query, catalog, shared).add(name)
+        if len(judged.conditions) >= fewest:
+            found[entity.name] = judged
+    return found
+
+
+def _several(queries: Mapping[str, Query]) -> set[str]:
+    seen: set[str] = set()
+    again: set[str] = set()
+    for query in queries.values():
+        again.update(seen & query.facts.keys())
+        seen.update(query.facts)
+    return again
+
+
+def _alone(query: Query) -> bool:
+    """It needs neither a ranking of people nor another audience."""
+    others = query.members_of or any(fact.members_of for fact in query.facts.values())
+    return set(query.steps) == {"final"} and not others
+
+
+class _Judging:
+    """Adds one audience, or leaves everything as it was where the audience does not fit."""
+
+    def __init__(self, judged: Judged, query: Query, catalog: Catalog, shared: set[str]) -> None:
+        self.judged = judged
+        self.query = query
+        self.tallies: dict[str, Tally] = {}
+        for name, fact in query.facts.items():
+            tally = _tally(fact, catalog)
+            if tally is not None:
+                self.tallies[name] = judged.tallies.get(tally.name, tally)
+        self.answers: list[tuple[Tally, str, str, Expression]] = []
+        self.fits = all(
+            name in self.tallies or name in shared or self._is_needed(name) for name in query.facts
+        )
+
+    def _is_needed(self, name: str) -> bool:
+        """It is read by another fact only, never by the audience itself."""
+        return all(
+            join.this.name != name for join in self.query.steps["final"].args.get("joins") or ()
+        )
+
+    def add(self, audience: str) -> None:
+        final = self.query.steps["final"]
+        where = final.args.get("where")
+        condition = self._answered(where.this.copy()) if where else exp.true()
+        if not self.fits:
+            return
+        judged = self.judged
+        judged.conditions[audience] = condition
+        for tally, column_name, fact, answer in self.answers:
+            kept = judged.tallies.setdefault(tally.name, tally)
+            kept.answers[column_name] = self.query.facts[fact], answer
+            kept.facts[fact] = self.query.facts[fact]
+        joined = {join.this.name for join in judged.joins}
+        for join in final.args.get("joins") or ():
+            name = join.this.name
+            if name not in self.tallies and name not in joined:
+                judged.joins.append(join.copy())
+        own = {name: fact for name, fact in self.query.facts.items() if name not in self.tallies}
+        judged.facts.update(own)
+
+    def _answered(self, node: Expression) -> Expression:
+        """The condition, its questions about tallies replaced by their answers."""
+        asked = {found.table for found in node.find_all(exp.Column)}
+        counted = asked & self.tallies.keys()
+        if not counted:
+            return node
+        if len(asked) == 1 and isinstance(node, _TRUTHS) and _is_truth(node):
+            return self._answer(counted.pop(), node)
+        if isinstance(node, exp.Column) or (
+            isinstance(node, exp.Not) and not isinstance(node.this, exp.Coalesce)
+        ):
+            # A measure beside another one; or where unknown and false would differ.
+            self.fits = False
+            return node
+        for name, value in list(node.args.items()):
+            if isinstance(value, exp.Expression):
+                node.set(name, self._answered(value))
+            elif isinstance(value, list):
+                node.set(name, [self._answered(one) for one in value])
+        return node
+
+    def _answer(self, fact: str, question: Expression) -> Expression:
+        tally = self.tallies[fact]
+        digest = hashlib.md5(question.sql("duckdb").encode(), usedforsecurity=False).hexdigest()
+        name = f"{fact.removeprefix('fact_')}_{digest[:6]}"
+        self.answers.append((tally, name, fact, question))
+        # Of a key without any row, every measure is unknown.
+        nothing = exp.Is(this=column(KEY, tally.name), expression=exp.null())
+        return exp.Case(
+            ifs=[exp.If(this=nothing, true=_with(question, exp.null()))],
+            default=column(name, tally.name),
+        )
+
+
+def _is_truth(node: Expression) -> bool:
+    """A boolean, not a number that is unknown no more (`coalesce(measured, 0)`)."""
+    inner = node.unnest() if isinstance(node, exp.Paren) else node
+    return not isinstance(inner, exp.Coalesce) or isinstance(inner.expressions[0], exp.Boolean)
+
+
+def _with(question: Expression, measure: Expression) -> Expression:
+    """The question about this measure."""
+    return question.transform(lambda node: measure.copy() if isinstance(node, exp.Column) else node)
+
+
+def _tally(fact: Fact, catalog: Catalog) -> Tally | None:
+    """An empty tally of the rows a fact is about; None where the fact is of another form.
+
+    The form is one aggregate of the rows of one table, filtered, for each key.
+    """
+    tree = fact.tree
+    plain = {"expressions", "from_", "where", "group"}
+    if fact.needs or any(value for name, value in tree.args.items() if name not in plain and value):
+        return None
+    source = tree.args["from_"].this
+    group = tree.args.get("group")
+    if not isinstance(source, exp.Table) or "model" not in source.meta or not group:
+        return None
+    aliases = [one.alias for one in tree.expressions]
+    if aliases != [KEY, VALUE] or not isinstance(tree.expressions[1].this, _ADDED):
+        return None
+    if isinstance(tree.expressions[1].this.this, exp.Distinct):
+        return None
+    named_by = {
+        rows.name_column
+        for events in catalog.events.values()
+        for rows in events.values()
+        if rows.model.name == source.name
+    }
+    common: list[Expression] = [
+        one
+        for one in _conditions(tree)
+        if isinstance(one, exp.EQ | exp.In)
+        and isinstance(one.this, exp.Column)
+        and one.this.name in named_by
+    ]
+    (key,) = group.expressions
+    same = exp.select(key.copy()).from_(source.copy()).where(*common).sql("duckdb")
+    digest = hashlib.md5(same.encode(), usedforsecurity=False).hexdigest()[:8]
+    return Tally(f"tally_{source.name}_{digest}", source.copy(), key.copy(), common)
+
+
+def _conditions(tree: exp.Select) -> list[Expression]:
+    where = tree.args.get("where")
+    pending = [where.this] if where else []
+    found: list[Expression] = []
+    while pending:
+        one = pending.pop(0)
+        inner = one.unnest()
+        if isinstance(inner, exp.And):
+            pending[:0] = [inner.left, inner.right]
+        else:
+            found.append(one)
+    return found
+
+
+def _residual(fact: Fact, common: list[Expression]) -> list[Expression]:
+    """What the fact asks of a row beyond these conditions."""
+    return [one.copy() for one in _conditions(fact.tree) if one not in common]
+
+
+def _holds(condition: Expression) -> Callable[[list[Expression]], bool]:
+    return lambda conditions: condition in conditions
+
+
+def _widest(windows: Iterable[list[Expression]], shared: list[Expression]) -> list[Expression]:
+    """What holds of every row in any of the windows; the rolling ones lie within the longest."""
+    rest = [[one for one in window if one not in shared] for window in windows]
+    if not all(rest):
+        return []
+    longest: dict[Expression, Expression] = {}
+    for first, *others in rest:
+        since = _since(first)
+        if others or since is None:
+            asked = {exp.and_(*window) for window in rest}
+            return [exp.paren(exp.or_(*sorted(asked, key=str)), copy=False)]
+        longest[first] = first
+    return [min(longest.values(), key=lambda one: _since(one) or 0)]
+
+
+def _since(condition: Expression) -> float | None:
+    """Of `at >= as_of - length`: minus the seconds of that length."""
+    if isinstance(condition, exp.GTE) and isinstance(condition.this, exp.Column):
+        at = condition.expression.meta.get("moment")
+        return at.seconds if isinstance(at, Elapsed) else None
+    return None
+
+
+def _answered_by(question: Expression, fact: Fact, residual: list[Expression]) -> Expression:
+    """The question, asked of the aggregate over only the rows that the fact is about.
+
+    The aggregate is NULL where there are none, as it is of a key that the fact does not have.
+    """
+    aggregate = fact.tree.expressions[1].this
+    counted = isinstance(aggregate, exp.Count)
+    if (
+        counted
+        and len(residual) == 1
+        and _since(residual[0]) is not None
+        and _at_least_one(question)
+    ):
+        # The latest row answers this for every window, and costs no count.
+        return residual[0].transform(
+            lambda node: exp.Max(this=node) if isinstance(node, exp.Column) else node
+        )
+    value = exp.Literal.number(1) if counted else aggregate.this.copy()
+    if residual:
+        value = exp.Case(ifs=[exp.If(this=exp.and_(*residual), true=value)])
+    measure: Expression = type(aggregate)(this=value)
+    if counted:
+        measure = exp.Nullif(this=measure, expression=exp.Literal.number(0))
+    return _with(question, measure)
+
+
+def _at_least_one(question: Expression) -> bool:
+    asked = question.unnest()
+    return (
+        isinstance(asked, exp.GTE)
+        and isinstance(asked.this, exp.Coalesce)
+        and isinstance(asked.this.this, exp.Column)
+        and asked.expression == exp.Literal.number(1)
+    )
