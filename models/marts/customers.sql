@@ -160,6 +160,12 @@ segments as (
 
 ),
 
+service_recovery as (
+
+    select * from {{ ref('service_recovery') }}
+
+),
+
 next_products as (
 
     select * from {{ ref('customer_next_products') }}
@@ -224,6 +230,7 @@ final as (
         coalesce(segments.is_neutral_silent, false) as is_neutral_silent,
         coalesce(segments.is_occasional, false) as is_occasional,
         coalesce(segments.is_ex_customer, false) as is_ex_customer,
+        service_recovery.customer_id is not null as needs_service_recovery,
 
         ---------- dates and timestamps
         customers.birth_date,
@@ -284,6 +291,9 @@ final as (
 
     left join segments
         on customers.customer_id = segments.customer_id
+
+    left join service_recovery
+        on customers.customer_id = service_recovery.customer_id
 
     left join next_products
         on customers.customer_id = next_products.customer_id
