@@ -28,7 +28,7 @@ ADAPTERS = ("duckdb",)
 """Where judging together was measured to be faster."""
 
 _ADDED = (exp.Count, exp.Sum, exp.Min, exp.Max)
-_TRUTHS = (exp.Predicate, exp.Not, exp.And, exp.Or, exp.Paren, exp.Coalesce)
+_TRUTHS = (exp.Predicate, exp.Not, exp.And, exp.Or)
 
 
 @dataclass
@@ -213,9 +213,9 @@ class _Judging:
 
 
 def _is_truth(node: Expression) -> bool:
-    """A boolean, not a number that is unknown no more (`coalesce(measured, 0)`)."""
-    inner = node.unnest() if isinstance(node, exp.Paren) else node
-    return not isinstance(inner, exp.Coalesce) or isinstance(inner.expressions[0], exp.Boolean)
+    """A question as it was asked: what is under a `not`, unknown made false, is one by itself."""
+    inner = node.this if isinstance(node, exp.Not) else node
+    return not isinstance(inner, exp.Coalesce | exp.Paren)
 
 
 def _with(question: Expression, measure: Expression) -> Expression:
