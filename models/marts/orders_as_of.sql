@@ -78,7 +78,7 @@ candidates as (
         on
             returns.customer_id = sales.customer_id
             and (
-                sales.ordered_at <= returns.ordered_at
+                returns.ordered_at >= sales.ordered_at
                 or returns.original_order_id = sales.order_id
             )
 
