@@ -1,0 +1,150 @@
+"""Days built one after another give, row by row, what a full build of each day gives.
+
+The days are those of the demo shop, with what goes wrong in practice: rows that arrive
+late, a day nobody built, a day built twice with rows in between, two people who turn out
+to be one, a customer erased, and a day of the past built again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt_command import REPOSITORY, run_dbt
+
+from cdp_activate.demo import shop
+
+pytestmark = pytest.mark.slow
+
+OPENING = datetime(2025, 3, 1)
+TABLES = ("customer_events", "customer_messages", "touchpoints", "stage_history", "stage_current")
+OF_THE_RUN = {"written_at", "judged_at"}
+"""Columns that say when a row was written: what increments differ in."""
+
+LATE_EVENTS = "hash(event_id) % 20 = 0"
+LATE_MESSAGES = "hash(message_event_id) % 20 = 0"
+
+
+class Shop:
+    """Two warehouses with the same raw tables: one is kept, one is built anew each time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.kept = folder / "kept.duckdb"
+
+    def load(self, now: datetime, *, change: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
+        """The raw tables as they are at `now`, then changed."""
+        with duckdb.connect(str(self.kept)) as connection:
+            shop.generate(connection, customers=150, seed=11, opening=OPENING, now=now)
+            connection.execute("alter table shop.events add column loaded_at timestamp")
+            connection.execute(
+                f"update shop.events set loaded_at = occurred_at + interval 1 hour"
+                f" + interval 12 day * ({LATE_EVENTS})::int"
+            )
+            change(connection)
+
+    def build(self, warehouse: Path, as_of: datetime, *options: str) -> None:
+        done = run_dbt(
+            "build", "--select", "+stage_judgements", "+stage_current", *options,
+            "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
+            "--vars", f"{{cdp_as_of: {as_of.isoformat()}Z}}",
+            project=REPOSITORY,
+            scratch=self.folder,
+            environment={"CDP_DUCKDB_PATH": str(warehouse)},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout
+
+    def differences(self, as_of: datetime) -> dict[str, tuple[int, int]]:
+        """Rows that are only in the kept warehouse and only in one built anew, by table."""
+        anew = self.folder / "anew.duckdb"
+        anew.unlink(missing_ok=True)
+        with duckdb.connect(str(anew)) as connection:
+            connection.execute(f"attach '{self.kept}' as kept (read_only)")
+            connection.execute("create schema shop")
+            for table in shop.TABLES:
+                connection.execute(f"create table shop.{table} as from kept.shop.{table}")
+        self.build(anew, as_of)
+        with duckdb.connect(str(anew)) as connection:
+            connection.execute(f"attach '{self.kept}' as kept (read_only)")
+            found = {table: self._differences(connection, table) for table in TABLES}
+        return {table: counts for table, counts in found.items() if counts != (0, 0)}
+
+    def _differences(self, connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int]:
+        described = connection.execute(f"describe main.{table}").fetchall()
+        columns = ", ".join(row[0] for row in described if row[0] not in OF_THE_RUN)
+        kept, anew = (f"select {columns} from {place}{table}" for place in ("kept.main.", "main."))
+        counts = [
+            connection.execute(f"select count(*) from ({one} except all {other})").fetchall()[0][0]
+            for one, other in ((kept, anew), (anew, kept))
+        ]
+        return counts[0], counts[1]
+
+    def count(self, query: str) -> int:
+        with duckdb.connect(str(self.kept), read_only=True) as connection:
+            return int(connection.execute(f"select count(*) from ({query})").fetchall()[0][0])
+
+
+def _without_what_is_late(now: datetime) -> Callable[[duckdb.DuckDBPyConnection], None]:
+    """Events come with the time of loading, messages at most two days late and without it."""
+
+    def change(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("delete from shop.events where loaded_at >= $now", {"now": now})
+        connection.execute(
+            f"delete from shop.messages where {LATE_MESSAGES} and occurred_at"
+            " >= $now::timestamp - interval 2 day",
+            {"now": now},
+        )
+
+    return change
+
+
+def _two_people_are_one(connection: duckdb.DuckDBPyConnection) -> None:
+    """Two customers give the same address; a third is erased."""
+    connection.execute(
+        "insert into shop.identities by name select 'shared ' || customer_id as identity_id,"
+        " customer_id, 'email' as identifier_type, 'same.person@example.com' as identifier,"
+        " timestamp '2026-11-19' as first_seen_at from (select customer_id from shop.events"
+        " where customer_id is not null group by customer_id order by count(*) desc, customer_id"
+        " limit 2)"
+    )
+    connection.execute(
+        "delete from shop.customers where customer_id = (select customer_id from shop.messages"
+        " where customer_id not in (select customer_id from shop.identities"
+        " where identity_id like 'shared%') group by customer_id order by count(*) desc, customer_id"
+        " limit 1)"
+    )
+
+
+def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
+    days = [datetime(2026, 11, day) for day in (15, 16, 20)]
+    warehouse = Shop(tmp_path)
+    first, second, third = days
+
+    warehouse.load(first, change=_without_what_is_late(first))
+    warehouse.build(warehouse.kept, first)
+
+    warehouse.load(second, change=_without_what_is_late(second))
+    warehouse.build(warehouse.kept, second)
+    assert {} == warehouse.differences(second), "rows that came late"
+    due = warehouse.count("from stage_due")
+    assert 0 < due < warehouse.count("from stage_judgements") / 2, "only some are due"
+
+    def merged(connection: duckdb.DuckDBPyConnection) -> None:
+        _without_what_is_late(third)(connection)
+        _two_people_are_one(connection)
+
+    warehouse.load(third, change=merged)
+    warehouse.build(warehouse.kept, third)
+    assert warehouse.count("from customer_ids where customer_id != source_customer_id") > 0
+    assert {} == warehouse.differences(third), "days skipped, people merged and erased"
+
+    warehouse.load(third, change=_two_people_are_one)
+    warehouse.build(warehouse.kept, third)  # a day repeated with rows in between
+    warehouse.build(warehouse.kept, first)
+    assert {} == warehouse.differences(first), "a day of the past"
+
+    warehouse.build(warehouse.kept, third)
+    assert {} == warehouse.differences(third), "and back to the present, with what came in between"
