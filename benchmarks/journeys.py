@@ -44,7 +44,9 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--memory", default="6GB", help="DuckDB's memory_limit")
     parser.add_argument("--threads", type=int, default=1, help="models built at once")
-    parser.add_argument("--select", default="path:seeds path:models --exclude path:models/audiences")
+    parser.add_argument(
+        "--select", default="path:seeds path:models --exclude path:models/audiences"
+    )
     parser.add_argument("--folder", type=Path, help="where the warehouse is kept (else nowhere)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

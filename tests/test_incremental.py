@@ -113,8 +113,8 @@ def _two_people_are_one(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "delete from shop.customers where customer_id = (select customer_id from shop.messages"
         " where customer_id not in (select customer_id from shop.identities"
-        " where identity_id like 'shared%') group by customer_id order by count(*) desc, customer_id"
-        " limit 1)"
+        " where identity_id like 'shared%') group by customer_id"
+        " order by count(*) desc, customer_id limit 1)"
     )
 
 
