@@ -54,7 +54,7 @@ class Drawer:
         columns = {
             name: column
             for name, column in columns.items()
-            if name not in ("all", "any", "not") and "." not in name
+            if name not in ("all", "any", "not") and "." not in name and column[0] != "json"
         }
         return drawn.where(self.draw, columns, self.as_of)
 

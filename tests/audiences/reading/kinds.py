@@ -35,7 +35,7 @@ def kind_of(declared: str, meta: dict[str, Any]) -> Kind:
     bare = declared.split("(")[0]
     name = {
         "varchar": "text", "integer": "integer", "bigint": "integer", "decimal": "decimal",
-        "timestamp with time zone": "time", "timestamp": "time", "json": "json",
+        "timestamp with time zone": "time", "timestamp": "time", "timestamp_ns": "time",
     }.get(bare, bare)  # fmt: skip
     return Kind(name, zone=meta.get("timezone", "UTC"))
 

@@ -1,0 +1,48 @@
+"""Cases worked out by hand, judged by the compiler and by the plain reading alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import neighbours
+import pytest
+from neighbours import Shop, shop  # noqa: F401
+from random_audiences import written
+from reading import Reading
+from reading.plain_yaml import documents
+from world import NOON
+from worlds import World
+
+(CASES,) = documents((Path(__file__).parent / "fine_print.yml").read_text(encoding="utf-8"))
+PEOPLE = [{"customer_id": key, "active": True} for key in ("c1", "c2", "c3")]
+
+
+def in_cells(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A row with its times as datetimes."""
+    found = {}
+    for name, value in row.items():
+        kind = neighbours.TABLES[table][name][0]
+        is_time = kind.startswith("timestamp")
+        found[name] = datetime.fromisoformat(value) if is_time else value
+    return found
+
+
+@pytest.mark.parametrize("case", CASES, ids=[str(case["rule"]) for case in CASES])
+def test_a_case_worked_out_by_hand(shop: Shop, case: dict[str, Any]) -> None:  # noqa: F811
+    """The members that the page gives, from all three."""
+    tables = {table: [in_cells(table, row) for row in rows] for table, rows in case["rows"].items()}
+    rows = {"customers": PEOPLE, **tables}
+    other = {"audience": "other", "where": {"trait": "active", "is": True}}
+    text = written({"audience": "tested", "where": case["where"]}, other)
+    roles = {
+        table: [
+            {"on" if key == "true" else key: one for key, one in role.items()}
+            for role in (found if isinstance(found, list) else [found])
+        ]
+        for table, found in neighbours.ROLES.items()
+    }
+    world = World(NOON, neighbours.TABLES, roles, rows)
+    assert case["members"] == sorted(Reading(world).members(text, "tested"))
+    assert case["members"] == shop.chosen(text.split("\n", 1)[1], **rows)
