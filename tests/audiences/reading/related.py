@@ -89,14 +89,22 @@ class RelatedReader:
     def picked(self, pick: dict[str, str], rows: list[Found], source: Source) -> Found | None:
         """The latest (ties: highest id) or earliest (lowest id) of the rows (7.58)."""
         ((word, column),) = pick.items()
-        by_number = self.rows.by_number([source])
         valued = []
         for row in rows:
             value, _ = self.names.value(source.table, row.row, column)
             if value is not None:
-                number = row.row[source.role["id"]] if "id" in source.role else 0
-                valued.append(((value, number if by_number else str(number)), row))
+                valued.append(((value, self.tie(row)), row))
         if not valued:
             return None
         best = (max if word == "latest_by" else min)(valued, key=lambda pair: pair[0])
         return best[1]
+
+    def tie(self, row: Found) -> Any:
+        """The id of a row; without one, the key of the entity that it is or leads to."""
+        role = row.source.role
+        if "id" in role:
+            number = row.row[role["id"]]
+            return number if self.rows.by_number([row.source]) else str(number)
+        there = self.entity_row(row)
+        assert there is not None
+        return there[self.names.entity(role["entity"]).role["key"]]
