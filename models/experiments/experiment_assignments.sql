@@ -14,9 +14,9 @@ customer_ids as (
 
 audience_history as (
 
-    select * from {{ cdp_activate.audience_history() }}
+    select history.* from {{ cdp_activate.audience_history() }} as history
 
-    where entered_at < {{ cdp_activate.as_of() }}
+    where history.entered_at < {{ cdp_activate.as_of() }}
 
 ),
 
