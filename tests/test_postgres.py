@@ -35,7 +35,7 @@ cdp_activate:
 """
 
 
-VARIES = {"noted_at"}
+VARIES = {"noted_at", "judged_at"}
 """Columns that say when the run was, on the clock of the machine."""
 
 
