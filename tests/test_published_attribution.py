@@ -55,10 +55,12 @@ select
     cast(null as text) as visitor_id,
     channels[step] as channel,
     cast(step as bigint) as step,
-    case when step = len(channels) then total_conversions else 0.0 end as conversions,
-    case when step = len(channels) then total_conversion_value else 0.0 end
+    case when step = len(channels) then total_conversions else 0 end::double
+        as conversions,
+    case when step = len(channels) then total_conversion_value else 0 end::double
         as conversion_value,
-    case when step = len(channels) then total_null else 0.0 end as non_conversions,
+    case when step = len(channels) then total_null else 0 end::double
+        as non_conversions,
     cast(null as timestamp) as occurred_at,
     cast(null as timestamp) as converted_at
 from paths, unnest(range(1, len(channels) + 1)) as steps (step)
