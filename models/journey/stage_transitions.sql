@@ -10,6 +10,7 @@ stage_history as (
 acts as (
 
     select
+        touchpoint_id,
         customer_id,
         touchpoint,
         channel,
@@ -61,14 +62,16 @@ lapses as (
 
 ),
 
-last_acts as (
+acts_before as (
 
     select
         lapses.stage_id,
-        {{ cdp_activate.last_by('acts.touchpoint', 'acts.occurred_at') }}
-            as last_touchpoint,
-        {{ cdp_activate.last_by('acts.channel', 'acts.occurred_at') }}
-            as last_channel
+        acts.touchpoint,
+        acts.channel,
+        row_number() over (
+            partition by lapses.stage_id
+            order by acts.occurred_at desc, acts.touchpoint_id desc
+        ) as place
 
     from lapses
 
@@ -77,7 +80,18 @@ last_acts as (
             lapses.customer_id = acts.customer_id
             and lapses.valid_from > acts.occurred_at
 
-    group by lapses.stage_id
+),
+
+last_acts as (
+
+    select
+        stage_id,
+        touchpoint as last_touchpoint,
+        channel as last_channel
+
+    from acts_before
+
+    where place = 1
 
 ),
 
