@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help setup demo demo-complete-journey test test-fast test-nightly golden check lint format build lock clean
+.PHONY: help setup demo demo-complete-journey test test-fast test-nightly golden docs check lint format build lock clean
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 26
@@ -39,6 +39,9 @@ test-nightly: $(READY)  ## Compare 100,000 random audiences with a plain reading
 
 golden: $(READY)  ## Write the SQL of every construct in every dialect, and its table, anew
 	$(BIN)/python tests/audiences/constructs.py
+
+docs: $(READY)  ## Write the page of mistakes anew
+	$(BIN)/python tests/audiences/write_mistakes.py
 
 lint: $(READY)  ## Check style, types, SQL form, compiled audiences and their tests
 	$(BIN)/ruff check .

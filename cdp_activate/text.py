@@ -242,7 +242,8 @@ class _Builder:
         tag = (event.tag or "").removeprefix("tag:yaml.org,2002:")
         plain = bool(event.implicit[0]) and not tag
         if tag and tag not in ("!", "str"):
-            self.problems.append(self._node(event, text).problem(f"unknown YAML tag '{event.tag}'"))
+            message = f"unknown YAML tag '{event.tag}'"
+            self.problems.append(self._node(event, text).problem(message, "leave the tag out"))
         node = replace(self._node(event, _core_value(text) if plain else text), text=text)
         if "\0" in text:
             self.problems.append(node.problem("no warehouse holds the character \\0 in text"))

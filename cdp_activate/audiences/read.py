@@ -68,7 +68,10 @@ def _check_references(
         path = " -> ".join((*cycle, cycle[0]))
         node = audiences[cycle[0]].uses[cycle[1 % len(cycle)]]
         problems.append(
-            node.problem(f"these audiences name each other: {path}", "break the circle")
+            node.problem(
+                f"these audiences name each other: {path}",
+                "break the circle: leave one of them out",
+            )
         )
     return problems
 

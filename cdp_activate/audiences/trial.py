@@ -119,7 +119,9 @@ class _Tables:
                 hint = suggest(name, self.models, what="models")
                 self.problems.append(given.keys[name].problem(f"unknown model '{name}'", hint))
             elif not isinstance(rows.value, list | None):
-                self.problems.append(rows.problem(f"'{name}' is a list of rows"))
+                self.problems.append(
+                    rows.problem(f"'{name}' is a list of rows", "begin each row with `- `")
+                )
             else:
                 self.rows[name] = [self._row(row, model) for row in rows.value or ()]
 

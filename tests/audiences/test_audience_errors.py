@@ -2,165 +2,60 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from pathlib import Path
 
 import pytest
-from world import catalog
+import write_mistakes
+from mistake_worlds import FOLDER, known, problems, reporting
+from mistakes import HEAD, MISTAKES, Mistake
 
 from cdp_activate.audiences.read import read_audiences
-from cdp_activate.errors import Problem, SourceErrors
+from cdp_activate.errors import SourceErrors
 from cdp_activate.text import parse, read
 
-KNOWN = catalog()
+KNOWN = known("shop")
+CASES = [mistake for group in MISTAKES.values() for mistake in group]
 
 
-def problems(text: str) -> tuple[Problem, ...]:
-    """The mistakes of a YAML text."""
-    with pytest.raises(SourceErrors) as caught:
-        read_audiences(parse(text, "cart.yml"), KNOWN)
-    return caught.value.problems
-
-
-HEAD = "audience: cart\n"
-
-MISTAKES: list[tuple[str, str, str, str]] = [
-    # what follows the head, the place, a part of the message, a part of the hint
-    (
-        "where: {event: order_place}",
-        "2:16",
-        "unknown event 'order_place'",
-        "did you mean 'order_placed'",
-    ),
-    ("where: {event: [viewed, vewed]}", "2:25", "unknown event 'vewed'", "did you mean 'viewed'"),
-    ("where: {event: }", "2:16", "unknown event ''", "known events: call_made"),
-    ("where: {event: []}", "2:16", "'event' is empty", "at least one"),
-    ("where: {trait: scor, gt: 1}", "2:16", "unknown trait 'scor' of customer", "'score'"),
-    ("where: {trait: account.plam, eq: a}", "2:16", "unknown trait 'plam' of account", "'plan'"),
-    ("where: {stage: activ}", "2:16", "unknown stage 'activ'", "did you mean 'active'"),
-    ("where: {stage: new, track: suport}", "2:28", "unknown track 'suport'", "'support'"),
-    ("where: {stage: new, from: noone}", "2:27", "unknown stage 'noone'", "known stages"),
-    ("where: {consent: add}", "2:18", "unknown purpose 'add'", "did you mean 'ads'"),
-    ("where: {audience: carts}", "2:19", "unknown audience 'carts'", "did you mean 'cart'"),
-    ("exclude: [carts]", "2:11", "unknown audience 'carts'", "did you mean 'cart'"),
-    ("entity: custommer", "2:9", "unknown entity 'custommer'", "did you mean 'customer'"),
-    ("timezone: Saigon", "2:11", "unknown time zone 'Saigon'", "Asia/Ho_Chi_Minh"),
-    ("timezone: localtime", "2:11", "unknown time zone 'localtime'", "Europe/Berlin"),
-    ("wher: {trait: score, gt: 1}", "2:1", "unknown key 'wher'", "did you mean 'where'"),
-    ("where: {trait: score, gtt: 1}", "2:23", "unknown operator 'gtt'", "did you mean 'gt'"),
-    ("where: {event: viewed, with: 1 day}", "2:24", "unknown key 'with'", "'within'"),
-    ("where: {event: viewed, where: {amout: 1}}", "2:32", "unknown property 'amout'", "'amount'"),
-    ("where: {event: viewed, where: {amount: {gtt: 1}}}", "2:41", "unknown operator 'gtt'", "'gt'"),
-    (
-        "where: {event: viewed, sum: {of: amout, gt: 1}}",
-        "2:34",
-        "unknown property 'amout'",
-        "'amount'",
-    ),
-    ("where: {event: viewed, sum: {gt: 1}}", "2:29", "'sum' needs `of:`", "of: net_amount"),
-    ("where: {event: viewed, sum: {of: status, gt: 1}}", "2:34", "sum does not take it", ""),
-    (
-        "where: {event: order_placed, max: {of: amount}}",
-        "2:35",
-        "say what 'max' must be",
-        "operators",
-    ),
-    (
-        "where: {event: viewed, count: 1, sum: {of: amount, gt: 1}}",
-        "2:39",
-        "takes one measure",
-        "own",
-    ),
-    (
-        "where: {trait: score, contains: a}",
-        "2:23",
-        "'contains' cannot be asked of a number",
-        "between",
-    ),
-    ("where: {trait: name, gt: a}", "2:22", "'gt' cannot be asked of a text", "contains"),
-    ("where: {trait: born, hour: 3}", "2:22", "'hour' cannot be asked of a date", "weekday"),
-    ("where: {trait: labels, eq: a}", "2:24", "cannot be asked of a list of text", "contains_any"),
-    (
-        "where: {trait: score, eq: '1'}",
-        "2:27",
-        "'score' is a number, this is text",
-        "without quotes",
-    ),
-    ("where: {trait: name, eq: 1}", "2:26", "'name' is text, this is a number", "write '1'"),
-    ("where: {trait: active, is: yes}", "2:28", "'active' is true or false, this is text", ""),
-    ("where: {trait: tier, eq: Gold}", "2:26", "'tier' is never 'Gold'", "did you mean 'gold'"),
-    ("where: {trait: score, gt: [1]}", "2:27", "expected a number", "one value"),
-    ("where: {trait: score, between: [1]}", "2:32", "expected a list: [low, high]", ""),
-    (
-        "where: {trait: score, nulls: include}",
-        "2:8",
-        "say what 'score' must be",
-        "operators: between",
-    ),
-    ("where: {trait: score, gt: 1, nulls: keep}", "2:37", "'nulls' can only be include", ""),
-    ("where: {trait: score, gt: 1, case: insensitive}", "2:36", "'case' is about text", ""),
-    ("where: {trait: score, gt: .nan}", "2:27", "compared with NaN", "is_null"),
-    ("where: {trait: score, gt: 1e9999999}", "2:27", "a number that no warehouse holds", ""),
-    (
-        "where: {trait: born, eq: {trait: name}}",
-        "2:34",
-        "'name' is a text, 'born' is a date",
-        "one type",
-    ),
-    ("where: {trait: score, in: {trait: big}}", "2:27", "'in' takes no trait", "gte"),
-    (
-        "where: {trait: score, gt: 1, event: viewed}",
-        "2:30",
-        "has both 'trait' and 'event'",
-        "`all:`",
-    ),
-    ("where: {all: []}", "2:14", "'all' is empty", "add a condition"),
-    ("where: []", "2:8", "'all' is empty", "add a condition"),
-    ("where: {any: []}", "2:14", "'any' is empty", "add a condition"),
-    ("where: {}", "2:8", "an empty condition", "kinds: all"),
-    ("where: {trait: name, in: []}", "2:26", "expected a list: [one, two]", ""),
-    ("where: {list: []}", "2:15", "'list' takes a list of ids", "[c1, c2]"),
-    ("where: {trait: seen_at, weekday: []}", "2:34", "'weekday' takes a list", ""),
-    ("where: {trait: name, in: [a, null]}", "2:30", "compared with null", "`nulls: include`"),
-    ("where: {trait: name, eq: null}", "2:26", "compared with null", "`is_null: true`"),
-    ("where: {not: [{trait: score, gt: 1}]}", "2:14", "'not' takes one condition", "any: [..]"),
-    ("where: {event: viewed, within: 1 month}", "2:32", "has no fixed length: say '30 days'", ""),
-    ("where: {event: viewed, within: soon}", "2:32", "such as '7 days'", ""),
-    ("where: {event: viewed, between_ago: [1 day, 2 days]}", "2:37", "the longer length first", ""),
-    ("where: {event: viewed, this: fortnight}", "2:30", "a period is 'day', 'week'", ""),
-    ("where: {trait: seen_at, eq: 2026-01-01}", "2:29", "ask `on:` for a whole day", ""),
-    ("where: {trait: seen_at, before: 2026-02-30}", "2:33", "there is no day 2026-02-30", ""),
-    ("where: {trait: born, last: 24 hours}", "2:28", "give whole days or weeks", ""),
-    ("where: {trait: score, top_percent: 101}", "2:36", "a percentage from 0 to 100", "such as 10"),
-    ("where: {stage: new, ever: yes}", "2:27", "'ever' is true or false", ""),
-    ("where: {sample: {percent: 10, salt: [a]}}", "2:37", "'salt' is text", "quotes"),
-    ("holdout: {percent: nan}", "2:20", "a percentage from 0 to 100", "such as 10"),
-    ("holdout: {percent: 1, slat: s}", "2:23", "unknown key 'slat'", "did you mean 'salt'"),
-    ("variants: {a: 50, holdout: 50}", "2:19", "cannot be the name of a variant", "`holdout:`"),
-    ("rank: {by: score}", "2:7", "either top or top_percent", "top: 1000"),
-    ("rank: {by: active, top: 1}", "2:12", "has no order", ""),
-    (
-        "rank: {by: {event: viewed, sum: {of: amount, gt: 1}}, top: 1}",
-        "2:46",
-        "is not compared",
-        "leave out 'gt'",
-    ),
-    ("expect: {size: {min: -1}}", "2:22", "a whole number, at least 0", ""),
-    ("expect: {max_change: .nan}", "2:22", "a percentage such as 40%", ""),
-    ("publish: maybe", "2:10", "'publish' is true or false", ""),
-    ("where: {colour: red}", "2:9", "'colour' is no kind of condition", "kinds: all"),
-    ("where: score", "2:8", "a condition is a mapping", "trait: country"),
-]
-
-
-@pytest.mark.parametrize(("written", "place", "message", "hint"), MISTAKES)
-def test_a_mistake_is_shown_at_its_place(written: str, place: str, message: str, hint: str) -> None:
+@pytest.mark.parametrize("mistake", CASES, ids=[mistake.written[:60] for mistake in CASES])
+def test_a_mistake_is_shown_at_its_place(mistake: Mistake) -> None:
     """File, line and column, what is wrong and what to do; and nothing else is reported."""
-    (problem,) = problems(HEAD + written + "\n")
-    assert f"{problem.path}:{problem.line}:{problem.column}" == f"cart.yml:{place}"
-    assert message in problem.message
-    assert hint in problem.hint
-    assert problem.text == written
+    (problem,) = problems(mistake.text, mistake.project)
+    assert f"cart.yml:{mistake.place}" == f"{problem.path}:{problem.line}:{problem.column}"
+    assert mistake.message in problem.message
+    assert mistake.hint in problem.hint
+    assert [*mistake.text.splitlines(), ""][problem.line - 1][:200] == problem.text
+
+
+def test_every_place_of_the_code_that_reports_a_mistake_is_driven() -> None:
+    """A new report needs a case in `mistakes.py`. Warnings (lint.py) have tests of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        seen = reporting(patch)
+        for mistake in CASES:
+            problems(mistake.text, mistake.project)
+    places = [
+        (str(path), call)
+        for path in sorted(FOLDER.rglob("*.py"))
+        if path.name != "lint.py"
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("wrong", "problem")
+    ]
+    assert len(places) > 100
+    assert [] == [
+        f"{path}:{call.lineno}"
+        for path, call in places
+        if not any((path, n) in seen for n in range(call.lineno, (call.end_lineno or 0) + 1))
+    ]
+
+
+def test_the_page_of_mistakes_is_what_is_tested() -> None:
+    """`make docs` writes it; no mistake is listed twice."""
+    assert write_mistakes.PAGE.read_text(encoding="utf-8") == write_mistakes.document()
+    assert len(CASES) == len({(mistake.written, mistake.project) for mistake in CASES})
 
 
 def test_the_line_itself_is_shown_with_the_place_marked() -> None:
@@ -230,13 +125,6 @@ exclude: [b]
     assert (problem.line, problem.column) == (8, 11)
 
 
-def test_an_audience_of_another_entity_cannot_be_named() -> None:
-    """Their keys are not the same."""
-    text = "audience: a\nwhere: {audience: b}\n---\naudience: b\nentity: account\n"
-    (problem,) = problems(text)
-    assert "'b' is of account, this one of customer" in problem.message
-
-
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
@@ -246,10 +134,6 @@ def test_an_audience_of_another_entity_cannot_be_named() -> None:
         ("audience: a\nlabel: ü\x07b\n", (2, 9), "control character (U+0007)"),
         ('audience: a\nlabel: "x\\0"\n', (2, 8), "the character \\0"),
         ("audience: a\nlabel: *gone\n", (2, 8), "nothing to repeat"),
-        ("- a\n", (1, 1), "an audience is a mapping"),
-        ("label: x\n", (1, 1), "an audience has no name"),
-        ("audience: Cart\n", (1, 11), "cannot be the name"),
-        ("audience: a b\n", (1, 11), "cannot be the name"),
     ],
 )
 def test_wrong_files_are_shown_at_their_place(

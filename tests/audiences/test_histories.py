@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from mistakes import HEAD
 from neighbours import Shop, problems, shop  # noqa: F401
-from test_audience_errors import HEAD
 from world import Row, people
 
 

@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from mistakes import HEAD
 from neighbours import Shop, problems, shop, sql_of  # noqa: F401
-from test_audience_errors import HEAD
 from world import Row, people
 
 from cdp_activate.audiences.accents import without_accents

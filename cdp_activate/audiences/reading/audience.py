@@ -175,7 +175,7 @@ class AudienceReader:
         if node is None:
             return default
         if not isinstance(node.value, bool):
-            self.wrong(node, f"'{key}' is true or false")
+            self.wrong(node, f"'{key}' is true or false", f"{key}: true")
             return default
         return node.value
 
@@ -235,7 +235,7 @@ class AudienceReader:
         by = self._rank_by(conditions, parts["by"])
         order_node = parts.get("order")
         if order_node is not None and order_node.value not in ("asc", "desc"):
-            self.wrong(order_node, "'order' is asc or desc")
+            self.wrong(order_node, "'order' is asc or desc", "order: desc")
         if ("top" in parts) == ("top_percent" in parts):
             self.wrong(node, "'rank' takes either top or top_percent", "rank: {by: .., top: 1000}")
             return None
@@ -255,7 +255,8 @@ class AudienceReader:
             return None
         column = trait.column
         if not (column.type.is_number or column.type.kind in ("date", "timestamp", "text")):
-            self.wrong(node, f"'{column.name}' is a {column.type}, which has no order")
+            hint = "rank by a number, a date, a time or text"
+            self.wrong(node, f"'{column.name}' is a {column.type}, which has no order", hint)
             return None
         return trait
 

@@ -18,7 +18,7 @@ def listed(reader: ConditionReader, node: Node) -> Listed | Seeded | None:
         return None
     for item in named.value:
         if item.value is None or isinstance(item.value, dict | list | bool | Decimal):
-            reader.wrong(item, "an id is text or a whole number")
+            reader.wrong(item, "an id is text or a whole number", "put it in quotes")
             return None
     keys = (str(item.value) if isinstance(item.value, int) else item.text for item in named.value)
     return Listed(tuple(dict.fromkeys(keys)))
@@ -62,7 +62,7 @@ def sample(reader: ConditionReader, node: Node) -> Sample | None:
         return None
     if "percent" in parts:
         if "of" in parts:
-            reader.wrong(parts["of"], "'of' goes with buckets, not with percent")
+            reader.wrong(parts["of"], "'of' goes with buckets, not with percent", "leave out `of`")
         buckets = reader.buckets(parts["percent"])
         return Sample(0, buckets - 1, salt) if buckets is not None else None
     if "of" not in parts or parts["of"].value != 10_000:
@@ -74,6 +74,8 @@ def sample(reader: ConditionReader, node: Node) -> Sample | None:
         or any(type(end) is not int or not 0 <= end <= 9999 for end in ends)
         or ends[0] > ends[1]
     ):
-        reader.wrong(parts["buckets"], "buckets are [first, last], from 0 to 9999")
+        reader.wrong(
+            parts["buckets"], "buckets are [first, last], from 0 to 9999", "such as [0, 4999]"
+        )
         return None
     return Sample(ends[0], ends[1], salt)

@@ -106,7 +106,8 @@ class LeafReader(ValueReader):
             if name not in known:
                 self._wrong_operator(name, key, column, known)
             elif name in operators.RANKING and not allowed.ranking:
-                self.wrong(key, f"'{name}' ranks all of the entity: only on its own traits")
+                hint = f"ask it of a trait: {{trait: .., {name}: 10}}"
+                self.wrong(key, f"'{name}' ranks all of the entity: only on its own traits", hint)
             elif isinstance(operand.value, dict) and set(operand.value) == {"trait"}:
                 comparisons.append(self._other_trait(name, operand, column, allowed))
             else:
@@ -135,9 +136,12 @@ class LeafReader(ValueReader):
             if option is None:
                 continue
             if option.value != only:
-                self.wrong(option, f"'{name}' can only be {only}")
+                self.wrong(
+                    option, f"'{name}' can only be {only}", f"{name}: {only}, or leave it out"
+                )
             elif name != "nulls" and (column.type.element or column.type).kind != "text":
-                self.wrong(option, f"'{name}' is about text, '{column.name}' is a {column.type}")
+                message = f"'{name}' is about text, '{column.name}' is a {column.type}"
+                self.wrong(option, message, f"leave out '{name}'")
             given[name] = True
         return Options("nulls" in given, "case" in given, "accents" in given, self.timezone)
 
@@ -188,7 +192,8 @@ class LeafReader(ValueReader):
         """`gt: {trait: NAME}`, where the page has it."""
         assert isinstance(node.value, dict)
         if not allowed.traits:
-            self.wrong(node, "this is compared with a value, not with a trait")
+            hint = "write a value, or compare the two in a dbt model, as a column"
+            self.wrong(node, "this is compared with a value, not with a trait", hint)
             return None
         form = operators.operators_of(column.type)[name]
         if form not in ("value", "text", "element") and name not in ("before", "after"):

@@ -81,7 +81,9 @@ def _of_column(
     if column is None:
         return None
     if column.type.kind not in _MEASURABLE.get(name, NUMBERS):
-        reader.wrong(named, f"'{named.text}' is a {column.type}: {name} does not take it")
+        taken = ", ".join(_MEASURABLE.get(name, NUMBERS))
+        message = f"'{named.text}' is a {column.type}: {name} does not take it"
+        reader.wrong(named, message, f"{name} takes: {taken}")
         return None
     kinds = {"distinct": Type("integer"), "avg": Type("double"), "median": Type("double")}
     judged = Column(name, kinds.get(name, column.type), timezone=column.timezone)

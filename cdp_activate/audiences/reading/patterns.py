@@ -19,7 +19,7 @@ def check_pattern(pattern: str) -> tuple[str, str]:
         with warnings.catch_warnings(action="ignore"):
             re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        return f"not a regular expression: {error}", ""
+        return f"not a regular expression: {error}", "put \\ before a sign that stands for itself"
     try:
         parts_of(pattern)
     except ValueError as error:

@@ -57,7 +57,8 @@ class Reader:
                 self.wrong(key_node, f"unknown key '{key}'", suggest(key, allowed, what="keys"))
         missing = [key for key in needed if key not in node.value]
         if missing:
-            self.wrong(node, f"'{name}' lacks {', '.join(sorted(missing))}")
+            added = ", ".join(f"`{key}: ..`" for key in sorted(missing))
+            self.wrong(node, f"'{name}' lacks {', '.join(sorted(missing))}", f"add {added}")
             return None
         return node.value
 
@@ -72,7 +73,7 @@ class Reader:
     def flag(self, node: Node, name: str) -> bool | None:
         if isinstance(node.value, bool):
             return node.value
-        self.wrong(node, f"'{name}' is true or false")
+        self.wrong(node, f"'{name}' is true or false", f"{name}: true")
         return None
 
     def salt(self, parts: Mapping[str, Node], default: str) -> str:
@@ -90,7 +91,7 @@ class Reader:
     def whole_number(self, node: Node, *, at_least: int) -> int | None:
         if type(node.value) is int and node.value >= at_least:
             return node.value
-        self.wrong(node, f"expected a whole number, at least {at_least}")
+        self.wrong(node, f"expected a whole number, at least {at_least}", f"such as {at_least + 9}")
         return None
 
     def positive(self, node: Node, name: str) -> Decimal | None:
@@ -126,7 +127,7 @@ class Reader:
             and node.value >= 0
         ):
             return Decimal(node.value)
-        self.wrong(node, "expected a percentage such as 40%")
+        self.wrong(node, "expected a percentage such as 40%", "or a fraction such as 0.4")
         return None
 
     def buckets(self, node: Node | None) -> int | None:

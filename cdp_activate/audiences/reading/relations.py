@@ -46,7 +46,9 @@ def related(reader: ConditionReader, node: Node) -> Condition | None:
     match, comparisons = _match(reader, parts.get("match"))
     empty = _empty(reader, parts, match)
     if pick and "match" in parts:
-        reader.wrong(node.keys["match"], "'pick' judges one row: no `match` with it")
+        reader.wrong(
+            node.keys["match"], "'pick' judges one row: no `match` with it", "leave out `match`"
+        )
     return Related(beside, match, where, having, comparisons, pick, empty)
 
 
@@ -153,7 +155,8 @@ def _pick(reader: ConditionReader, node: Node | None, beside: Beside) -> Pick | 
     if column is None:
         return None
     if not (column.type.is_number or column.type.kind in ("date", "timestamp", "text")):
-        reader.wrong(by, f"'{column.name}' is a {column.type}, which has no order")
+        hint = "pick by a number, a date, a time or text"
+        reader.wrong(by, f"'{column.name}' is a {column.type}, which has no order", hint)
         return None
     if not rows.id and beside.linked is None:
         hint = "add `id: COLUMN` to config.meta.cdp of the model"
@@ -208,7 +211,7 @@ def _empty(reader: ConditionReader, parts: Mapping[str, Node], match: str) -> bo
     if node is None:
         return False
     if node.value != "holds":
-        reader.wrong(node, "'empty' can only be holds")
+        reader.wrong(node, "'empty' can only be holds", "empty: holds, or leave it out")
     elif match != "all":
-        reader.wrong(node, "'empty: holds' goes with `match: all`")
+        reader.wrong(node, "'empty: holds' goes with `match: all`", "add `match: all`")
     return True

@@ -109,7 +109,8 @@ class _Steps:
                 message = f"'{name}' is a {there[name].type} in one event, a {here[name].type} in"
                 self.reader.wrong(item, f"{message} the other", "give both one type in dbt")
             elif here[name].type.kind in _UNCOMPARED:
-                self.reader.wrong(item, f"'{name}' is a {here[name].type}: nothing equals it")
+                hint = "name a property such as an id"
+                self.reader.wrong(item, f"'{name}' is a {here[name].type}: nothing equals it", hint)
             else:
                 found[name] = here[name]
         if not items:

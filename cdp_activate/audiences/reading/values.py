@@ -120,7 +120,7 @@ class ValueReader(Reader):
         if number.is_nan():
             self.wrong(node, "nothing can be compared with NaN", "it counts as null: ask `is_null`")
         elif number.is_finite() and number and abs(number.adjusted()) > MAGNITUDE:
-            self.wrong(node, "a number that no warehouse holds")
+            self.wrong(node, "a number that no warehouse holds", f"at most 1e{MAGNITUDE}")
         else:
             return raw
         return None
