@@ -253,7 +253,7 @@ def parse_date(text: object) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise ValueError(f"there is no day {text}") from None
+        raise ValueError(f"there is no day {text}: take one of the calendar") from None
 
 
 def parse_time(text: object, timezone: str) -> datetime | None:

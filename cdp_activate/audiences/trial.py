@@ -144,7 +144,7 @@ class _Tables:
             return _value(node, column.type, column, self.timezone)
         except ValueError as error:
             text = str(error) or f"'{column.name}' is a {column.type}"
-            self.problems.append(node.problem(text))
+            self.problems.append(node.problem(text, "give such a value, or null"))
             return None
 
     def statements(self) -> Iterator[tuple[str, list[list[Any]]]]:

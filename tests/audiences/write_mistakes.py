@@ -20,8 +20,8 @@ TITLE = """# Mistakes in audiences, and their remedies
 
 What is written, what `cdp-activate compile` says of it, and what to do. Each mistake is shown with
 its file, line, column and the line itself; all of a file's mistakes are shown at once. A test makes
-every one of them, in a small shop whose names are in the answers. Written by `make docs`, checked
-by a test. Warnings, which stop nothing, are not here.
+every one of them, in a small shop, or one without what the remedy adds. Written by
+`make docs`, checked by a test. Warnings, which stop nothing, are not here.
 """
 
 
@@ -39,7 +39,7 @@ def document() -> str:
 def row(mistake: Mistake) -> str:
     problem = problems(mistake.text, mistake.project)[0]
     written = "<br>".join(f"`{cell(line)}`" for line in mistake.written.splitlines())
-    return f"| {written} | {cell(problem.message)} | {cell(problem.hint)} |"
+    return f"| {written} | {cell(problem.message)} | {cell(problem.hint) or 'as it says'} |"
 
 
 def cell(text: str) -> str:

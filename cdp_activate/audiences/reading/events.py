@@ -41,7 +41,9 @@ def event(reader: ConditionReader, node: Node) -> Event | Occurrence | None:
 def measured_event(reader: ConditionReader, node: Node) -> Happened | None:
     """`event:` with a measure that is not compared, as `compare` and `rank` take it."""
     if not isinstance(node.value, dict) or "event" not in node.value:
-        reader.wrong(node, "name the event: `event: order_placed`")
+        reader.wrong(
+            node, "name the event: `event: order_placed`", "or a relation: `related: NAME`"
+        )
         return None
     parts = reader.only(node, {"event", *MEASURED})
     events = rows.named_events(reader, parts["event"])

@@ -234,7 +234,7 @@ class LeafReader(ValueReader):
     ) -> tuple[Value, ...] | None:
         if not isinstance(node.value, list) or not node.value or (pair and len(node.value) != 2):
             example = "[low, high]" if pair else "[one, two]"
-            self.wrong(node, f"expected a list: {example}")
+            self.wrong(node, f"expected a list: {example}", "in square brackets")
             return None
         read = [self.value(item, kind, column, options) for item in node.value]
         found = tuple(value for value in read if value is not None)
@@ -263,12 +263,14 @@ class LeafReader(ValueReader):
         length = self.duration(parts["next" if ahead else "last"])
         feb29 = parts["feb29"].value if "feb29" in parts else "mar1"
         if feb29 not in ("mar1", "feb28"):
-            self.wrong(parts["feb29"], "'feb29' is mar1 or feb28")
+            self.wrong(parts["feb29"], "'feb29' is mar1 or feb28", "feb29: feb28")
             return None
         if length is None:
             return None
         if length.days is None or length.days > 365:
-            self.wrong(node, "an anniversary is sought in whole days, at most 365")
+            self.wrong(
+                node, "an anniversary is sought in whole days, at most 365", "such as 30 days"
+            )
             return None
         first = 0 if ahead else 1 - length.days
         return Comparison(
@@ -285,9 +287,9 @@ class LeafReader(ValueReader):
             elif form == "months" and type(item.value) is int and 1 <= item.value <= 12:
                 found.append(item.value)
             else:
-                self.wrong(item, f"'{name}' takes a list such as {example}")
+                self.wrong(item, f"'{name}' takes a list such as {example}", f"{name}: {example}")
         if not items:
-            self.wrong(node, f"'{name}' takes a list such as {example}")
+            self.wrong(node, f"'{name}' takes a list such as {example}", f"{name}: {example}")
         return Comparison(name, tuple(found)) if found and len(found) == len(items) else None
 
     def _number_test(self, name: str, node: Node) -> Comparisons | None:

@@ -15,7 +15,8 @@ def member(reader: ConditionReader, node: Node) -> Member | Stayed | None:
     named = parts["audience"]
     items = named.value if isinstance(named.value, list) else [named]
     if not items or any(not isinstance(item.value, str) for item in items):
-        reader.wrong(named, "'audience' takes the name of an audience, or a list of names")
+        message = "'audience' takes the name of an audience, or a list of names"
+        reader.wrong(named, message, "audience: NAME")
         return None
     names, nodes = tuple(item.text for item in items), tuple(items)
     asked = [key for key in ("ever", *LENGTHS) if key in parts]

@@ -101,7 +101,7 @@ class Reader:
             number = Decimal(value)
             if number.is_finite() and number > 0 and abs(number.adjusted()) <= MAGNITUDE:
                 return number
-        self.wrong(node, f"'{name}' is a number above 0, or a percentage such as 25%")
+        self.wrong(node, f"'{name}' is a number above 0, or a percentage such as 25%", "such as 5")
         return None
 
     def percent(self, node: Node) -> Decimal | None:

@@ -89,7 +89,9 @@ class _Steps:
         tables = (*of.events, *(before.rows.events if before else ()))
         if length and length.days is None and all(rows.has_days(table) for table in tables):
             self.reader.wrong(
-                node, "these events have dates without a time: give whole days or weeks"
+                node,
+                "these events have dates without a time: give whole days or weeks",
+                "such as 2 days",
             )
         return length
 

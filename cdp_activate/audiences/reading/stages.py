@@ -53,7 +53,8 @@ def _stay_length(reader: ConditionReader, node: Node | None, rows: Rows) -> Dura
     length = reader.duration(node) if node else None
     is_date = rows.model.columns[rows.at].type.kind == "date"
     if node and length and length.days is None and is_date:
-        reader.wrong(node, f"'{rows.at}' is a date without a time: give whole days or weeks")
+        message = f"'{rows.at}' is a date without a time: give whole days or weeks"
+        reader.wrong(node, message, "such as 2 days")
     return length
 
 

@@ -96,7 +96,7 @@ class ValueReader(Reader):
         else:
             given = {bool: "true or false", str: "text"}.get(type(raw), "a number")
             wanted = {"boolean": "true or false", "text": "text"}.get(kind.kind, f"a {kind}")
-            hint = f"write {node.text!r}" if kind.kind == "text" else ""
+            hint = f"write {node.text!r}" if kind.kind == "text" else f"write {wanted}"
             if kind.is_number and isinstance(raw, str):
                 hint = "write the number without quotes"
             self.wrong(node, f"'{column.name}' is {wanted}, this is {given}", hint)
