@@ -36,6 +36,8 @@ NOT_BEFORE_EVERY_COMMIT = {
 """Many short tests that add up: they run with the slow ones, so that `make check` stays quick."""
 
 
+# First, since xdist reads the marks in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in TOGETHER:

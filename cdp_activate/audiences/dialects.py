@@ -7,6 +7,7 @@ x, y and z are the arguments. A warehouse that is not named cannot say it.
 from __future__ import annotations
 
 from functools import cache
+from typing import TypeGuard
 
 from sqlglot import exp, parse_one
 
@@ -381,8 +382,18 @@ def call(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=name, expressions=list(arguments))
 
 
-def is_ours(node: exp.Expr) -> bool:
+def is_ours(node: exp.Expr) -> TypeGuard[exp.Anonymous]:
     return isinstance(node, exp.Anonymous) and node.this in _TEMPLATES
+
+
+def arguments_of(node: exp.Anonymous, dialect: str) -> list[exp.Expr]:
+    """The arguments of one of our calls, a pattern as this warehouse writes it.
+
+    Raises UsageError where the warehouse cannot say it.
+    """
+    if node.this in ("cdp_matches", "cdp_matches_any_case"):
+        return [node.expressions[0], _pattern(node.expressions[1], dialect)]
+    return node.expressions
 
 
 def written(name: str, arguments: list[exp.Expr], dialect: str) -> exp.Expr:
@@ -392,8 +403,6 @@ def written(name: str, arguments: list[exp.Expr], dialect: str) -> exp.Expr:
             f"{_MEANT[name]} cannot be said on {dialect} yet",
             remedy="compute it in a dbt model, as a column of its own",
         )
-    if name in ("cdp_matches", "cdp_matches_any_case"):
-        arguments = [arguments[0], _pattern(arguments[1], dialect)]
     given = dict(zip("xyz", [*arguments, *_letters(name, dialect)], strict=False))
 
     def fill(node: exp.Expr) -> exp.Expr:

@@ -15,7 +15,7 @@ from sqlglot import TokenType, exp, tokenize
 from sqlglot.errors import ErrorLevel, UnsupportedError
 
 from cdp_activate.audiences.compile import Query
-from cdp_activate.audiences.dialects import dialect_of, is_ours, written
+from cdp_activate.audiences.dialects import arguments_of, dialect_of, is_ours, written
 from cdp_activate.audiences.expressions import Expression, date_literal, identifier, timestamp
 from cdp_activate.audiences.facts import Fact, audience_model, table
 from cdp_activate.audiences.history import MEMBERS
@@ -248,7 +248,8 @@ def write(query: exp.Query, adapter: str, replace: Callable[[Expression], Expres
 
     def leaf(node: Expression) -> Expression:
         if is_ours(node):
-            return written(node.this, [one.transform(leaf) for one in node.expressions], dialect)
+            arguments = [one.transform(leaf) for one in arguments_of(node, dialect)]
+            return written(node.this, arguments, dialect)
         return replace(node)
 
     try:

@@ -281,6 +281,6 @@ def test_two_hundred_audiences_of_ten_conditions_compile(capsys: Any) -> None:
     began = time.perf_counter()
     files = files_of(*texts)
     seconds = time.perf_counter() - began
-    assert len([name for name in files if name.startswith("audience_")]) == 400
+    assert len([name for name in files if name.startswith("audience_audience_")]) == 400
     with capsys.disabled():
         print(f"\n200 audiences of 10 conditions, {len(facts_in(files))} facts: {seconds:.1f} s")
