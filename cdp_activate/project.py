@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from cdp_activate.text import Node, read, suggest
 from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_profile
 
 if TYPE_CHECKING:
+    from cdp_activate.audiences.cost import Cost
     from cdp_activate.audiences.trial import Outcome
     from cdp_activate.sync.model import DestinationEntry, Sync
 
@@ -205,6 +207,16 @@ class Project:
         if not (check and changes):
             keep(place, Record(self._digest(), found.audiences, tuple(found.warnings)))
         return found
+
+    def cost(self) -> Cost:
+        """What the audiences read. Writes nothing."""
+        from cdp_activate.audiences.compile import compile_audience
+        from cdp_activate.audiences.cost import cost
+
+        queries = {
+            name: compile_audience(one, self.catalog) for name, one in self.audiences.items()
+        }
+        return cost(queries, self.catalog, datetime.now(UTC))
 
     def _digest(self) -> str:
         """Of all that decides what `compile` writes, and of what is written."""

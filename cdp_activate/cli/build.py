@@ -119,10 +119,18 @@ def _by_properties(rows: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
 
 @click.command("compile", cls=Command)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when files are stale.")
+@click.option("--explain-cost", is_flag=True, help="Write nothing; say what audiences read.")
 @project_options
 @json_option
 @click.pass_context
-def compile_(context: click.Context, /, check: bool, as_json: bool, **options: Any) -> None:
+def compile_(
+    context: click.Context,
+    /,
+    check: bool,
+    explain_cost: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Write the dbt models of the audiences, from the YAML and dbt's manifest.
 
     \b
@@ -130,6 +138,13 @@ def compile_(context: click.Context, /, check: bool, as_json: bool, **options: A
       cdp-activate compile --check
     """
     project = load(options)
+    if explain_cost:
+        if check:
+            raise click.UsageError("--explain-cost and --check do not go together")
+        from cdp_activate.cli.cost import show_cost
+
+        show_cost(project.cost(), as_json=as_json)
+        return
     compiled = project.compile(check=check)
     changes, count = compiled.changes, compiled.audiences
     stale = check and bool(changes)
