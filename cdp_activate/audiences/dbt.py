@@ -68,11 +68,12 @@ def dbt_files(
         source = query.audience.node.source.path
         judged = together.get(query.audience.entity.name)
         if judged and name in judged.conditions:
-            body = members_model(query, judged, catalog)
+            # A filter of a table that is there: nothing is won by writing its members down.
+            body, kept = members_model(query, judged, catalog), "view"
         else:
-            body = for_dbt(query, shared, catalog)
+            body, kept = for_dbt(query, shared, catalog), "table"
         files[f"{model}.sql"] = _sql(body, catalog, f"from {source}")
-        files[f"{model}.yml"] = _yaml({"models": [_audience_yaml(query, catalog)]})
+        files[f"{model}.yml"] = _yaml({"models": [_audience_yaml(query, catalog, kept)]})
     for name, fact in shared.items():
         files[f"{FACTS}/{name}.sql"] = _sql(
             fact_for_dbt(fact, shared, catalog), catalog, "asked by several audiences"
@@ -128,7 +129,7 @@ def _sql(body: str, catalog: Catalog, whence: str) -> str:
     return f"{head}\n{{{{ config(enabled=({own})) }}}}\n\n{body}\n"
 
 
-def _audience_yaml(query: Query, catalog: Catalog) -> dict[str, object]:
+def _audience_yaml(query: Query, catalog: Catalog, kept: str) -> dict[str, object]:
     audience = query.audience
     key = audience.entity.key
     column = audience.entity.model.columns[key]
@@ -137,7 +138,7 @@ def _audience_yaml(query: Query, catalog: Catalog) -> dict[str, object]:
     owner = jinja_safe(audience.owner)
     meta = {"audience": audience.name, "entity": audience.entity.name, "owner": owner}
     config: dict[str, object] = {
-        "materialized": "table",
+        "materialized": kept,
         "tags": ["audience", *map(jinja_safe, audience.tags)],
         "meta": {"cdp_audience": {name: value for name, value in meta.items() if value}},
     }
