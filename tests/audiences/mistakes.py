@@ -910,6 +910,12 @@ MISTAKES: dict[str, list[Mistake]] = {
             "columns, operators, CASE, CAST and plain functions; compute",
         ),
         Mistake(
+            """where: {sql: "seen_at > 'now'"}""",
+            "2:14",
+            "'sql' cannot use the clock: 'now'",
+            "an audience is judged at its as_of",
+        ),
+        Mistake(
             "where: {sql: 'score > (select 1)'}",
             "2:14",
             "'sql' cannot use a subquery",

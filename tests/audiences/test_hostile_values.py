@@ -5,11 +5,17 @@ from __future__ import annotations
 import duckdb
 import jinja2
 import pytest
+import sqlglot
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlglot import exp
 from world import NOON, catalog, create, people
 
 from cdp_activate.audiences.dbt import Use, dbt_files
+from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences
+from cdp_activate.errors import SourceErrors
 from cdp_activate.text import parse
 
 HOSTILE = [
@@ -84,3 +90,51 @@ def test_texts_of_yml_files_are_rendered_as_they_are(value: str) -> None:
     assert render(model["config"]["meta"]["cdp_audience"]["owner"]).render() == value
     exposure = yaml.safe_load(files["exposures.yml"])["exposures"][0]
     assert render(exposure["owner"]["name"]).render() == value
+
+
+PIECES = [
+    "score", "name", "born", "1", "'a'", "null", "true", "=", ">", "<>", "and", "or", "not", "is",
+    "in", "(", ")", ",", ";", "--", "/*", "*/", "'", '"', "$$", "::", "||", "case when", "then",
+    "else", "end", "select", "from", "customers", "union", "drop table", "exists", "where", "with",
+    "now()", "random()", "current_date", "max(", "count(*)", "over ()", "read_csv('x')",
+    "getenv('HOME')", "lower(", "abs(", "coalesce(", "cast(", "as date", "as integer", "?", "$1",
+    "{{ ref('x') }}", "{% raw %}", "copy", "attach", "pragma", "install", "\n", "`", "[", "]",
+]  # fmt: skip
+HARMLESS = {"customers", "entity", "final"}
+KNOWN = catalog()
+
+
+@settings(max_examples=1_500, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=9).map(" ".join))
+def test_sql_is_refused_or_one_expression_about_the_entity(written: str) -> None:
+    """Whatever is written as `sql:`, what comes out reads that entity and does nothing else."""
+    text = yaml.safe_dump({"audience": "hostile", "where": {"sql": written}}, width=10_000)
+    try:
+        audiences = read_audiences(parse(text), KNOWN)
+    except SourceErrors as error:
+        assert "'sql'" in str(error)
+        return
+    sql = preview_sql(audiences["hostile"], audiences, KNOWN, NOON)
+    (statement,) = sqlglot.parse(sql, dialect="duckdb")
+    assert isinstance(statement, exp.Select)
+    tables = {table.name for table in statement.find_all(exp.Table)}
+    assert tables <= HARMLESS
+    assert not [
+        *statement.find_all(exp.Command, exp.Subquery, exp.Window, exp.AggFunc, exp.Anonymous)
+    ]
+
+
+NAMES = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(HOSTILE)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(NAMES)
+def test_a_name_is_refused_or_a_word(name: str) -> None:
+    """An audience's name is part of the names of models: letters, digits and _ alone."""
+    quoted = yaml.safe_dump(name, default_style='"', allow_unicode=False, width=10_000).strip()
+    try:
+        (found,) = read_audiences(parse(f"audience: {quoted}\n"), KNOWN)
+    except SourceErrors:
+        return
+    assert found.isascii()
+    assert found.replace("_", "a").isalnum()

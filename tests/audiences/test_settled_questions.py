@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from world import HANOI, NOON, catalog, chosen, orders, people, variants
 
+from cdp_activate.audiences.dbt import dbt_files
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.errors import SourceErrors
 from cdp_activate.text import parse
@@ -825,3 +829,37 @@ def test_infinity_compares_and_takes_part_in_no_arithmetic() -> None:
     ):
         body = f"where: {{event: order_placed, {asked}}}"
         assert chosen(body, customers=people(1), orders=rows) == ["c1"]
+
+
+# What the catalog promises ...
+
+
+def test_the_keys_of_entities_and_audiences_are_tested_by_dbt() -> None:
+    """7.61: unique and not NULL; a run stops when it fails."""
+    known = catalog()
+    files = dbt_files(read_audiences(parse("audience: tested"), known), known)
+    (model,) = yaml.safe_load(files["audience_tested.yml"])["models"]
+
+    assert ("customer_id", ["unique", "not_null"]) == (
+        model["columns"][0]["name"],
+        model["columns"][0]["data_tests"],
+    )
+
+
+def test_the_catalog_names_consents_stages_and_memberships_as_the_page_does() -> None:
+    """7.4: the models of section 5, with these keys."""
+    known = catalog()
+
+    assert {"purpose", "status"} <= set(known.consents["customer"].columns)
+    assert "recorded_at" == known.consents["customer"].at
+    assert {"track", "stage"} <= set(known.stages["customer"].columns)
+    assert ("valid_from", "stage_id") == (known.stages["customer"].at, known.stages["customer"].id)
+
+
+def test_every_settled_question_has_a_test() -> None:
+    """The page has 68; each test says which it proves."""
+    pages = [*Path(__file__).parent.glob("test_*.py"), Path(__file__).parent / "fine_print.yml"]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    named = {int(number) for number in re.findall(r"\b7\.(\d+)\b", text)}
+
+    assert [] == [number for number in range(1, 69) if number not in named]

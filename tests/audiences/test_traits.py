@@ -329,6 +329,8 @@ def test_sql_is_one_expression_over_the_entitys_columns(
         "nextval('s') > 1", "uuid() = token", "* = 1", "true union select true", "score >",
         "{{ env_var('X') }} = 1", "(select true)", "true -- note\n; select 1",
         "list_transform(labels, x -> x) is null", "score := 1", "true group by 1", "true limit 1",
+        "seen_at > 'now'", "born = ' TODAY '", "cast('now' as timestamp) is null",
+        "cast(name || 'x' as date) = 'tomorrow'",
     ],
 )  # fmt: skip
 def test_sql_that_is_more_is_refused(written: str) -> None:

@@ -6,6 +6,8 @@ their arguments alone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlglot import exp, parse
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.annotate_types import annotate_types
@@ -13,6 +15,7 @@ from sqlglot.optimizer.annotate_types import annotate_types
 from cdp_activate.audiences.dialects import dialect_of
 from cdp_activate.audiences.model import Written
 from cdp_activate.audiences.reading.conditions import ConditionReader
+from cdp_activate.catalog import Column
 from cdp_activate.text import Node, suggest
 
 _PARTS: tuple[type[exp.Expr], ...] = (
@@ -31,6 +34,10 @@ _MEANING = {
     exp.Placeholder: "a placeholder", exp.Parameter: "a parameter",
 }  # fmt: skip
 _PARTS_OF_DATES = {"year", "quarter", "month", "week", "day", "hour", "minute", "second"}
+_CLOCK = {"now", "today", "tomorrow", "yesterday"}
+"""Texts that PostgreSQL takes for the time it is, where a time is meant:
+https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-DATETIME-SPECIAL-VALUES
+"""
 _LONGEST = 10_000
 _MOST_PARTS = 500
 
@@ -85,6 +92,10 @@ def _allowed(reader: ConditionReader, node: Node, tree: exp.Expr) -> bool:
                 message = f"'{part.sql()}' in 'sql' is no trait of {reader.entity.name}"
                 reader.wrong(node, message, suggest(part.name, columns, what="traits"))
                 return False
+        elif isinstance(part, exp.Literal) and part.is_string and _asks_the_clock(part, columns):
+            hint = "ask `last:` or `older_than:` of the trait: an audience is judged at its as_of"
+            reader.wrong(node, f"'sql' cannot use the clock: {part.sql()}", hint)
+            return False
         elif isinstance(part, exp.Var) and not _names_a_part(part):
             reader.wrong(node, f"'sql' cannot use {part.sql()}", hint)
             return False
@@ -94,6 +105,22 @@ def _allowed(reader: ConditionReader, node: Node, tree: exp.Expr) -> bool:
             reader.wrong(node, f"'sql' cannot use {what}", hint)
             return False
     return True
+
+
+def _asks_the_clock(literal: exp.Expr, columns: Mapping[str, Column]) -> bool:
+    """A word for today or now, in an expression that has to do with time."""
+    if literal.name.strip().lower() not in _CLOCK:
+        return False
+    parts = list(literal.root().walk())
+    cast = any(
+        isinstance(part, exp.Cast) and part.to.is_type(*exp.DataType.TEMPORAL_TYPES)
+        for part in parts
+    )
+    return cast or any(
+        isinstance(part, exp.Column) and columns[part.name].type.kind in ("date", "timestamp")
+        for part in parts
+        if part.name in columns
+    )
 
 
 def _names_a_part(part: exp.Expr) -> bool:
