@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,8 +50,8 @@ class Runs:
                 assert time.monotonic() < deadline, "the run never made a call"
                 time.sleep(0.005)
             time.sleep(kill_after)
-            # Nobody has waited for it yet, so the number is still its own.
-            os.kill(number, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may be through, and waited for
+                os.kill(number, signal.SIGKILL)
         assert "ended\n" == self.process.stdout.readline()
 
     def close(self) -> None:
