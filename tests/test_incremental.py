@@ -7,6 +7,7 @@ to be one, a customer erased, and a day of the past built again.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +34,24 @@ class Shop:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.project = REPOSITORY
         self.kept = folder / "kept.duckdb"
+
+    def forget_carts(self) -> None:
+        """From now on a cart is no touchpoint of that name, and so evidence of no stage."""
+        self.project = self.folder / "project"
+        for name in ("models", "macros", "seeds", "data-tests"):
+            shutil.copytree(REPOSITORY / name, self.project / name)
+        for name in ("dbt_project.yml", "profiles.yml"):
+            shutil.copy(REPOSITORY / name, self.project)
+        seed = self.project / "seeds" / "touchpoint_vocabulary.csv"
+        lines = seed.read_text(encoding="utf-8").splitlines(keepends=True)
+        changed = [
+            line.replace("cart_updated,cart_updated", "cart_updated,looked_at_cart")
+            for line in lines
+        ]
+        assert lines != changed
+        seed.write_text("".join(changed), encoding="utf-8")
 
     def load(self, now: datetime, *, change: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
         """The raw tables as they are at `now`, then changed."""
@@ -51,7 +69,7 @@ class Shop:
             "build", "--select", "+stage_judgements", "+stage_current", *options,
             "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
             "--vars", f"{{cdp_as_of: {as_of.isoformat()}Z}}",
-            project=REPOSITORY,
+            project=self.project,
             scratch=self.folder,
             environment={"CDP_DUCKDB_PATH": str(warehouse)},
         )  # fmt: skip
@@ -148,3 +166,7 @@ def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
 
     warehouse.build(warehouse.kept, third)
     assert {} == warehouse.differences(third), "and back to the present, with what came in between"
+
+    warehouse.forget_carts()
+    warehouse.build(warehouse.kept, third)
+    assert {} == warehouse.differences(third), "the vocabulary changed"
