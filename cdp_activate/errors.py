@@ -127,11 +127,23 @@ class AuthError(DestinationError):
 
 
 class RetryError(DestinationError):
-    """The platform took none of the rows; `after` is the wait it asked for, in seconds."""
+    """The platform took none of the rows; `after` is the wait it asked for, in seconds.
 
-    def __init__(self, message: str, *, after: float | None = None, remedy: str = "") -> None:
+    `in_doubt`: it may have taken them after all, as when its answer was lost on the way.
+    Lists are sets, so they are sent again either way; messages are not.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        after: float | None = None,
+        in_doubt: bool = False,
+        remedy: str = "",
+    ) -> None:
         super().__init__(message, remedy=remedy)
         self.after = after
+        self.in_doubt = in_doubt
 
 
 class RefusedError(DestinationError):

@@ -182,6 +182,8 @@ def _network_error(error: Exception, host: str) -> CdpError:
         return DestinationError(
             f"the address of {host} is not a valid URL", remedy="Check the URL in its settings."
         )
+    # Before a connection there is no request; after it nobody knows how far the request came.
+    never_left = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
     reasons: tuple[tuple[type[Exception], str], ...] = (
         # The first that fits: urllib3 derives the first two from the third.
         (exceptions.NameResolutionError, "could not be found (its name has no address)"),
@@ -198,8 +200,8 @@ def _network_error(error: Exception, host: str) -> CdpError:
     for cause in causes:
         for kind, words in reasons:
             if isinstance(cause, kind):
-                return RetryError(f"{host} {words}")
-    return RetryError(f"the connection to {host} failed")
+                return RetryError(f"{host} {words}", in_doubt=not isinstance(cause, never_left))
+    return RetryError(f"the connection to {host} failed", in_doubt=True)
 
 
 def read_json(response: Response, *, who: str) -> Any:
@@ -211,7 +213,7 @@ def read_json(response: Response, *, who: str) -> Any:
     try:
         return response.json()
     except ValueError:
-        raise RetryError(f"{who} sent an answer that is not JSON") from None
+        raise RetryError(f"{who} sent an answer that is not JSON", in_doubt=True) from None
 
 
 def retry_after(response: Response) -> float | None:
@@ -261,7 +263,9 @@ def raise_for_status(response: Response, *, who: str) -> None:
             remedy="Check the address in its settings, and that the list still exists.",
         )
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise RetryError(said, after=retry_after(response))
+        # A platform that is busy says so before it looks at the rows; one that broke may not.
+        broke = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT
+        raise RetryError(said, after=retry_after(response), in_doubt=broke)
     if status in _REFUSED:
         raise RefusedError(f"{said}: it refused the content of the batch")
     if status < HTTPStatus.BAD_REQUEST:

@@ -38,7 +38,7 @@ OLDEST_TIMESTAMP = 300
 
 _REMEMBERED_ANSWERS = 10_000
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
-_ACTIONS = ("upsert", "remove", "erase")
+_ACTIONS = ("upsert", "remove", "send", "erase")
 
 Fault = Literal[
     "status", "reset", "half_body", "malformed_json", "slow", "reject_rows", "refuse_batch_with"
@@ -90,6 +90,7 @@ class Receiver:
         """POST requests received, whatever became of them."""
         self.duplicates = 0
         """POST requests whose `webhook-id` had been applied before."""
+        self._events: dict[str, list[dict[str, Any]]] = {}
         self._server = LocalServer(self._answer, port=port)
         self.url = self._server.url
 
@@ -114,6 +115,12 @@ class Receiver:
         """A copy: list name -> key -> row as it was last sent."""
         with self._lock:
             return {name: dict(rows) for name, rows in self._lists.items()}
+
+    @property
+    def events(self) -> dict[str, list[dict[str, Any]]]:
+        """A copy: list name -> rows of `action: send`, in the order they came."""
+        with self._lock:
+            return {name: list(rows) for name, rows in self._events.items()}
 
     @property
     def requests(self) -> list[Call]:
@@ -229,6 +236,9 @@ class Receiver:
     def _apply(self, action: str, list_name: str, rows: Rows) -> None:
         if action == "upsert":
             self._lists.setdefault(list_name, {}).update(rows)
+            return
+        if action == "send":
+            self._events.setdefault(list_name, []).extend(rows.values())
             return
         lists = self._lists.values() if action == "erase" else [self._lists.get(list_name, {})]
         for members in lists:

@@ -184,6 +184,8 @@ class DestinationContract:
         list_id = destination.open(self.list_name)
         before = platform.calls()
         receipts = [destination.upsert(list_id, []), destination.remove(list_id, [])]
+        if "send" in destination.verbs:
+            receipts.append(destination.send(list_id, []))
         if "erase" in destination.verbs:
             receipts.append(destination.erase([]))
         _require(platform.calls() == before, "an empty batch made a call")

@@ -137,6 +137,14 @@ def test_the_wait_travels_in_the_error():
         raise_for_status(Response(429, {"Retry-After": "12"}), who="mail")
 
     assert raised.value.after == 12.0
+    assert not raised.value.in_doubt
+
+
+def test_a_server_that_broke_may_have_acted():
+    with pytest.raises(RetryError) as raised:
+        raise_for_status(Response(500), who="mail")
+
+    assert raised.value.in_doubt
 
 
 def test_a_request_reaches_the_other_side_whole(transport):
@@ -209,6 +217,7 @@ def test_a_broken_answer_may_be_tried_again(transport, answer, words):
     assert words in str(raised.value)
     assert "127.0.0.1" in str(raised.value)
     assert "token" not in str(raised.value)
+    assert raised.value.in_doubt, "the request may have been heard"
     assert raised.value.__cause__ is None
 
 
@@ -241,6 +250,7 @@ def test_a_platform_out_of_reach_may_be_tried_again(transport, url, words):
 
     assert words in str(raised.value)
     assert "token" not in str(raised.value)
+    assert raised.value.in_doubt == (words == "TLS"), "without a connection nothing was heard"
 
 
 def test_an_address_that_is_none_is_not_tried_again(transport):

@@ -53,12 +53,14 @@ class Row:
     normalised (and hashed where the class says `hashed`); none is empty.
     `fields` are the mapped profile values as the warehouse gave them: text,
     numbers, Decimal, date, datetime, bool, list, dict or None. Rows to remove
-    or erase carry no fields.
+    or erase carry no fields. `idempotency_key` is of rows to `send`: the same
+    for every attempt at one message, another for the next.
     """
 
     key: str
     identifiers: Mapping[str, str] = field(repr=False)
     fields: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    idempotency_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,14 @@ class Destination(ABC, Generic[S]):
     """The pydantic model of this destination's YAML, nested in the class."""
 
     verbs: frozenset[str] = frozenset({"upsert", "remove"})
-    """What it can do: of "upsert", "remove", "erase"."""
+    """What it can do: of "upsert", "remove", "send", "erase"."""
+
+    deduplicates: bool = False
+    """True when it acts once on two `send`s of one `Row.idempotency_key`.
+
+    Where it does not, a message that was sent and never answered is reported, and not sent
+    again: it may have arrived.
+    """
 
     identifiers: tuple[str, ...] = ("email",)
     """What the platform matches on, best first; empty: whatever a sync maps."""
@@ -174,6 +183,19 @@ class Destination(ABC, Generic[S]):
         Someone who is not on the list counts as removed. Leaving a list is
         neither unsubscribing nor erasing: do only this. For no rows: no call.
         """
+
+    def send(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """Send each row a message, or tell of it: what happens cannot be taken back.
+
+        Optional, for syncs with `mode: events`: add "send" to `verbs` when offered. Pass
+        `row.idempotency_key` on where the platform has a place for it, and say in
+        `deduplicates` whether it heeds it. Raise `RetryError` only where the platform
+        certainly took none of the rows, or heeds the keys. For no rows: make no call.
+        """
+        raise DestinationError(
+            f"{self.name} cannot send messages",
+            remedy="Say `mode: mirror` or `mode: upsert`, or choose another destination.",
+        )
 
     def erase(self, rows: Sequence[Row]) -> Receipt:
         """Make the platform forget these people altogether.

@@ -58,6 +58,9 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
         concurrency: Annotated[int, Field(ge=1, le=64)] = 4
         requests_per_second: Annotated[float, Field(gt=0)] | None = None
+        deduplicates: bool = Field(
+            default=False, description="The endpoint acts once on events of one idempotency_key."
+        )
 
         @field_validator("url")
         @classmethod
@@ -88,7 +91,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
                 secret_bytes(secret.get_secret_value())
             return secret
 
-    verbs = frozenset({"upsert", "remove", "erase"})
+    verbs = frozenset({"upsert", "remove", "send", "erase"})
     identifiers = ()
 
     def __init__(
@@ -100,6 +103,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         self.concurrency = settings.concurrency
         self.requests_per_second = settings.requests_per_second
         self.timeout = settings.timeout
+        self.deduplicates = settings.deduplicates
         self._unanswered: dict[bytes, str] = {}
         self._lock = threading.Lock()
 
@@ -125,6 +129,10 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         """Post `action: remove`: rows with identifiers only."""
         return self._post("remove", list_id, rows)
 
+    def send(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """Post `action: send`: events, each with the `idempotency_key` of its row."""
+        return self._post("send", list_id, rows)
+
     def erase(self, rows: Sequence[Row]) -> Receipt:
         """Post `action: erase`, `list: null`: forget these people everywhere."""
         return self._post("erase", None, rows)
@@ -139,7 +147,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         """
         if not rows:
             return Receipt()
-        shown = [_row_json(row, with_fields=action == "upsert") for row in rows]
+        shown = [_row_json(row, action) for row in rows]
         body = json_bytes({"list": list_name, "action": action, "rows": shown})
         digest = hashlib.sha256(body).digest()
         with self._lock:
@@ -240,10 +248,12 @@ def _new_id() -> str:
     return f"msg_{uuid.uuid4().hex}"
 
 
-def _row_json(row: Row, *, with_fields: bool) -> dict[str, Any]:
+def _row_json(row: Row, action: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"key": row.key, "identifiers": dict(row.identifiers)}
-    if with_fields:
+    if action in ("upsert", "send"):
         shown["fields"] = dict(row.fields)
+    if action == "send":
+        shown["idempotency_key"] = row.idempotency_key
     return shown
 
 

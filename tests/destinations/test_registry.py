@@ -57,7 +57,7 @@ def test_every_type_has_a_class_that_an_author_could_have_written(type_name):
     assert issubclass(found, Destination)
     assert found.__doc__
     assert found.Settings.model_config["extra"] == "forbid"
-    assert found.verbs <= {"upsert", "remove", "erase"}
+    assert found.verbs <= {"upsert", "remove", "send", "erase"}
     assert found.batch_size >= 1
     assert found.concurrency >= 1
 

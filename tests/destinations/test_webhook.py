@@ -90,6 +90,18 @@ def test_the_body_says_list_action_and_rows():
     assert seen[0].headers["content-type"].startswith("application/json")
 
 
+def test_an_event_carries_its_idempotency_key(receiver, destination):
+    row = Row("c1", {"email": "ann@x.test"}, {"plan": "gold"}, idempotency_key="k-1")
+
+    destination.send("welcome", [row])
+
+    sent = {"key": "c1", "identifiers": {"email": "ann@x.test"}, "fields": {"plan": "gold"}}
+    assert receiver.events == {"welcome": [{**sent, "idempotency_key": "k-1"}]}
+    assert receiver.lists == {}
+    assert not destination.deduplicates
+    assert webhook(deduplicates=True).deduplicates
+
+
 def test_values_of_the_warehouse_have_one_json_form():
     seen = []
     destination = webhook(answer=lambda request: seen.append(request.body) or Response(204))
