@@ -78,6 +78,15 @@ class Receipt:
     job: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a platform takes at most, in `unit`, and the page or description that says so."""
+
+    most: float
+    unit: str
+    source: str
+
+
 class Destination(ABC, Generic[S]):
     """A place that lists of people are sent to.
 
@@ -126,6 +135,21 @@ class Destination(ABC, Generic[S]):
 
     requests_per_second: float | None = None
     """Calls a second, at most; None: as fast as the platform answers."""
+
+    limits: ClassVar[Mapping[str, Limit]] = {}
+    """Every limit of the platform that this class keeps to, by a name of ours."""
+
+    api_version: ClassVar[str] = ""
+    """The version of the platform's interface that this class was written for."""
+
+    documentation: ClassVar[str] = ""
+    """Address of the platform's own description of what is used here."""
+
+    permissions: ClassVar[tuple[str, ...]] = ()
+    """Scopes or rights that the credentials need, in the platform's words."""
+
+    leaving: ClassVar[str] = ""
+    """What becomes of someone who leaves the list, in one or two sentences."""
 
     folder: Path = Path()
     """Where relative paths in the settings begin: the project's folder, set before any call."""
