@@ -15,6 +15,7 @@ LAYERS = [
     {"dbt", "doctor", "scaffold", "testing"},
     {"project", "describe", "receiver"},
     {"sync"},
+    {"identifiers"},
     {"audiences", "warehouse", "destinations"},
     {"catalog", "http", "local_server"},
     {"text"},

@@ -195,6 +195,36 @@ _TEMPLATES: dict[str, dict[str, str]] = {
             replace(replace(regexp_replace(normalize(x, nfd), r'\p{Mn}', ''), 'đ', 'd'), 'Đ', 'D')
         """,
     },
+    # The text without all that matches the pattern.
+    "cdp_without": {
+        "duckdb": "regexp_replace(x, y, '', 'g')",
+        "postgres": "regexp_replace(x, y, '', 'g')",
+        "spark": "regexp_replace(x, y, '')",
+        "snowflake": "regexp_replace(x, y, '')",
+        "bigquery": "regexp_replace(x, y, '')",
+    },
+    # Unicode form NFC. Where a warehouse cannot compose, text with marks of its own is none.
+    "cdp_nfc": {
+        "duckdb": "nfc_normalize(x)",
+        "postgres": "normalize(x, nfc)",
+        "spark": r"case when not x rlike '\\p{M}' then x end",
+        "snowflake": "case when regexp_instr(x, y) = 0 then x end",
+        "bigquery": "normalize(x, nfc)",
+    },
+    "cdp_sha256": {  # of the text in UTF-8, as 64 hexadecimal digits in small letters
+        "duckdb": "sha256(x)",
+        "postgres": "encode(sha256(convert_to(x, 'UTF8')), 'hex')",
+        "spark": "sha2(x, 256)",
+        "snowflake": "sha2(x, 256)",
+        "bigquery": "to_hex(sha256(x))",
+    },
+    "cdp_sha256_base64": {
+        "duckdb": "to_base64(unhex(sha256(x)))",
+        "postgres": "encode(sha256(convert_to(x, 'UTF8')), 'base64')",
+        "spark": "base64(unhex(sha2(x, 256)))",
+        "snowflake": "base64_encode(sha2_binary(x, 256))",
+        "bigquery": "to_base64(sha256(x))",
+    },
     # Character by character: no word ends differently, no letter becomes two (7.47).
     "cdp_lower": {
         "duckdb": "lower(x)",
@@ -391,7 +421,7 @@ def arguments_of(node: exp.Anonymous, dialect: str) -> list[exp.Expr]:
 
     Raises UsageError where the warehouse cannot say it.
     """
-    if node.this in ("cdp_matches", "cdp_matches_any_case"):
+    if node.this in ("cdp_matches", "cdp_matches_any_case", "cdp_without"):
         return [node.expressions[0], _pattern(node.expressions[1], dialect)]
     return node.expressions
 
@@ -428,6 +458,8 @@ def _pattern(literal: exp.Expr, dialect: str) -> exp.Expr:
 
 def _letters(name: str, dialect: str) -> list[exp.Expr]:
     """What a template needs to know of accents."""
+    if name == "cdp_nfc":
+        return [exp.Literal.string(class_of_marks())]
     if name != "cdp_strip_accents":
         return []
     if dialect == "postgres":

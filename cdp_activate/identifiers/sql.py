@@ -1,0 +1,103 @@
+"""Identifiers by the table of rules, as SQL: what `python` says, in the warehouse.
+
+Telephone numbers that are not written in E.164 are read by the SQL function `cdp_phone`,
+where the warehouse takes functions in Python; where it does not, they are no identifiers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlglot import exp
+
+from cdp_activate.audiences.dialects import call
+from cdp_activate.audiences.expressions import Expression, text
+from cdp_activate.identifiers.rules import (
+    CLEAN_PHONE,
+    DIGEST,
+    EDGES,
+    Rule,
+    RuleSet,
+    Step,
+)
+
+PHONE_FUNCTION = "cdp_phone"
+"""Of a number and the region of local numbers; see `identifiers.phone.numbers`."""
+
+
+def replaced(value: Expression, pattern: str) -> Expression:
+    """The text without what matches."""
+    return call("cdp_without", value, text(pattern))
+
+
+def matches(value: Expression, pattern: str) -> Expression:
+    return call("cdp_matches", value, text(pattern))
+
+
+def trimmed(value: Expression) -> Expression:
+    """A column as text in NFC, without white space at its ends; NULL when nothing is left."""
+    as_text = call("cdp_nfc", exp.cast(value, exp.DataType.Type.TEXT))
+    return exp.Nullif(this=replaced(as_text, EDGES), expression=text(""))
+
+
+def _gmail(value: Expression) -> Expression:
+    local = replaced(replaced(value.copy(), "@.*$"), r"\+.*$")
+    local = exp.func("replace", local, text("."), text(""))
+    whole = exp.DPipe(this=local, expression=replaced(value.copy(), "^[^@]*"))
+    is_gmail = matches(value.copy(), r"@(gmail|googlemail)\.com$")
+    return exp.Case(ifs=[exp.If(this=is_gmail, true=whole)], default=value)
+
+
+STEPS: Mapping[Step, Callable[[Expression], Expression]] = {
+    "lower": lambda value: call("cdp_lower", value),
+    "upper": lambda value: exp.Upper(this=value),
+    "gmail": _gmail,
+    "no plus": lambda value: replaced(value, r"^\+"),
+    "no blanks": lambda value: replaced(value, r"\s"),
+    "no digits or marks": lambda value: replaced(value, r"[0-9.\s()-]"),
+    "letters only": lambda value: replaced(value, "[^a-z]"),
+    "before hyphen": lambda value: replaced(value, "-.*$"),
+}
+
+
+def _phone(value: Expression, region: Expression, with_function: bool) -> Expression:
+    clean = exp.If(this=matches(value.copy(), CLEAN_PHONE), true=value.copy())
+    if not with_function:
+        return exp.Case(ifs=[clean])
+    read = exp.Anonymous(this=PHONE_FUNCTION, expressions=[value.copy(), region])
+    return exp.Case(ifs=[clean], default=read)
+
+
+def normalised(
+    rule: Rule, value: Expression, region: Expression, *, with_function: bool
+) -> Expression:
+    """The trimmed `value` as the rule has it, before it is hashed; NULL when it is none."""
+    done = value
+    for step in rule.steps:
+        done = _phone(done, region, with_function) if step == "phone" else STEPS[step](done)
+    if not rule.shape:
+        return exp.Nullif(this=done, expression=text("")) if rule.steps else done
+    return exp.Case(ifs=[exp.If(this=matches(done.copy(), rule.shape), true=done)])
+
+
+def prepared(
+    rules: RuleSet,
+    identifier: str,
+    value: Expression,
+    region: Expression | None = None,
+    *,
+    with_function: bool = False,
+) -> Expression:
+    """What is sent of an identifier whose column is `value`, trimmed; NULL when it is none.
+
+    `region` is the country of local telephone numbers. `with_function`: whether the warehouse
+    has `cdp_phone`.
+    """
+    rule = rules.rule(identifier)
+    plain = normalised(rule, value.copy(), region or exp.null(), with_function=with_function)
+    if not rule.hashed:
+        return plain
+    digest = "cdp_sha256" if rules.encoding == "hex" else "cdp_sha256_base64"
+    before = call("cdp_lower", value)
+    cases = [exp.If(this=matches(before.copy(), DIGEST), true=before)]
+    return exp.Case(ifs=cases, default=call(digest, plain))

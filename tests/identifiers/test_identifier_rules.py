@@ -1,0 +1,231 @@
+"""Identifiers by the table of rules: the vendors' vectors, and SQL against Python."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import random
+import unicodedata
+from pathlib import Path
+
+import pytest
+import warehouses
+
+from cdp_activate.audiences.dialects import DIALECTS
+from cdp_activate.errors import SettingsError
+from cdp_activate.identifiers import phone, python
+from cdp_activate.identifiers.rules import RULE_SETS, rule_set
+
+SHARED = os.environ.get("CDP_SHARED")
+VECTORS = Path(SHARED or "") / "specs/normalisation/vectors.json"
+NAMES = {"given_name": "first_name", "family_name": "last_name", "zip": "postcode"}
+SETS = {"the_trade_desk_uid2": "uid2"}
+
+needs_vectors = pytest.mark.skipif(
+    not (SHARED and VECTORS.exists()), reason="CDP_SHARED does not lead to the vendors' vectors"
+)
+
+
+def vectors() -> list[tuple[str, str, str, str, str]]:
+    """(rules, identifier, value, normalised, what is sent) of every vector."""
+    if not (SHARED and VECTORS.exists()):
+        return []
+    return [
+        (
+            SETS.get(one["destination"], one["destination"]),
+            NAMES.get(one["field"], one["field"]),
+            one["input"],
+            one["normalized"],
+            one[f"sha256_{one['wire_encoding']}"],
+        )
+        for one in json.loads(VECTORS.read_text(encoding="utf-8"))
+    ]
+
+
+def grouped() -> dict[tuple[str, str], tuple[list[str], list[str]]]:
+    """(rules, identifier) -> values, and what is sent of each."""
+    found: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
+    for rules, name, value, _, sent in vectors():
+        given, expected = found.setdefault((rules, name), ([], []))
+        given.append(value)
+        expected.append(sent)
+    return found
+
+
+@pytest.fixture(scope="module")
+def duck():
+    return warehouses.DuckDB()
+
+
+@pytest.fixture(scope="module")
+def elephant(postgres):
+    connection = postgres.connect()
+    yield warehouses.Postgres(connection)
+    connection.close()
+
+
+@needs_vectors
+def test_the_vectors_pass_in_python():
+    found = [
+        (rules, name, value, python.normalised(rule_set(rules).rule(name), value))
+        for rules, name, value, _, _ in vectors()
+    ]
+    assert [(rules, name, value, plain) for rules, name, value, plain, _ in vectors()] == found
+    assert [sent for *_, sent in vectors()] == [
+        python.prepared(rule_set(rules), name, value) for rules, name, value, _, _ in vectors()
+    ]
+    assert len(found) > 30
+
+
+@needs_vectors
+def test_the_vectors_pass_on_duckdb(duck):
+    for (rules, name), (given, sent) in grouped().items():
+        assert sent == duck.prepared(rules, name, given), (rules, name)
+
+
+@needs_vectors
+def test_the_vectors_pass_on_postgresql(elephant):
+    for (rules, name), (given, sent) in grouped().items():
+        clean = [phone.e164(value) for value in given] if name == "phone" else given
+        assert sent == elephant.prepared(rules, name, clean), (rules, name)
+
+
+ALPHABET = (
+    "abzAZ0189 .-+_'’@(),\"\t\u00a0\u200b"
+    "éÉüßđĐơƯăệỌñçÅøΣσςİıжЖ中ﬁ"
+    "\u0301\u0309\u0323"  # marks of their own: the NFD spelling of Vietnamese
+)
+SHAPED = {
+    "email": ["{}@example.com", "{}@gmail.com", "{}+shop@GoogleMail.com", "Ann@{}.vn", "{}"],
+    "phone": ["+84{}", "0{}", "(0{}) 12", "00 84 90{}", "{}", "+1 {}", "+39 0{}"],
+    "country": ["{}", "vn", "VN ", "U.S.", "uk"],
+    "mobile_ad_id": ["{}", "38400000-8cf0-11bd-b23e-10b96e40000d", "38400000-8CF0-11BD-B23E-{}"],
+}
+
+
+def values(identifier: str, count: int, seed: int) -> list[str]:
+    """Values of an identifier, good and bad; the same for the same seed."""
+    chance = random.Random(f"{identifier}{seed}")
+    found = []
+    for _ in range(count):
+        letters = "0123456789 -." if identifier == "phone" else ALPHABET
+        drawn = "".join(chance.choices(letters, k=chance.randrange(12)))
+        shape = chance.choice(SHAPED.get(identifier, ["{}", " {} ", "Nguyễn {}"]))
+        found.append(shape.replace("{}", drawn))
+    digest = hashlib.sha256(b"before").hexdigest()
+    return [*found, "", " ", digest, f" {digest.upper()}", unicodedata.normalize("NFD", "Nguyễn")]
+
+
+PAIRS = [(rules, name) for rules, one in RULE_SETS.items() for name in one.rules]
+
+
+def test_duckdb_says_what_python_says(duck):
+    for rules, name in PAIRS:
+        given = values(name, 400, 1)
+        mine = [python.prepared(rule_set(rules), name, value, "VN") for value in given]
+        theirs = duck.prepared(rules, name, given, "VN")
+        assert _told(given, mine) == _told(given, theirs), (rules, name)
+        assert any(mine), (rules, name)
+
+
+def test_postgresql_says_what_python_says(elephant):
+    for rules, name in PAIRS:
+        given = values(name, 400, 2)
+        if name == "phone":
+            given = [one for one in given if python.pattern(warehouses.sql.CLEAN_PHONE).search(one)]
+        mine = [python.prepared(rule_set(rules), name, value) for value in given]
+        assert _told(given, mine) == _told(given, elephant.prepared(rules, name, given))
+
+
+def _told(given, found):
+    return [(ascii(one), two) for one, two in zip(given, found, strict=True)]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_warehouse_can_say_every_rule(dialect):
+    for rules, name in PAIRS:
+        said = warehouses.statement(dialect, rules, name, with_function=False)
+        assert "cdp_" not in said
+
+
+@pytest.mark.parametrize("rules, name", PAIRS)
+def test_nothing_is_never_hashed(rules, name):
+    """The digest of nothing would be one person to the platform, and the same one for all."""
+    nothing = ["", " ", "\t\n", "\u00a0", "\u200b", "\ufeff"]
+    assert [None] * len(nothing) == [python.prepared(rule_set(rules), name, one) for one in nothing]
+
+
+@pytest.mark.parametrize("rules, name", [pair for pair in PAIRS if pair[1] == "city"])
+def test_what_is_nothing_after_its_steps_is_not_hashed(rules, name, duck):
+    assert python.prepared(rule_set(rules), name, "123-4") is None
+    assert [None] == duck.prepared(rules, name, ["123-4"])
+
+
+@pytest.mark.parametrize("rules, name", PAIRS)
+def test_what_was_hashed_before_is_not_hashed_again(rules, name):
+    digest = hashlib.sha256(b"ann@example.com").hexdigest()
+    hashed = rule_set(rules).rule(name).hashed
+    found = python.prepared(rule_set(rules), name, f" {digest.upper()} ")
+    assert found == (digest if hashed else found)
+    assert found != hashlib.sha256(digest.encode()).hexdigest()
+
+
+def test_two_spellings_of_a_letter_are_one_person():
+    composed, apart = (unicodedata.normalize(form, "Nguyễn Thị Ánh") for form in ("NFC", "NFD"))
+    assert composed != apart
+    for rules, name in PAIRS:
+        one = rule_set(rules)
+        assert python.prepared(one, name, composed) == python.prepared(one, name, apart)
+
+
+NUMBERS = {
+    ("0901234567", "VN"): "+84901234567",
+    ("090 123 45 67", "vn"): "+84901234567",
+    ("+84 (0)90 123 4567", None): "+84901234567",
+    ("0084 90 123 4567", None): "+84901234567",
+    ("84901234567", "VN"): "+84901234567",
+    ("+44 20 7946 0958", "VN"): "+442079460958",
+    ("+39 06 6982", None): "+39066982",
+    ("0901234567", None): None,  # whose country is it in?
+    ("0901234567", "XX"): None,
+    ("+0901234567", None): None,
+    ("12345", "VN"): None,
+    ("+84901234567 ext. 5", None): None,  # a desk of a switchboard, not a person
+    ("no number", "VN"): None,
+    ("٠٩٠١٢٣٤٥٦٧", "VN"): "+84901234567",
+}
+
+
+@pytest.mark.parametrize("given", NUMBERS)
+def test_telephone_numbers_are_read_in_their_country(given, duck):
+    number, region = given
+    expected = NUMBERS[given]
+    assert expected == phone.e164(number, region)
+    assert [expected] == duck.prepared("plain", "phone", [number], region)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ann", "ann@", "@example.com", "ann@example", "a b@example.com", "a@b@example.com",
+     "ann@example..com", "ann@example.com.", "<ann@example.com>", "ann@example.com, bob@x.com",
+     "ann@exam\u200bple.com", "mailto:ann@example.com", "+@gmail.com", "0901234567"],
+)  # fmt: skip
+def test_what_is_no_address_is_none(address, duck):
+    assert python.prepared(rule_set("google"), "email", address) is None
+    assert [None] == duck.prepared("google", "email", [address])
+
+
+def test_the_digest_is_written_as_the_platform_reads_it():
+    digest = hashlib.sha256(b"ann@example.com").digest()
+    given = ("email", "Ann@Example.com")
+    assert python.prepared(rule_set("meta"), *given) == digest.hex()
+    assert python.prepared(rule_set("uid2"), *given) == base64.b64encode(digest).decode()
+
+
+def test_every_rule_has_a_source_and_unknown_rules_are_named():
+    assert [] == [pair for pair in PAIRS if not rule_set(pair[0]).rule(pair[1]).source]
+    with pytest.raises(SettingsError, match="called 'meat'") as raised:
+        rule_set("meat")
+    assert "meta" in raised.value.remedy
