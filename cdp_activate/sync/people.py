@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from cdp_activate.audiences.expressions import Expression, column, text
 
+HELD_ERASED = "erased"
 HELD_HOLDOUT = "holdout"
 HELD_NO_CONSENT = "no consent"
 HELD_NO_IDENTIFIER = "no identifier"
@@ -49,7 +50,11 @@ def usable(identifier: str, value: Expression) -> Expression:
 
 
 def held_back(
-    identifiers: Mapping[str, Expression], *, variant: Expression, consented: Expression | None
+    identifiers: Mapping[str, Expression],
+    *,
+    erased: Expression,
+    variant: Expression,
+    consented: Expression | None,
 ) -> Expression:
     """Why a member is not sent, NULL when nothing is in the way. First reason wins."""
     unusable = [
@@ -58,7 +63,8 @@ def held_back(
     ]
     nothing = [exp.Is(this=value.copy(), expression=exp.null()) for value in identifiers.values()]
     reasons = [
-        exp.If(this=exp.EQ(this=variant, expression=text("holdout")), true=text(HELD_HOLDOUT))
+        exp.If(this=erased, true=text(HELD_ERASED)),
+        exp.If(this=exp.EQ(this=variant, expression=text("holdout")), true=text(HELD_HOLDOUT)),
     ]
     if consented is not None:
         reasons.append(exp.If(this=exp.not_(consented), true=text(HELD_NO_CONSENT)))

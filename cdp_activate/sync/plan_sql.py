@@ -16,6 +16,7 @@ from cdp_activate.audiences.render import everything, run_at, tree, write
 from cdp_activate.catalog import Catalog
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.people import HELD_REJECTED, fingerprint, held_back, uniform, usable
+from cdp_activate.sync.suppression import KEY_KIND, is_erased
 
 
 def identifier_columns(sync: Sync) -> dict[str, tuple[str, str]]:
@@ -59,6 +60,7 @@ def plan_sql(
         "entities": everything(table(entity.model)),
         "ledger": _mine(sync, catalog, state("sync_ledger")),
         "rejections": _mine(sync, catalog, state("sync_rejections")),
+        "erasures": everything(exp.to_table(state("sync_erasures"), dialect=catalog.adapter)),
     }
     if sync.consents is not None:
         imports["consents"] = granted(Consent(sync.consents, sync.settings.consent)).tree
@@ -103,8 +105,10 @@ def _raw(sync: Sync) -> exp.Select:
 def _people(sync: Sync) -> exp.Select:
     """Only usable identifiers, and why a member is held back, if so."""
     identifiers = {name: column(place) for place, (name, _) in identifier_columns(sync).items()}
+    known_as = {KEY_KIND: column(KEY), **identifiers}
     reason = held_back(
         identifiers,
+        erased=is_erased(sync.audience.entity.name, known_as),
         variant=column(VARIANT),
         consented=column("consented") if sync.consents is not None else None,
     )

@@ -49,6 +49,10 @@ TABLES = {
         moved bigint, removed bigint, held_back bigint, rejected bigint, unchanged bigint,
         calls bigint, message varchar
     """,
+    "sync_erasures": """
+        erasure_id varchar not null, entity varchar not null, kind varchar not null,
+        digest varchar not null, erased_at timestamp not null
+    """,
     "sync_leases": """
         sync varchar not null, run_id varchar not null, owner varchar not null,
         expires_at timestamp not null

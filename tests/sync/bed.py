@@ -227,7 +227,7 @@ class Bed:
         """Rows of the sync tables: `{name}` stands for the table of that name."""
         with self.warehouse() as warehouse, warehouse.state():
             create_tables(warehouse)
-            names = ("ledger", "receipts", "rejections", "runs", "leases")
+            names = ("ledger", "receipts", "rejections", "erasures", "runs", "leases")
             return warehouse.rows(
                 sql.format(**{name: warehouse.state_table(f"sync_{name}") for name in names})
             )

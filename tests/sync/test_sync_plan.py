@@ -19,6 +19,7 @@ from cdp_activate.errors import WarehouseError
 from cdp_activate.receiver import Receiver
 from cdp_activate.sync.people import fingerprint
 from cdp_activate.sync.plan import make_plan
+from cdp_activate.sync.suppression import digest
 
 ADA, BEA, CLEO, DORA = (person(name) for name in ("ada", "bea", "cleo", "dora"))
 NOTHING = {"add": [], "update": [], "move": [], "remove": []}
@@ -393,3 +394,15 @@ def test_the_plan_is_read_at_an_instant_that_is_given(bed: Bed) -> None:
     summary = bed.run()
     assert AS_OF == summary.record.as_of
     assert [(datetime(2026, 3, 10, 12),)] == bed.rows("select as_of from {runs}")
+
+
+def test_the_erased_are_never_sent_again_under_their_key_or_under_another(bed: Bed) -> None:
+    bed.build([person("ada"), person("bob"), person("eve", email=" Person.BOB@example.com")])
+    now = "timestamp '2026-01-01'"
+    for kind, value in (("key", "ada"), ("email", "person.bob@example.com")):
+        erased = f"'e1', 'customer', '{kind}', '{digest('customer', kind, value)}', {now}"
+        bed.rows(f"insert into {{erasures}} values ({erased}) returning 1")
+    found, _ = bed.plan()
+    assert {"erased": 3} == found.held_back
+    bed.rows("update {erasures} set entity = 'account', digest = 'another' returning 1")
+    assert 3 == bed.plan()[0].counts["add"]
