@@ -82,7 +82,7 @@ class Receipt:
 class Limit:
     """What a platform takes at most, in `unit`, and the page or description that says so."""
 
-    most: float
+    most: int
     unit: str
     source: str
 

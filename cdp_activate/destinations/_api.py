@@ -1,0 +1,241 @@
+"""What destinations share that speak JSON over HTTPS under one key.
+
+Not a destination: names with an underscore are no types.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from abc import abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+from pydantic import Field, field_validator
+
+from cdp_activate import __version__
+from cdp_activate.destinations.base import (
+    Destination,
+    DestinationSettings,
+    Receipt,
+    Row,
+    json_bytes,
+)
+from cdp_activate.errors import AuthError, DestinationError, RefusedError
+from cdp_activate.http import Request, Response, raise_for_status, read_json
+
+_UNAUTHORISED, _FORBIDDEN, _GONE = 401, 403, (404, 410)
+_LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
+
+T = TypeVar("T")
+
+
+class ApiSettings(DestinationSettings):
+    """Settings of every platform reached by JSON; subclasses say the default address."""
+
+    base_url: str = Field(
+        default="", description="Another address of the platform: a region, a proxy or a test."
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _address_is_private(cls, url: str) -> str:
+        parts = urlsplit(url)
+        is_safe = parts.scheme == "https" and bool(parts.hostname)
+        is_here = parts.scheme == "http" and parts.hostname in _LOCAL
+        if url and not is_safe and not is_here:
+            raise ValueError("must be an https:// address (http:// on this machine alone)")
+        if parts.username or parts.password:
+            raise ValueError("must hold no user or password")
+        return url.rstrip("/")
+
+
+A = TypeVar("A", bound=ApiSettings)
+
+
+class ApiDestination(Destination[A]):
+    """A destination that speaks JSON over HTTPS. Subclasses say where, and how they sign."""
+
+    address: ClassVar[str] = ""
+    """The platform's own address, without a slash at its end."""
+
+    content_type: ClassVar[str] = "application/json"
+
+    @abstractmethod
+    def headers(self) -> Mapping[str, str]:
+        """What identifies us to the platform."""
+
+    @property
+    def base_url(self) -> str:
+        """Where calls go: the setting, else the platform's own address."""
+        return self.settings.base_url or self.address
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        query: Mapping[str, Any] | None = None,
+        allow: Collection[int] = (),
+    ) -> Response:
+        """One call; the answer, when its status is 2xx or in `allow`.
+
+        `path` begins with a slash, its parts already quoted. Raises the error
+        that any other status stands for, and `RefusedError` before sending a
+        body of more than `batch_bytes`, so that the engine halves the batch.
+        """
+        headers = {
+            **self.headers(),
+            "accept": self.content_type,
+            "user-agent": f"cdp-activate/{__version__}",
+        }
+        payload = b""
+        if body is not None:
+            payload = json_bytes(body)
+            headers["content-type"] = self.content_type
+        if self.batch_bytes is not None and len(payload) > self.batch_bytes:
+            raise RefusedError(
+                f"{len(payload):,} bytes are more than the {self.batch_bytes:,} "
+                f"that {self.name} takes in one call"
+            )
+        url = f"{self.base_url}{path}"
+        if query:
+            url += "?" + urlencode(query, quote_via=quote)
+        response = self.transport.send(Request(method, url, headers, payload))
+        if response.status not in allow:
+            self.raise_for(response)
+        return response
+
+    def call(
+        self, method: str, path: str, body: Any = None, *, query: Mapping[str, Any] | None = None
+    ) -> Any:
+        """One call; the JSON it is answered with, None where the answer has no body."""
+        response = self.request(method, path, body, query=query)
+        return read_json(response, who=self.name) if response.body.strip() else None
+
+    def raise_for(self, response: Response) -> None:
+        """Raise the error that a status stands for; return on 2xx.
+
+        Platforms that say more in the body override this, and end with it.
+        """
+        if response.status == _UNAUTHORISED:
+            raise AuthError(
+                f"{self.name} answered 401: it does not accept our key",
+                remedy="Check the key in syncs/destinations.yml, or make a new one there.",
+            )
+        if response.status == _FORBIDDEN:
+            raise AuthError(
+                f"{self.name} answered 403: the key may not do this",
+                remedy=f"It needs: {', '.join(self.permissions)}." if self.permissions else "",
+            )
+        if response.status in _GONE:
+            raise DestinationError(
+                f"{self.name} answered {response.status}: what we call is not there",
+                remedy="If the list was deleted there, run the sync with --full-refresh: "
+                "it is made anew and filled.",
+            )
+        raise_for_status(response, who=self.name)
+
+    def read(self, answer: Any, *path: str | int, kind: type[T]) -> T:
+        """The value at `path` of an answer, a `kind`.
+
+        Raises `DestinationError` when it is not there: the platform changed its answer.
+        """
+        found = answer
+        try:
+            for step in path:
+                found = found[step]
+        except (KeyError, IndexError, TypeError):
+            found = None
+        # bool is an int to Python, to no platform.
+        if not isinstance(found, kind) or (isinstance(found, bool) and kind is not bool):
+            place = ".".join(str(step) for step in path) or "its body"
+            version = f" (version {self.api_version})" if self.api_version else ""
+            raise DestinationError(
+                f"{self.name} answered in a form that is not understood: "
+                f"{place} is not a {kind.__name__}",
+                remedy=f"It may have changed its interface{version}: "
+                "look for a newer cdp-activate.",
+            )
+        return found
+
+
+class Jobs:
+    """Who was sent in which job until it is settled, then what became of it.
+
+    Held in memory: after a crash the rows are sent again anyway.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: dict[str, Mapping[str, str]] = {}
+        self._outcomes: dict[str, Receipt] = {}
+
+    def begin(self, job: str, keys: Mapping[str, str]) -> Receipt:
+        """Remember the key of each identifier sent in `job`; the receipt that names it."""
+        with self._lock:
+            self._keys[job] = keys
+        return Receipt(job=job)
+
+    def key(self, job: str, identifier: str) -> str | None:
+        """Whose row an identifier was; None when it was not in the job."""
+        with self._lock:
+            return self._keys.get(job, {}).get(identifier)
+
+    def outcome(self, job: str) -> Receipt | None:
+        """What became of a job that was settled before."""
+        with self._lock:
+            return self._outcomes.get(job)
+
+    def end(self, job: str, receipt: Receipt) -> Receipt:
+        """Keep what became of `job`, and forget who was in it."""
+        with self._lock:
+            self._keys.pop(job, None)
+            self._outcomes[job] = receipt
+        return receipt
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """An optional part of an answer: the mapping, or an empty one where it is missing."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def parts_of(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """`items` in runs of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def basic(user: str, password: str) -> str:
+    """The value of an `Authorization` header for HTTP Basic (RFC 7617)."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+
+
+def number_or_text(value: Any) -> Any:
+    """A field's value as platforms sort and compare it: decimals as numbers, instants in UTC.
+
+    Money up to fifteen digits survives exactly (IEEE 754 double, as JSON numbers are read).
+    """
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            return None
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime):
+        aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return aware.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(name): number_or_text(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [number_or_text(inner) for inner in value]
+    return value
+
+
+def best_identifier(row: Row, order: Sequence[str]) -> str | None:
+    """The first of `order` that the row has."""
+    return next((name for name in order if name in row.identifiers), None)

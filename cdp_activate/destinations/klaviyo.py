@@ -1,0 +1,246 @@
+"""Klaviyo: profiles, and lists of them.
+
+Entering an audience is a bulk import into a list, leaving is the end of the
+list relationship. Neither touches consent: subscribing lifts suppressions, and
+unsubscribing reaches beyond the list, so neither is ever called.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+from pydantic import Field, SecretStr
+
+from cdp_activate.destinations._api import (
+    ApiDestination,
+    ApiSettings,
+    Jobs,
+    best_identifier,
+    mapping,
+    number_or_text,
+    parts_of,
+)
+from cdp_activate.destinations.base import Limit, Receipt, Row, json_bytes
+from cdp_activate.errors import RetryError
+from cdp_activate.http import Transport
+
+_SPEC = "https://github.com/klaviyo/openapi (revision 2026-07-15)"
+_ATTRIBUTES = {"email": "email", "phone": "phone_number", "external_id": "external_id"}
+_PROFILE = frozenset({"first_name", "last_name", "organization", "locale", "title", "image"})
+_LOCATION = "location."
+
+
+class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
+    """Lists at Klaviyo. Profiles are created or updated on the way; consent is not touched."""
+
+    class Settings(ApiSettings):
+        """What `syncs/destinations.yml` may say under `type: klaviyo`."""
+
+        api_key: SecretStr = Field(description="A private key: Klaviyo, Settings, API keys.")
+
+    address = "https://a.klaviyo.com"
+    content_type = "application/vnd.api+json"
+    api_version = "2026-07-15"
+    documentation = "https://developers.klaviyo.com/en/reference/api_overview"
+    permissions = (
+        "lists:read",
+        "lists:write",
+        "profiles:read",
+        "profiles:write",
+        "data-privacy:write (to erase)",
+    )
+    leaving = (
+        "The profile is taken off this list alone. It stays at Klaviyo, with its consent and "
+        "its other lists."
+    )
+    limits: ClassVar[Mapping[str, Limit]] = {
+        "import": Limit(10_000, "profiles in one import", _SPEC),
+        "import_bytes": Limit(5_000_000, "bytes in one import", _SPEC),
+        "profile_bytes": Limit(100_000, "bytes of one profile", _SPEC),
+        "import_pace": Limit(150, "imports a minute", _SPEC),
+        "relationship": Limit(1_000, "profiles taken off a list in one call", _SPEC),
+        "page": Limit(100, "profiles looked up in one call", _SPEC),
+        "page_pace": Limit(750, "look-ups a minute", _SPEC),
+        "erase_pace": Limit(60, "deletions a minute", _SPEC),
+    }
+
+    verbs = frozenset({"upsert", "remove", "erase"})
+    identifiers = tuple(_ATTRIBUTES)
+    batch_size = 1_000
+    batch_bytes = limits["import_bytes"].most
+    # A removal of a full batch takes ten look-ups: one a second keeps to 750 a minute.
+    requests_per_second = 1.0
+
+    def __init__(
+        self, settings: Settings, *, transport: Transport | None = None, name: str = ""
+    ) -> None:
+        """Keep the settings; make no call yet."""
+        super().__init__(settings, transport=transport, name=name)
+        self._jobs = Jobs()
+
+    def headers(self) -> Mapping[str, str]:
+        """The private key, and the revision that this class was written for."""
+        key = self.settings.api_key.get_secret_value()
+        return {"authorization": f"Klaviyo-API-Key {key}", "revision": self.api_version}
+
+    def check(self) -> None:
+        """Read one page of lists."""
+        self.call("GET", "/api/lists", query={"page[size]": 1})
+
+    def open(self, name: str) -> str:
+        """The oldest list of this very name, else a new one."""
+        query = {"filter": f"equals(name,{_quoted(name)})", "sort": "created"}
+        answer = self.call("GET", "/api/lists", query=query)
+        for number, found in enumerate(self.read(answer, "data", kind=list)):
+            if self.read(found, "attributes", "name", kind=str) == name:
+                return self.read(answer, "data", number, "id", kind=str)
+        new = {"data": {"type": "list", "attributes": {"name": name}}}
+        return self.read(self.call("POST", "/api/lists", new), "data", "id", kind=str)
+
+    def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """One import job: profiles created or updated, and put on the list."""
+        profiles = {row.key: _profile(row) for row in rows}
+        too_large = {
+            key: f"more than {self.limits['profile_bytes'].most:,} bytes in one profile"
+            for key, profile in profiles.items()
+            if len(json_bytes(profile)) > self.limits["profile_bytes"].most
+        }
+        fitting = [row for row in rows if row.key not in too_large]
+        if not fitting:
+            return Receipt(rejected=too_large)
+        body = {
+            "data": {
+                "type": "profile-bulk-import-job",
+                "attributes": {"profiles": {"data": [profiles[row.key] for row in fitting]}},
+                "relationships": {"lists": {"data": [{"type": "list", "id": list_id}]}},
+            }
+        }
+        answer = self.call("POST", "/api/profile-bulk-import-jobs", body)
+        job = self.read(answer, "data", "id", kind=str)
+        self._jobs.begin(job, {value: row.key for row in fitting for value in _values(row)})
+        return Receipt(rejected=too_large, job=job)
+
+    def settle(self, job: str) -> Receipt | None:
+        """What became of an import: None while it is queued or processed."""
+        known = self._jobs.outcome(job)
+        if known is not None:
+            return known
+        answer = self.call("GET", f"/api/profile-bulk-import-jobs/{job}")
+        status = self.read(answer, "data", "attributes", "status", kind=str)
+        if status == "cancelled":
+            raise RetryError(f"{self.name} cancelled an import")
+        if status != "complete":
+            return None
+        failed = answer["data"]["attributes"].get("failed_count") or 0
+        return self._jobs.end(job, self._failures(job, failed) if failed else Receipt())
+
+    def _failures(self, job: str, failed: int) -> Receipt:
+        """Which rows an import refused. Klaviyo's own detail may quote them: its title does not."""
+        rejected: dict[str, str] = {}
+        path = f"/api/profile-bulk-import-jobs/{job}/import-errors"
+        for error in self._pages(path, {"page[size]": self.limits["page"].most}):
+            about = self.read(error, "attributes", kind=dict)
+            payload = mapping(about.get("original_payload"))
+            sent = mapping(payload.get("attributes", payload))
+            keys = [self._jobs.key(job, str(sent.get(name))) for name in _ATTRIBUTES.values()]
+            pointer = mapping(about.get("source")).get("pointer")
+            field = str(pointer or "").rpartition("/")[2]
+            for key in filter(None, keys):
+                rejected[key] = f"{self.read(about, 'title', kind=str)} ({field or 'profile'})"
+                break
+        return Receipt(rejected, max(failed - len(rejected), 0))
+
+    def remove(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """Take the profiles off the list; who is unknown there is off it already."""
+        most = self.limits["relationship"].most
+        for part in parts_of(list(self._profile_ids(rows)), most):
+            gone = {"data": [{"type": "profile", "id": profile_id} for profile_id in part]}
+            self.call("DELETE", f"/api/lists/{list_id}/relationships/profiles", gone)
+        return Receipt()
+
+    def _profile_ids(self, rows: Sequence[Row]) -> Iterator[str]:
+        for name, attribute in _ATTRIBUTES.items():
+            having = [row for row in rows if best_identifier(row, self.identifiers) == name]
+            for part in parts_of(having, self.limits["page"].most):
+                wanted = _quoted([row.identifiers[name] for row in part])
+                query = {
+                    "filter": f"any({attribute},{wanted})",
+                    "fields[profile]": attribute,
+                    "page[size]": self.limits["page"].most,
+                }
+                for profile in self._pages("/api/profiles", query):
+                    yield self.read(profile, "id", kind=str)
+
+    def _pages(self, path: str, query: Mapping[str, Any]) -> Iterator[Any]:
+        """Every entry of a listing, page after page."""
+        asked = dict(query)
+        while True:
+            answer = self.call("GET", path, query=asked)
+            yield from self.read(answer, "data", kind=list)
+            following = mapping(answer.get("links")).get("next")
+            if not following:
+                return
+            asked["page[cursor]"] = _cursor(following)
+
+    def erase(self, rows: Sequence[Row]) -> Receipt:
+        """Ask for the deletion of each person; Klaviyo carries it out within its own time."""
+        rejected = {}
+        for row in rows:
+            name = best_identifier(row, ("email", "phone"))
+            if name is None:
+                rejected[row.key] = "Klaviyo erases by e-mail address or phone number alone"
+                continue
+            profile = {
+                "type": "profile",
+                "attributes": {_ATTRIBUTES[name]: row.identifiers[name]},
+            }
+            job = {
+                "type": "data-privacy-deletion-job",
+                "attributes": {"profile": {"data": profile}},
+            }
+            self.call("POST", "/api/data-privacy-deletion-jobs", {"data": job})
+        return Receipt(rejected)
+
+    def size(self, list_id: str) -> int | None:
+        """How many profiles Klaviyo counts on the list."""
+        query = {"additional-fields[list]": "profile_count"}
+        answer = self.call("GET", f"/api/lists/{list_id}", query=query)
+        return self.read(answer, "data", "attributes", "profile_count", kind=int)
+
+
+def _profile(row: Row) -> dict[str, Any]:
+    """A row as a profile: known attributes by name, all others as custom properties.
+
+    None is null, which clears the value there.
+    """
+    attributes: dict[str, Any] = {_ATTRIBUTES[name]: v for name, v in row.identifiers.items()}
+    properties: dict[str, Any] = {}
+    location: dict[str, Any] = {}
+    for name, value in row.fields.items():
+        if name in _PROFILE:
+            attributes[name] = None if value is None else str(value)
+        elif name.startswith(_LOCATION):
+            location[name.removeprefix(_LOCATION)] = None if value is None else str(value)
+        else:
+            properties[name] = number_or_text(value)
+    if location:
+        attributes["location"] = location
+    if properties:
+        attributes["properties"] = properties
+    return {"type": "profile", "attributes": attributes}
+
+
+def _values(row: Row) -> list[str]:
+    return [row.identifiers[name] for name in _ATTRIBUTES if name in row.identifiers]
+
+
+def _quoted(value: str | Sequence[str]) -> str:
+    """Text, or a list of it, as Klaviyo's filters write it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _cursor(address: str) -> str:
+    return parse_qs(urlsplit(address).query).get("page[cursor]", [""])[0]

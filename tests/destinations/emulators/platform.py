@@ -1,0 +1,103 @@
+"""What every emulator is made of: a platform's observable behaviour as a plain function.
+
+An emulator keeps the platform's state, answers in its words, and misbehaves on command.
+It knows nothing of the destination that calls it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from cdp_activate.http import FunctionTransport, Request, Response
+
+Handler = Callable[..., Response]
+
+
+def route(method: str, template: str) -> Callable[[Handler], Handler]:
+    """Mark a method as the answer to `method` on paths like `/lists/{list_id}`."""
+    pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", template))
+
+    def mark(handler: Handler) -> Handler:
+        handler.route = (method, pattern)  # type: ignore[attr-defined]
+        return handler
+
+    return mark
+
+
+class Call:
+    """A request as a platform sees it."""
+
+    def __init__(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        self.method, self.path = request.method, parts.path
+        self.headers, self.size = request.headers, len(request.body)
+        self.query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        self.body: Any = json.loads(request.body) if request.body else None
+
+
+class Emulator:
+    """Subclasses add routes, `unauthorised`, and `refusal` (its bodies for each status)."""
+
+    content_type = "application/json"
+
+    def __init__(self) -> None:
+        self.seen: list[Call] = []
+        self.faults: deque[Response] = deque()
+        self.lock = threading.RLock()
+        self.routes = [
+            (*handler.route, handler)
+            for handler in (getattr(self, name) for name in dir(type(self)))
+            if hasattr(handler, "route")
+        ]
+
+    def transport(self) -> FunctionTransport:
+        return FunctionTransport(self.answer)
+
+    def answer(self, request: Request) -> Response:
+        """The platform's answer to one request."""
+        with self.lock:
+            call = Call(request)
+            self.seen.append(call)
+            if self.faults:
+                return self.faults.popleft()
+            if self.unauthorised(call):
+                return self.refusal(401)
+            for method, pattern, handler in self.routes:
+                found = pattern.fullmatch(call.path)
+                if found and method == call.method:
+                    parts = {name: unquote(part) for name, part in found.groupdict().items()}
+                    return handler(call, **parts)
+            return self.refusal(404)
+
+    def unauthorised(self, call: Call) -> bool:
+        raise NotImplementedError
+
+    def refusal(self, status: int, **about: Any) -> Response:
+        """The platform's own body for a status."""
+        raise NotImplementedError
+
+    def misbehave(self, *responses: Response) -> None:
+        """Answer the next calls with these."""
+        self.faults.extend(responses)
+
+    def calls(self) -> int:
+        return len(self.seen)
+
+    def said(self, status: int, body: Any = None, headers: Mapping[str, str] = {}) -> Response:
+        """An answer in JSON."""
+        if body is None:
+            return Response(status, headers)
+        content = {"content-type": self.content_type, **headers}
+        return Response(status, content, json.dumps(body, ensure_ascii=False).encode())
+
+
+def key_of(email: str) -> str:
+    """The key of a `testing.person` by the e-mail address: platforms do not know our keys."""
+    found = re.fullmatch(r"person\.(\d+)@example\.com", email)
+    return f"c-{int(found[1]):05}" if found else email

@@ -1,0 +1,149 @@
+"""Checks requests and answers against the platforms' own API descriptions, in process.
+
+The descriptions are read in place from $CDP_SHARED/specs and are no part of the project.
+Where they are absent nothing is checked, and `needs_specs` skips what is about them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from cdp_activate.http import Request, Response, Transport
+
+FOLDER = Path(os.environ.get("CDP_SHARED", "/nowhere")) / "specs"
+needs_specs = pytest.mark.skipif(
+    not FOLDER.is_dir(), reason="the platforms' descriptions are not here: set CDP_SHARED"
+)
+
+
+@cache
+def description(file: str) -> tuple[Any, Any]:
+    """One API description and the finder of its operations.
+
+    Read once a session, and not itself validated: it is the vendor's.
+    """
+    from jsonschema_path import SchemaPath
+    from openapi_core import Config, OpenAPI
+    from openapi_core.templating.paths.finders import APICallPathFinder
+
+    spec = SchemaPath.from_dict(json.loads((FOLDER / file).read_text(encoding="utf-8")))
+    return OpenAPI(spec, config=Config(spec_validator_cls=None)), APICallPathFinder(spec)
+
+
+class Checked(Transport):
+    """Sends what its platform's description allows, and lets only such answers back.
+
+    `operations` is what was checked so far; `undescribed` says which calls the description
+    leaves out, and why. Any other call that it does not know fails the test.
+    """
+
+    def __init__(self, inner: Transport, *files: str, undescribed: dict[str, str]) -> None:
+        self.inner = inner
+        self.files = files if FOLDER.is_dir() else ()
+        self.undescribed = undescribed
+        self.operations: set[str] = set()
+
+    def send(self, request: Request) -> Response:
+        response = self.inner.send(request)
+        if not self.files:
+            return response
+        for file in self.files:
+            operation = _operation(file, request)
+            if operation is not None:
+                self.operations.add(operation)
+                _validate(file, request, response)
+                return response
+        call = f"{request.method} {urlsplit(request.url).path}"
+        assert any(_fits(call, name) for name in self.undescribed), f"{call}: no such call"
+        return response
+
+
+def _operation(file: str, request: Request) -> str | None:
+    from openapi_core.templating.paths.exceptions import PathError
+
+    parts = urlsplit(request.url)
+    try:
+        found = description(file)[1].find(
+            request.method.lower(), f"{parts.scheme}://{parts.netloc}{parts.path}"
+        )
+    except PathError:
+        return None
+    known = {parameter["name"] for parameter in _parameters(found)}
+    unknown = {name.removesuffix("[]") for name, _ in parse_qsl(parts.query)} - known
+    assert not unknown, f"{found.path_result.pattern} takes no {', '.join(sorted(unknown))}"
+    return f"{request.method} {found.path_result.pattern}"
+
+
+def _parameters(found: Any) -> list[Any]:
+    return [
+        parameter.read_value()
+        for level in (found.operation, found.path)
+        if "parameters" in level
+        for parameter in level / "parameters"
+    ]
+
+
+def _validate(file: str, request: Request, response: Response) -> None:
+    from openapi_core.exceptions import OpenAPIError
+
+    api, _ = description(file)
+    sent = _Sent(request)
+    try:
+        api.validate_request(sent)
+        api.validate_response(sent, _Answered(response))
+    except OpenAPIError as error:
+        raise AssertionError(f"{sent.method} {sent.path}: {_causes(error)}") from error
+
+
+def _fits(call: str, name: str) -> bool:
+    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", name), call) is not None
+
+
+def _causes(error: BaseException) -> str:
+    """An error of the validator with everything below it."""
+    said = [str(error)]
+    for inner in getattr(error, "schema_errors", ()) or ():
+        place = ".".join(str(one) for one in inner.absolute_path)
+        said.append(f"{place}: {inner.message[:300]}")
+    if error.__cause__ is not None:
+        said.append(_causes(error.__cause__))
+    return " | ".join(said)
+
+
+class _Sent:
+    """A request in the form that openapi-core reads."""
+
+    def __init__(self, request: Request) -> None:
+        from openapi_core.datatypes import RequestParameters
+        from werkzeug.datastructures import Headers, ImmutableMultiDict
+
+        parts = urlsplit(request.url)
+        self.host_url = f"{parts.scheme}://{parts.netloc}"
+        self.path = parts.path
+        self.method = request.method.lower()
+        self.content_type = request.headers.get("content-type", "")
+        self.body = request.body or None
+        self.parameters = RequestParameters(
+            query=ImmutableMultiDict(parse_qsl(parts.query, keep_blank_values=True)),
+            header=Headers(list(request.headers.items())),
+        )
+
+
+class _Answered:
+    """A response in the form that openapi-core reads."""
+
+    def __init__(self, response: Response) -> None:
+        from werkzeug.datastructures import Headers
+
+        self.status_code = response.status
+        self.headers = Headers(list(response.headers.items()))
+        self.content_type = response.headers.get("content-type", "")
+        self.data = response.body or None

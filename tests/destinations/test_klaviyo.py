@@ -1,0 +1,156 @@
+"""Klaviyo, against an emulator of it and its own API description."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from api import ApiContract
+from emulators.klaviyo import KEY, Klaviyo
+
+from cdp_activate.destinations.base import Row
+from cdp_activate.destinations.klaviyo import KlaviyoDestination
+from cdp_activate.errors import RetryError
+from cdp_activate.testing import deliver, person
+
+
+class TestKlaviyo(ApiContract):
+    kind = KlaviyoDestination
+    settings = {"api_key": KEY}
+    emulator = Klaviyo
+    secret = KEY
+    files = ("klaviyo/klaviyo-activation.openapi.json",)
+    operations = {
+        "GET /api/lists",
+        "POST /api/lists",
+        "GET /api/lists/{id}",
+        "POST /api/profile-bulk-import-jobs",
+        "GET /api/profile-bulk-import-jobs/{job_id}",
+        "GET /api/profiles",
+        "DELETE /api/lists/{id}/relationships/profiles",
+        "POST /api/data-privacy-deletion-jobs",
+    }
+
+    def test_consent_is_never_touched(self, destination, platform):
+        list_id = destination.open("VIP")
+        deliver(destination, "upsert", list_id, [person(1)])
+        deliver(destination, "remove", list_id, [person(1)])
+
+        assert [one["consent"] for one in platform.profiles.values()] == ["never_subscribed"]
+        assert not [call.path for call in platform.seen if "subscription" in call.path]
+        assert not [call.path for call in platform.seen if "suppression" in call.path]
+
+    def test_every_call_says_the_version_it_was_written_for(self, destination, platform):
+        destination.check()
+
+        assert platform.seen[0].headers["revision"] == KlaviyoDestination.api_version
+
+    def test_rows_that_an_import_refuses_are_named(self, destination, platform):
+        """Three pages of errors; Klaviyo's detail quotes the address, its title does not."""
+        rows = [person(number) for number in range(250)]
+        platform.undeliverable = {row.identifiers["email"] for row in rows[:230]}
+
+        receipt = deliver(destination, "upsert", destination.open("VIP"), rows)
+
+        assert set(receipt.rejected) == {row.key for row in rows[:230]}
+        assert receipt.unnamed == 0
+        assert set(receipt.rejected.values()) == {"Invalid email address (email)"}
+
+    def test_failures_that_no_error_explains_are_counted(self, destination, platform):
+        platform.undeliverable = {person(1).identifiers["email"]}
+        receipt = destination.upsert(destination.open("VIP"), [person(1), person(2)])
+        platform.jobs[receipt.job]["errors"][0]["email"] = "someone.else@example.com"
+
+        assert destination.settle(receipt.job).unnamed == 1
+
+    def test_a_slow_job_is_unsettled_until_it_is_done(self, destination, platform):
+        platform.slow = 2
+        job = destination.upsert(destination.open("VIP"), [person(1)]).job
+
+        assert [destination.settle(job) for _ in range(2)] == [None, None]
+        assert destination.settle(job) is not None
+        assert destination.settle(job) == destination.settle(job)
+
+    def test_a_cancelled_job_is_sent_again(self, destination, platform):
+        job = destination.upsert(destination.open("VIP"), [person(1)]).job
+        platform.jobs[job]["status"] = "cancelled"
+
+        with pytest.raises(RetryError):
+            destination.settle(job)
+
+    def test_fields_are_attributes_or_custom_properties(self, destination, platform):
+        fields = {
+            "first_name": "Ánh",
+            "location.city": "Đà Nẵng",
+            "ltv": Decimal("129.90"),
+            "orders": Decimal("3"),
+            "seen_at": datetime(2026, 11, 28, 9, 0, tzinfo=UTC),
+            "nickname": None,
+        }
+        row = Row("c-1", {"email": "anh@example.com", "phone": "+84901234567"}, fields)
+        deliver(destination, "upsert", destination.open("VIP"), [row])
+
+        (sent,) = [call for call in platform.seen if call.path.endswith("import-jobs")]
+        (profile,) = sent.body["data"]["attributes"]["profiles"]["data"]
+        assert profile["attributes"] == {
+            "email": "anh@example.com",
+            "phone_number": "+84901234567",
+            "first_name": "Ánh",
+            "location": {"city": "Đà Nẵng"},
+            "properties": {
+                "ltv": 129.9,
+                "orders": 3,
+                "seen_at": "2026-11-28T09:00:00Z",
+                "nickname": None,
+            },
+        }
+
+    def test_a_profile_that_is_too_large_is_named_and_the_others_go(self, destination, platform):
+        large = person(1, story="x" * 100_000)
+
+        receipt = deliver(destination, "upsert", destination.open("VIP"), [large, person(2)])
+
+        assert set(receipt.rejected) == {large.key}
+        assert set(platform.members("VIP")) == {person(2).key}
+
+    def test_removals_keep_to_the_sizes_that_klaviyo_takes(self, connect, platform):
+        destination = connect(platform.transport())
+        list_id = destination.open("VIP")
+        rows = [person(number) for number in range(1_100)]
+        deliver(destination, "upsert", list_id, rows)
+        platform.seen.clear()
+
+        destination.remove(list_id, rows)
+
+        assert platform.members("VIP") == {}
+        limits = KlaviyoDestination.limits
+        assert len(platform.seen) == 11 + 2
+        sizes = [len(call.body["data"]) for call in platform.seen if call.method == "DELETE"]
+        assert max(sizes) == limits["relationship"].most
+
+    def test_whoever_has_no_address_is_found_by_phone_or_own_id(self, destination, platform):
+        rows = [Row("a", {"phone": "+84901234567"}), Row("b", {"external_id": "c-7"})]
+        list_id = destination.open("VIP")
+        deliver(destination, "upsert", list_id, rows)
+
+        deliver(destination, "remove", list_id, rows)
+
+        assert not platform.lists[list_id]["profiles"]
+        assert set(destination.erase(rows).rejected) == {"b"}
+
+    def test_a_name_with_quotes_finds_its_own_list(self, destination):
+        name = "say \"nib\", \\ or 'ink'"
+
+        assert destination.open(name) == destination.open(name)
+
+
+def test_the_pace_keeps_to_the_limits():
+    limits = KlaviyoDestination.limits
+    a_minute = KlaviyoDestination.requests_per_second * 60
+    lookups = KlaviyoDestination.batch_size / limits["page"].most
+
+    assert KlaviyoDestination.batch_size <= limits["import"].most
+    assert a_minute <= limits["import_pace"].most
+    assert a_minute * lookups <= limits["page_pace"].most
+    assert a_minute <= limits["erase_pace"].most
