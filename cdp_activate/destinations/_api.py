@@ -114,7 +114,10 @@ class ApiDestination(Destination[A]):
         self, method: str, path: str, body: Any = None, *, query: Mapping[str, Any] | None = None
     ) -> Any:
         """One call; the JSON it is answered with, None where the answer has no body."""
-        response = self.request(method, path, body, query=query)
+        return self.parsed(self.request(method, path, body, query=query))
+
+    def parsed(self, response: Response) -> Any:
+        """The JSON of an answer, None where it has no body."""
         return read_json(response, who=self.name) if response.body.strip() else None
 
     def raise_for(self, response: Response) -> None:

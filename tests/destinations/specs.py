@@ -100,7 +100,7 @@ def _validate(file: str, request: Request, response: Response) -> None:
         api.validate_request(sent)
         api.validate_response(sent, _Answered(response))
     except OpenAPIError as error:
-        raise AssertionError(f"{sent.method} {sent.path}: {_causes(error)}") from error
+        raise AssertionError(f"{sent.method} {sent.path}: {_causes(error)}") from None
 
 
 def _fits(call: str, name: str) -> bool:
@@ -108,14 +108,15 @@ def _fits(call: str, name: str) -> bool:
 
 
 def _causes(error: BaseException) -> str:
-    """An error of the validator with everything below it."""
-    said = [str(error)]
-    for inner in getattr(error, "schema_errors", ()) or ():
-        place = ".".join(str(one) for one in inner.absolute_path)
-        said.append(f"{place}: {inner.message[:300]}")
-    if error.__cause__ is not None:
-        said.append(_causes(error.__cause__))
-    return " | ".join(said)
+    """What the validator found, with its place in the body; no whole bodies."""
+    inner = error
+    while inner.__cause__ is not None and not getattr(inner, "schema_errors", None):
+        inner = inner.__cause__
+    found = [
+        f"{'.'.join(str(step) for step in one.absolute_path)}: {one.message[:300]}"
+        for one in getattr(inner, "schema_errors", None) or ()
+    ]
+    return "; ".join(found) or f"{error} {inner}"[:500]
 
 
 class _Sent:

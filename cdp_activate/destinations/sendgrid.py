@@ -1,0 +1,247 @@
+"""SendGrid Marketing: contacts, and lists of them.
+
+Entering an audience is an upsert into a list, leaving is removal from that
+list by contact id. Suppressions and unsubscribe groups are never touched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, quote, urlsplit
+
+from pydantic import Field, SecretStr
+
+from cdp_activate.destinations._api import (
+    ApiDestination,
+    Jobs,
+    mapping,
+    number_or_text,
+    parts_of,
+)
+from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
+from cdp_activate.destinations._values import as_text
+from cdp_activate.destinations.base import Limit, Receipt, Row
+from cdp_activate.errors import DestinationError
+from cdp_activate.http import Request, Transport
+
+_SPEC = "https://github.com/twilio/sendgrid-oai (tsg_mc_contacts_v3, tsg_mc_lists_v3)"
+_RESERVED = {
+    "first_name": 50,
+    "last_name": 50,
+    "address_line_1": 100,
+    "address_line_2": 100,
+    "city": 60,
+    "state_province_region": 50,
+    "country": 50,
+    "postal_code": 100,
+}
+"""Fields that every account has, and the characters they take at most (the description says)."""
+_TYPES: Mapping[Kind, str] = {"number": "Number", "date": "Date", "instant": "Date"}
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NOT_FOUND, _OK = 404, 200
+
+
+class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
+    """Lists of SendGrid Marketing. Contacts are created or updated on the way."""
+
+    class Settings(FieldSettings):
+        """What `syncs/destinations.yml` may say under `type: sendgrid`."""
+
+        api_key: SecretStr = Field(description="SendGrid, Settings, API keys.")
+
+    address = "https://api.sendgrid.com"
+    api_version = "v3"
+    documentation = "https://www.twilio.com/docs/sendgrid/api-reference/contacts"
+    permissions = ("Marketing: full access",)
+    leaving = (
+        "The contact is taken off this list alone. It stays at SendGrid, with its other lists "
+        "and its suppressions."
+    )
+    limits: ClassVar[Mapping[str, Limit]] = {
+        "upsert": Limit(30_000, "contacts in one upsert", _SPEC),
+        "upsert_bytes": Limit(6_000_000, "bytes in one upsert", _SPEC),
+        "lookup": Limit(100, "addresses looked up in one call", _SPEC),
+        "list_name": Limit(100, "characters in the name of a list", _SPEC),
+        "page": Limit(1_000, "lists in one page", _SPEC),
+    }
+
+    verbs = frozenset({"upsert", "remove", "erase"})
+    batch_size = 1_000
+    batch_bytes = limits["upsert_bytes"].most
+
+    def __init__(
+        self, settings: Settings, *, transport: Transport | None = None, name: str = ""
+    ) -> None:
+        """Keep the settings; make no call yet."""
+        super().__init__(settings, transport=transport, name=name)
+        self._jobs = Jobs()
+        make = self._make_field if settings.create_fields else None
+        self._fields = KnownFields(self.name, self._find_fields, make, _RESERVED)
+
+    def headers(self) -> Mapping[str, str]:
+        """The key as a bearer token."""
+        return {"authorization": f"Bearer {self.settings.api_key.get_secret_value()}"}
+
+    def check(self) -> None:
+        """Read one page of lists."""
+        self.call("GET", "/v3/marketing/lists", query={"page_size": 1})
+
+    def open(self, name: str) -> str:
+        """The list of this very name, else a new one."""
+        most = self.limits["list_name"].most
+        if len(name) > most:
+            raise DestinationError(
+                f"{self.name} takes list names of {most} characters at most",
+                remedy="Say a shorter `list` in the sync.",
+            )
+        for found in self._lists():
+            if self.read(found, "name", kind=str) == name:
+                return self.read(found, "id", kind=str)
+        return self.read(self.call("POST", "/v3/marketing/lists", {"name": name}), "id", kind=str)
+
+    def _lists(self) -> Iterator[Any]:
+        query: dict[str, Any] = {"page_size": self.limits["page"].most}
+        while True:
+            answer = self.call("GET", "/v3/marketing/lists", query=query)
+            yield from self.read(answer, "result", kind=list)
+            following = mapping(answer.get("_metadata")).get("next")
+            if not following:
+                return
+            query["page_token"] = parse_qs(urlsplit(following).query).get("page_token", [""])[0]
+
+    def _find_fields(self) -> Mapping[str, str]:
+        answer = self.call("GET", "/v3/marketing/field_definitions")
+        # An account without any answers without the list.
+        found = mapping(answer).get("custom_fields") or []
+        return {self.read(one, "name", kind=str): self.read(one, "id", kind=str) for one in found}
+
+    def _make_field(self, name: str, kind: Kind) -> str:
+        if not _NAME.fullmatch(name):
+            raise DestinationError(
+                f"{self.name} takes no field called '{name}'",
+                remedy="Use letters, digits and underscores, a letter first.",
+            )
+        body = {"name": name, "field_type": _TYPES.get(kind, "Text")}
+        return self.read(self.call("POST", "/v3/marketing/field_definitions", body), "id", kind=str)
+
+    def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """One upsert job: contacts created or updated, and put on the list."""
+        if not rows:
+            return Receipt()
+        ids = self._fields.of(rows)
+        too_long = {row.key: why for row in rows if (why := _too_long(row))}
+        fitting = [row for row in rows if row.key not in too_long]
+        if not fitting:
+            return Receipt(too_long)
+        body = {"list_ids": [list_id], "contacts": [_contact(row, ids) for row in fitting]}
+        answer = self.call("PUT", "/v3/marketing/contacts", body)
+        job = self.read(answer, "job_id", kind=str)
+        self._jobs.begin(job, {row.identifiers["email"].lower(): row.key for row in fitting})
+        return Receipt(too_long, job=job)
+
+    def settle(self, job: str) -> Receipt | None:
+        """What became of a job; several, with commas between them, are settled together."""
+        known = self._jobs.outcome(job)
+        if known is not None:
+            return known
+        rejected: dict[str, str] = {}
+        unnamed = 0
+        for one in job.split(","):
+            answer = self.call("GET", f"/v3/marketing/contacts/imports/{one}")
+            status = self.read(answer, "status", kind=str)
+            if status == "pending":
+                return None
+            results = mapping(answer.get("results"))
+            errors = int(results.get("errored_count") or 0)
+            if status == "failed" and not errors:
+                raise DestinationError(
+                    f"{self.name} could not process a job", remedy="Run the sync again later."
+                )
+            named = self._named(job, results.get("errors_url")) if errors else {}
+            rejected.update(named)
+            unnamed += max(errors - len(named), 0)
+        return self._jobs.end(job, Receipt(rejected, unnamed))
+
+    def _named(self, job: str, errors_url: object) -> dict[str, str]:
+        """Who is named in the file of errors. Its form is not described: addresses are searched.
+
+        It lies elsewhere, under an address that is itself the permission: no key goes there.
+        """
+        if not isinstance(errors_url, str) or not errors_url.startswith("https://"):
+            return {}
+        answer = self.transport.send(Request("GET", errors_url))
+        if answer.status != _OK:
+            return {}
+        words = re.split(r"[\s,;\"'<>]+", answer.body.decode("utf-8", "replace").lower())
+        keys = [self._jobs.key(job, word) for word in words]
+        return {key: "refused by the import" for key in keys if key}
+
+    def remove(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """Take contacts off the list; who is unknown there is off it already."""
+        path = f"/v3/marketing/lists/{quote(list_id, safe='')}/contacts"
+        jobs = [
+            self.read(
+                self.call("DELETE", path, query={"contact_ids": ",".join(ids)}), "job_id", kind=str
+            )
+            for ids in self._contact_ids(rows)
+        ]
+        return Receipt(job=",".join(jobs) or None)
+
+    def erase(self, rows: Sequence[Row]) -> Receipt:
+        """Delete the contacts altogether."""
+        for ids in self._contact_ids(rows):
+            self.call("DELETE", "/v3/marketing/contacts", query={"ids": ",".join(ids)})
+        return Receipt()
+
+    def _contact_ids(self, rows: Sequence[Row]) -> Iterator[list[str]]:
+        """The ids of those who are known, as many as one look-up tells."""
+        for part in parts_of(rows, self.limits["lookup"].most):
+            wanted = {"emails": [row.identifiers["email"] for row in part]}
+            path = "/v3/marketing/contacts/search/emails"
+            answer = self.request("POST", path, wanted, allow={_NOT_FOUND})
+            if answer.status == _NOT_FOUND:
+                continue
+            found = self.read(self.parsed(answer), "result", kind=dict)
+            ids = [
+                self.read(one, "contact", "id", kind=str)
+                for one in found.values()
+                if "contact" in mapping(one)
+            ]
+            if ids:
+                yield ids
+
+    def size(self, list_id: str) -> int | None:
+        """How many contacts SendGrid counts on the list."""
+        path = f"/v3/marketing/lists/{quote(list_id, safe='')}/contacts/count"
+        return self.read(self.call("GET", path), "contact_count", kind=int)
+
+
+def _contact(row: Row, ids: Mapping[str, str]) -> dict[str, Any]:
+    """A row as a contact: reserved fields by name, all others by the id of a custom field."""
+    contact: dict[str, Any] = {"email": row.identifiers["email"]}
+    custom = {}
+    for name, value in row.fields.items():
+        if name in _RESERVED:
+            contact[name] = as_text(value)
+        else:
+            custom[ids[name]] = _value(value)
+    if custom:
+        contact["custom_fields"] = custom
+    return contact
+
+
+def _too_long(row: Row) -> str:
+    """Why one value would refuse the whole batch; empty when none does."""
+    for name, most in _RESERVED.items():
+        if len(as_text(row.fields.get(name))) > most:
+            return f"{name} is longer than {most} characters"
+    return ""
+
+
+def _value(value: Any) -> Any:
+    """Numbers and null as they are; whatever else is text there."""
+    plain = number_or_text(value)
+    is_number = isinstance(plain, int | float) and not isinstance(plain, bool)
+    return plain if plain is None or is_number else as_text(plain)
