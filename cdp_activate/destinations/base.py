@@ -50,7 +50,7 @@ class Row:
 
     `key` is the entity key as text, unique in a batch, and the name by which a
     refusal is reported. `identifiers` are what the platform matches on, already
-    normalised (and hashed where the class says `hashed`); none is empty.
+    normalised and hashed as the class's `rules` have it; none is empty.
     `fields` are the mapped profile values as the warehouse gave them: text,
     numbers, Decimal, date, datetime, bool, list, dict or None. Rows to remove
     or erase carry no fields. `idempotency_key` is of rows to `send`: the same
@@ -121,8 +121,11 @@ class Destination(ABC, Generic[S]):
     identifiers: tuple[str, ...] = ("email",)
     """What the platform matches on, best first; empty: whatever a sync maps."""
 
-    hashed: ClassVar[bool] = False
-    """True when the platform takes SHA-256 digests instead of plain identifiers."""
+    rules: ClassVar[str] = "plain"
+    """How identifiers are normalised, and which are hashed: a name of `identifiers.RULE_SETS`."""
+
+    takes_fields: ClassVar[bool] = True
+    """False when the platform takes identifiers alone, as for ads."""
 
     batch_size: int = 500
     """Rows in one call, at most."""

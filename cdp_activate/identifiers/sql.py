@@ -25,6 +25,10 @@ PHONE_FUNCTION = "cdp_phone"
 """Of a number and the region of local numbers; see `identifiers.phone.numbers`."""
 
 
+HAVE_PHONE_FUNCTION = frozenset({"duckdb"})
+"""Warehouses whose session takes functions in Python."""
+
+
 def replaced(value: Expression, pattern: str) -> Expression:
     """The text without what matches."""
     return call("cdp_without", value, text(pattern))

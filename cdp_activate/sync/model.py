@@ -17,6 +17,8 @@ from cdp_activate.destinations import destination_class, destination_types
 from cdp_activate.destinations.base import Destination
 from cdp_activate.errors import CdpError, Problem, SettingsError, SourceErrors
 from cdp_activate.http import Transport
+from cdp_activate.identifiers import rule_set
+from cdp_activate.identifiers.phone import is_region
 from cdp_activate.text import Node, suggest, validated
 
 NO_CONSENT_NEEDED = "not_required"
@@ -83,6 +85,8 @@ class SyncSettings(_Strict):
     list: str | None = None
     identifiers: dict[str, str] = Field(min_length=1)
     fields: dict[str, str] = Field(default_factory=dict)
+    region: str | None = None
+    default_region: str | None = None
     consent: str
     schedule: str | None = None
     guards: Guards = Guards()
@@ -239,6 +243,16 @@ class _Checking:
                     hint = suggest(column, columns, what="columns")
                     model = audience.entity.model.name
                     self.wrong((part, name), f"'{column}' is no column of {model}", hint)
+        region = self.settings.region
+        if region is not None and region not in columns:
+            hint = suggest(region, columns, what="columns")
+            self.wrong(
+                ("region",), f"'{region}' is no column of {audience.entity.model.name}", hint
+            )
+        default = self.settings.default_region
+        if default is not None and not is_region(default):
+            hint = "write the two letters of ISO 3166-1, such as VN"
+            self.wrong(("default_region",), f"there is no country '{default}'", hint)
 
     def _destination(self, entry: DestinationEntry) -> None:
         try:
@@ -248,10 +262,19 @@ class _Checking:
         if self.settings.mode == "mirror" and "remove" not in verbs:
             message = f"{entry.type} cannot take anyone off a list, which `mode: mirror` must"
             self.wrong(("mode",), message, "say `mode: upsert`")
-        for name in self.settings.identifiers:
-            if known and name not in known:
-                hint = suggest(name, known, what="identifiers")
-                self.wrong(("identifiers", name), f"{entry.type} does not match on '{name}'", hint)
+        mapped = self.settings.identifiers
+        strange = [name for name in mapped if known and name not in known]
+        for name in strange:
+            hint = suggest(name, known, what="identifiers")
+            self.wrong(("identifiers", name), f"{entry.type} does not match on '{name}'", hint)
+        enough = rule_set(entry.kind.rules).enough
+        if enough and not strange and not any(mapped.keys() >= set(one) for one in enough):
+            hint = "map " + ", or ".join(" and ".join(one) for one in enough)
+            message = f"{entry.type} cannot tell people apart by {' and '.join(mapped)} alone"
+            self.wrong(("identifiers",), message, hint)
+        if self.settings.fields and not entry.kind.takes_fields:
+            hint = "leave `fields:` out"
+            self.wrong(("fields",), f"{entry.type} takes identifiers alone, no fields", hint)
 
     def _consents(self, audience: Audience) -> Rows | None:
         purpose = self.settings.consent

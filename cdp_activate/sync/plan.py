@@ -15,6 +15,8 @@ from typing import Any
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import WarehouseError
+from cdp_activate.identifiers.phone import numbers
+from cdp_activate.identifiers.sql import PHONE_FUNCTION
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan_sql import field_columns, identifier_columns, plan_sql
@@ -150,6 +152,8 @@ def make_plan(
         full_refresh=full_refresh,
         retry_rejected=retry_rejected,
     )
+    if "phone" in sync.settings.identifiers:
+        warehouse.add_function(PHONE_FUNCTION, numbers)
     with warehouse.reading(), warehouse.state():
         _check_built(sync, warehouse, relation)
         warehouse.run(

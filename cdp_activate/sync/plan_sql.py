@@ -14,9 +14,14 @@ from cdp_activate.audiences.facts import KEY, audience_model, table
 from cdp_activate.audiences.model import Consent
 from cdp_activate.audiences.render import everything, run_at, tree, write
 from cdp_activate.catalog import Catalog
+from cdp_activate.identifiers import rule_set
+from cdp_activate.identifiers.sql import HAVE_PHONE_FUNCTION, prepared, trimmed
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.people import HELD_REJECTED, fingerprint, held_back, uniform, usable
+from cdp_activate.sync.people import HELD_REJECTED, fingerprint, held_back, is_enough, present
 from cdp_activate.sync.suppression import KEY_KIND, is_erased
+
+CONSENTED, GIVEN, REGION = "consented", "given", "region"
+"""Columns of the steps before `people`: beside the numbered ones, no name can be theirs."""
 
 
 def identifier_columns(sync: Sync) -> dict[str, tuple[str, str]]:
@@ -66,6 +71,7 @@ def plan_sql(
         imports["consents"] = granted(Consent(sync.consents, sync.settings.consent)).tree
     steps = {
         "raw": _raw(sync),
+        "prepared": _prepared(sync, with_function=catalog.adapter in HAVE_PHONE_FUNCTION),
         "people": _people(sync),
         "wanted": _wanted(sync, retry_rejected),
         "final": _compared(sync, full_refresh),
@@ -82,14 +88,15 @@ def _mine(sync: Sync, catalog: Catalog, table: str) -> exp.Select:
 
 
 def _raw(sync: Sync) -> exp.Select:
-    """Members with their identifiers made uniform, their fields, and their consent."""
+    """Members with their identifiers as they are, their fields, and their consent."""
     key = sync.audience.entity.key
     select = exp.select(
         exp.alias_(exp.cast(column(key, "members"), exp.DataType.Type.TEXT), KEY),
         column(VARIANT, "members"),
+        exp.alias_(_region(sync), REGION),
     )
-    for place, (name, of) in identifier_columns(sync).items():
-        select = select.select(exp.alias_(uniform(name, column(of, "entities")), place))
+    for place, (_, of) in identifier_columns(sync).items():
+        select = select.select(exp.alias_(trimmed(column(of, "entities")), place))
     for place, (_, of) in field_columns(sync).items():
         select = select.select(exp.alias_(column(of, "entities"), place))
     on = exp.EQ(this=column(key, "entities"), expression=column(key, "members"))
@@ -97,31 +104,51 @@ def _raw(sync: Sync) -> exp.Select:
     if sync.consents is not None:
         granted = exp.not_(exp.Is(this=column(KEY, "consents"), expression=exp.null()))
         on = exp.EQ(this=column(KEY, "consents"), expression=column(key, "members"))
-        select = select.select(exp.alias_(granted, "consented"))
+        select = select.select(exp.alias_(granted, CONSENTED))
         select = select.join("consents", on=on, join_type="left")
     return select
 
 
+def _region(sync: Sync) -> Expression:
+    """The country of local telephone numbers: the row's, else the sync's."""
+    default = sync.settings.default_region
+    fallback = text(default) if default else exp.null()
+    if sync.settings.region is None:
+        return exp.cast(fallback, exp.DataType.Type.TEXT)
+    return exp.Coalesce(
+        this=trimmed(column(sync.settings.region, "entities")), expressions=[fallback]
+    )
+
+
+def _prepared(sync: Sync, *, with_function: bool) -> exp.Select:
+    """Members with their identifiers as the platform takes them, NULL where they are invalid."""
+    places = identifier_columns(sync)
+    rules = rule_set(sync.destination.kind.rules)
+    given = exp.or_(*(present(column(place)) for place in places))
+    select = exp.select(column(KEY), column(VARIANT), exp.alias_(exp.paren(given), GIVEN))
+    if sync.consents is not None:
+        select = select.select(column(CONSENTED))
+    for place, (name, _) in places.items():
+        ready = prepared(rules, name, column(place), column(REGION), with_function=with_function)
+        select = select.select(exp.alias_(ready, place))
+    return select.select(*(column(place) for place in field_columns(sync))).from_("raw")
+
+
 def _people(sync: Sync) -> exp.Select:
-    """Only usable identifiers, and why a member is held back, if so."""
-    identifiers = {name: column(place) for place, (name, _) in identifier_columns(sync).items()}
-    known_as = {KEY_KIND: column(KEY), **identifiers}
+    """What may be sent, and why a member is held back, if so."""
+    places = identifier_columns(sync)
+    identifiers = {name: column(place) for place, (name, _) in places.items()}
     reason = held_back(
-        identifiers,
-        erased=is_erased(sync.audience.entity.name, known_as),
+        erased=is_erased(sync.audience.entity.name, {KEY_KIND: column(KEY), **identifiers}),
         variant=column(VARIANT),
-        consented=column("consented") if sync.consents is not None else None,
+        consented=column(CONSENTED) if sync.consents is not None else None,
+        given=column(GIVEN),
+        enough=is_enough(rule_set(sync.destination.kind.rules), identifiers),
     )
     return (
         exp.select(column(KEY), exp.alias_(reason, "held"))
-        .select(
-            *(
-                exp.alias_(usable(name, column(place)), place)
-                for place, (name, _) in identifier_columns(sync).items()
-            ),
-            *(column(place) for place in field_columns(sync)),
-        )
-        .from_("raw")
+        .select(*(column(place) for place in (*places, *field_columns(sync))))
+        .from_("prepared")
     )
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 STATE_SCHEMA = "cdp_activate"
 """The schema of the sync tables (a contract: dbt models and dashboards read it)."""
+
+
+TextFunction: TypeAlias = Callable[
+    [Sequence[str | None], Sequence[str | None]], Sequence[str | None]
+]
 
 
 class Warehouse(ABC):
@@ -55,6 +60,13 @@ class Warehouse(ABC):
     @abstractmethod
     def describe(self, relation: str) -> dict[str, str]:
         """The columns of a relation and their types, in order."""
+
+    def add_function(self, name: str, function: TextFunction) -> bool:
+        """Let SQL call `name(text, text)`; False where the warehouse takes no functions of ours.
+
+        `function` is given two columns of texts at once, and returns a third.
+        """
+        return False
 
     @abstractmethod
     def close(self) -> None:

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from cdp_activate.errors import LockedError, WarehouseError
-from cdp_activate.warehouse.base import STATE_SCHEMA, Warehouse
+from cdp_activate.warehouse.base import STATE_SCHEMA, TextFunction, Warehouse
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,6 +52,7 @@ class DuckDBWarehouse(Warehouse):
         self.state_path = path.with_name(f"{path.stem}.cdp_state.duckdb")
         self.wait = wait
         self.connection = duckdb.connect(":memory:")
+        self._functions: set[str] = set()
         self.connection.execute("set TimeZone = 'UTC'")
         # DuckDB would draw it on stdout, in the middle of JSON.
         self.connection.execute("set enable_progress_bar = false")
@@ -143,6 +145,21 @@ class DuckDBWarehouse(Warehouse):
 
     def describe(self, relation: str) -> dict[str, str]:
         return {str(row[0]): str(row[1]) for row in self.rows(f"describe {relation}")}
+
+    def add_function(self, name: str, function: TextFunction) -> bool:
+        def called(first: Any, second: Any) -> Any:  # Arrow arrays: DuckDB evaluates hints
+            import pyarrow
+
+            return pyarrow.array(function(first.to_pylist(), second.to_pylist()), pyarrow.string())
+
+        if name not in self._functions:
+            # "special": called with NULLs too, since the second text may well be one.
+            self.connection.create_function(
+                name, called, ["varchar", "varchar"], "varchar",
+                type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL,
+            )  # fmt: skip
+            self._functions.add(name)
+        return True
 
     def close(self) -> None:
         self.connection.close()

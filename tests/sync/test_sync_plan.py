@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +16,8 @@ from bed import AS_OF, Bed, Person, people, person
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cdp_activate.errors import WarehouseError
+from cdp_activate.destinations.webhook import WebhookDestination
+from cdp_activate.errors import SourceErrors, WarehouseError
 from cdp_activate.receiver import Receiver
 from cdp_activate.sync.people import fingerprint
 from cdp_activate.sync.plan import make_plan
@@ -149,6 +151,73 @@ def test_one_usable_identifier_is_enough_and_the_others_are_left_out(bed: Bed) -
     first, second = bed.plan()[1]["add"]
     assert {"phone": "+491701234567", "external_id": "ada"} == first.identifiers
     assert {"email": "person.bea@example.com", "external_id": "bea"} == second.identifiers
+
+
+PHONES = {
+    "0170 1234567": "+491701234567",
+    "+49 (0)170 1234567": "+491701234567",
+    "0049-170-1234567": "+491701234567",
+    "+84901234567": "+84901234567",
+    "12": None,
+}
+
+
+def test_local_telephone_numbers_are_read_in_the_country_of_the_sync(bed: Bed) -> None:
+    bed.change_sync("{email: email}", "{phone: phone}\ndefault_region: DE")
+    bed.build([person(f"c-{place}", phone=phone) for place, phone in enumerate(PHONES)])
+    sent = {step.key: step.identifiers["phone"] for step in bed.plan()[1]["add"]}
+    expected = {f"c-{place}": phone for place, phone in enumerate(PHONES.values()) if phone}
+    assert expected == sent
+    assert {"invalid identifier": 1} == held(bed)
+
+
+def test_the_country_of_a_row_comes_before_that_of_the_sync(bed: Bed) -> None:
+    bed.change_sync("{email: email}", "{phone: phone}\nregion: first_name\ndefault_region: DE")
+    bed.build(
+        [person("a", phone="0901234567", first_name="VN"), person("b", phone="0170 1234567",
+         first_name=None), person("c", phone="0901234567", first_name="nowhere")]
+    )  # fmt: skip
+    sent = {step.key: step.identifiers["phone"] for step in bed.plan()[1]["add"]}
+    assert {"a": "+84901234567", "b": "+491701234567"} == sent
+
+
+def test_another_spelling_of_an_identifier_is_no_change(bed: Bed) -> None:
+    bed.change_sync("{email: email}", "{email: email, phone: phone}\ndefault_region: DE")
+    bed.build([replace(ADA, phone="0170 1234567")])
+    bed.run()
+    spelled = " Person.ada@Example.COM\u00a0"
+    bed.build([replace(ADA, email=spelled, phone="+49 170 1234567")])
+    assert NOTHING == actions(bed)
+
+
+def test_a_platform_that_takes_digests_is_sent_and_remembered_by_them(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WebhookDestination, "rules", "meta")
+    digest = hashlib.sha256(b"person.ada@example.com").hexdigest()
+    bed.build([ADA, replace(BEA, email=digest.upper()), person("no", email="no address")])
+    one, two = bed.plan()[1]["add"]
+    assert [{"email": digest}] * 2 == [one.identifiers, two.identifiers]
+    assert {"invalid identifier": 1} == held(bed)
+    bed.run()
+    assert [(f'{{"email":"{digest}"}}',)] * 2 == bed.rows("select identifiers from {ledger}")
+
+
+@pytest.mark.parametrize(
+    ("mapping", "says"),
+    [
+        ("{first_name: first_name, country: first_name}", "cannot tell people apart"),
+        ("{phone: phone}\nregion: frist_name", "'frist_name' is no column of customers"),
+        ("{phone: phone}\ndefault_region: Germany", "there is no country 'Germany'"),
+    ],
+)
+def test_what_can_tell_nobody_apart_is_refused_before_any_plan(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch, mapping: str, says: str
+) -> None:
+    monkeypatch.setattr(WebhookDestination, "rules", "google")
+    bed.change_sync("{email: email}", mapping)
+    with pytest.raises(SourceErrors, match=says):
+        bed.plan()
 
 
 def test_a_rejected_row_waits_until_it_changes(bed: Bed) -> None:
