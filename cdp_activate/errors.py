@@ -4,6 +4,7 @@ CdpError                    whatever a person can mend; never shown as a traceba
   + UsageError              wrong files, names or options                     exit code 2
   |   x SourceErrors        one or more mistakes in YAML files, with places
   |   x SettingsError       profiles, destinations and secrets
+  |   x BusyError           another run of the same sync is going on
   + WarehouseError          the warehouse could not be read or written        exit code 1
   |   x LockedError         another process holds the DuckDB file
   + GuardError              a guard refused before anything was sent          exit code 3
@@ -35,6 +36,10 @@ class CdpError(Exception):
         self.message = message
         self.remedy = remedy
 
+    def as_dict(self) -> dict[str, object]:
+        """The form for machines (`--json`)."""
+        return {"kind": type(self).__name__, "message": self.message, "remedy": self.remedy}
+
     def __str__(self) -> str:
         return f"{self.message}\n  {self.remedy}" if self.remedy else self.message
 
@@ -47,6 +52,10 @@ class UsageError(CdpError):
 
 class SettingsError(UsageError):
     """A profile, destination or secret is missing or wrong."""
+
+
+class BusyError(UsageError):
+    """Another run of the same sync is going on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +105,10 @@ class SourceErrors(UsageError):
         self.problems = tuple(problems)
         super().__init__("\n".join(problem.render() for problem in self.problems))
 
+    def as_dict(self) -> dict[str, object]:
+        """The form for machines, with each mistake's place."""
+        return {**super().as_dict(), "problems": [problem.as_dict() for problem in self.problems]}
+
 
 class WarehouseError(CdpError):
     """The warehouse could not be reached, read or written."""
@@ -116,6 +129,10 @@ class GuardError(CdpError):
     def __init__(self, message: str, *, guards: Sequence[str], remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.guards = tuple(guards)
+
+    def as_dict(self) -> dict[str, object]:
+        """The form for machines, with the guards' names."""
+        return {**super().as_dict(), "guards": list(self.guards)}
 
 
 class DestinationError(CdpError):

@@ -22,6 +22,7 @@ from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_prof
 if TYPE_CHECKING:
     from cdp_activate.audiences.cost import Cost
     from cdp_activate.audiences.trial import Outcome
+    from cdp_activate.sync.due import Scheduler
     from cdp_activate.sync.model import DestinationEntry, Sync
 
 FIXTURES = "fixtures"
@@ -70,7 +71,7 @@ class Project:
 
     def forget(self) -> None:
         """Read everything again at its next use: dbt has written another manifest."""
-        for name in ("catalog", "audiences", "destinations", "syncs"):
+        for name in ("catalog", "audiences", "destinations", "syncs", "scheduler"):
             self.__dict__.pop(name, None)
 
     def _word(self, key: str, default: str) -> str:
@@ -82,6 +83,15 @@ class Project:
         """Where dbt writes manifest.json."""
         written = self.target_path or os.environ.get("DBT_TARGET_PATH")
         return self.folder / (written or self._word("target-path", "target")) / "manifest.json"
+
+    @cached_property
+    def scheduler(self) -> Scheduler:
+        """The syncs, and what decides when they run."""
+        from cdp_activate.sync.builds import read_builds
+        from cdp_activate.sync.due import Scheduler
+
+        builds = read_builds(self.manifest.with_name("run_results.json"))
+        return Scheduler(self.syncs, self.catalog, self.warehouse, builds, self.timezone)
 
     @property
     def models(self) -> Path:

@@ -54,13 +54,15 @@ def test_version() -> None:
     assert f"cdp-activate, version {__version__}" == invoke("--version").output.strip()
 
 
+GIVEN = {("audience", "show"): ["x"], ("audience", "preview"): ["x"], ("run",): ["--due"]}
+"""What a command cannot be called without."""
+
 NEEDS_PROJECT = [path for path in ALL if path[0] not in ("demo", "init", "doctor")]
 
 
 @pytest.mark.parametrize("path", NEEDS_PROJECT, ids=" ".join)
 def test_without_a_project_there_is_a_sentence(path: tuple[str, ...], tmp_path: Path) -> None:
-    name = ["x"] if path in (("audience", "show"), ("audience", "preview")) else []
-    done = invoke(*path, *name, "--project-dir", str(tmp_path))
+    done = invoke(*path, *GIVEN.get(path, []), "--project-dir", str(tmp_path))
     assert 2 == done.exit_code
     assert "there is no dbt_project.yml" in done.output
     assert "cdp-activate init" in done.output

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cdp_activate.errors import CdpError, GuardError, SourceErrors, UsageError
+from cdp_activate.errors import CdpError, UsageError
 
 if TYPE_CHECKING:
     from cdp_activate.project import Project
@@ -57,22 +57,9 @@ class Command(click.Command):
 def show_error(error: CdpError, *, as_json: bool) -> None:
     """An error for people on stderr, or for machines on stdout."""
     if as_json:
-        click.echo(json.dumps({"error": _as_dict(error)}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"error": error.as_dict()}, ensure_ascii=False, indent=2))
     else:
         click.echo(f"Error: {error}", err=True)
-
-
-def _as_dict(error: CdpError) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        "kind": type(error).__name__,
-        "message": error.message,
-        "remedy": error.remedy,
-    }
-    if isinstance(error, SourceErrors):
-        found["problems"] = [problem.as_dict() for problem in error.problems]
-    if isinstance(error, GuardError):
-        found["guards"] = list(error.guards)
-    return found
 
 
 def project_options(function: F) -> F:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -153,7 +153,7 @@ def sync(
     )
     done: list[Summary] = []
     failed: list[tuple[str, CdpError]] = []
-    with project.warehouse() as warehouse, _stopping(how.stop):
+    with project.warehouse() as warehouse, stopping(how.stop):
         for one in project.selected_syncs(select):
             if how.stop.is_set():
                 break
@@ -165,7 +165,7 @@ def sync(
     if how.stop.is_set():
         context.exit(STOPPED)
     if failed:
-        context.exit(_worst(done, [error for _, error in failed]))
+        context.exit(worst(done, [error for _, error in failed]))
 
 
 def _progress(sync: str, answered: int, planned: int) -> None:
@@ -174,7 +174,7 @@ def _progress(sync: str, answered: int, planned: int) -> None:
     click.echo(f"\r{sync}: {answered:,} of {planned:,} rows{end}", err=True, nl=False)
 
 
-def _worst(done: list[Summary], failed: list[CdpError]) -> int:
+def worst(done: Sequence[object], failed: Sequence[CdpError]) -> int:
     """The highest exit code; 2 says that nothing was started, so only where that is true."""
     nothing_ran = not done and all(error.exit_code == UsageError.exit_code for error in failed)
     if nothing_ran:
@@ -184,7 +184,7 @@ def _worst(done: list[Summary], failed: list[CdpError]) -> int:
 
 
 @contextmanager
-def _stopping(stop: threading.Event) -> Iterator[None]:
+def stopping(stop: threading.Event) -> Iterator[None]:
     """Ctrl-C and SIGTERM ask the delivery to end after the batches under way."""
 
     def ask(number: int, frame: FrameType | None) -> None:

@@ -10,7 +10,7 @@ import os
 import socket
 from datetime import datetime, timedelta
 
-from cdp_activate.errors import UsageError
+from cdp_activate.errors import BusyError
 from cdp_activate.sync.tables import now
 from cdp_activate.warehouse.base import Warehouse
 
@@ -37,10 +37,10 @@ class Lease:
         return None
 
     def take(self, run_id: str) -> None:
-        """Raises UsageError while another run is alive."""
+        """Raises BusyError while another run is alive."""
         alive = self.holder()
         if alive is not None:
-            raise UsageError(
+            raise BusyError(
                 f"the sync '{self.sync}' is already running",
                 remedy=f"wait for it; its lease ends at {alive[1]:%H:%M:%S} UTC",
             )

@@ -19,6 +19,8 @@ from cdp_activate.errors import CdpError, Problem, SettingsError, SourceErrors
 from cdp_activate.http import Transport
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.phone import is_region
+from cdp_activate.sync.needs import wrong_needs
+from cdp_activate.sync.schedule import ScheduleField
 from cdp_activate.text import Node, suggest, validated
 
 NO_CONSENT_NEEDED = "not_required"
@@ -88,7 +90,8 @@ class SyncSettings(_Strict):
     region: str | None = None
     default_region: str | None = None
     consent: str
-    schedule: str | None = None
+    schedule: ScheduleField | None = None
+    needs: tuple[str, ...] = ()
     guards: Guards = Guards()
     owner: str = ""
     description: str = ""
@@ -175,9 +178,11 @@ def read_syncs(
     destinations: Mapping[str, DestinationEntry],
 ) -> dict[str, Sync]:
     """The syncs by name. Raises SourceErrors with every mistake of every document."""
+    documents = list(documents)
     problems: list[Problem] = []
     found: dict[str, Sync] = {}
     lists: dict[tuple[str, str], str] = {}
+    written = {document.locate(["sync"]).text: document for document in documents}
     for document in documents:
         try:
             settings = validated(document, SyncSettings)
@@ -197,6 +202,7 @@ def read_syncs(
             problems.append(document.locate(["list"]).problem(message, hint))
         lists[target] = sync.name
         found[sync.name] = sync
+    problems.extend(wrong_needs(written))
     if problems:
         raise SourceErrors(problems)
     return found

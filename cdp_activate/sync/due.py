@@ -1,0 +1,208 @@
+"""Runs what is due: in the order of `needs:`, different syncs side by side.
+
+Nothing is remembered but the rows of `sync_runs`. So it may be called as often as one likes,
+by cron or by an orchestrator, on several machines at once, and killed at any instant: whoever
+calls next finds what is still due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from graphlib import TopologicalSorter
+from typing import Any
+
+from cdp_activate.audiences.facts import audience_model
+from cdp_activate.catalog import Catalog
+from cdp_activate.errors import BusyError, CdpError
+from cdp_activate.sync.lease import Lease
+from cdp_activate.sync.model import Sync
+from cdp_activate.sync.run import Options, Summary, run_sync
+from cdp_activate.sync.schedule import LastRun, Timetable, Verdict, judge
+from cdp_activate.sync.tables import create_tables
+from cdp_activate.warehouse.base import Warehouse
+
+UNFINISHED = ("running", "killed", "stopped")
+"""States of runs that leave their sync due."""
+
+WELL = "ran", "not due"
+"""Outcomes that do not keep those from running who need the sync."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What became of one sync.
+
+    `outcome`: not due, due (in a dry run), waiting (for what it needs), skipped (what it needs
+    failed just now), running (by another process), ran, failed, stopped.
+    """
+
+    sync: str
+    outcome: str
+    why: str
+    next_at: datetime | None = None
+    last: LastRun | None = None
+    summary: Summary | None = None
+    error: CdpError | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The line for machines. Instants are in UTC."""
+        return {
+            "sync": self.sync,
+            "outcome": self.outcome,
+            "why": self.why,
+            "next_at": self.next_at.isoformat() if self.next_at else None,
+            "last_state": self.last.state if self.last else None,
+            "last_started_at": self.last.started_at.isoformat() if self.last else None,
+            "run": self.summary.as_dict() if self.summary else None,
+            "error": self.error.as_dict() if self.error else None,
+        }
+
+
+@dataclass
+class Scheduler:
+    """The syncs of a project and what decides when they run.
+
+    `open_warehouse` is called once for each run: runs side by side have a connection each.
+    `builds` says when dbt built each model, `timezone` is of schedules that name none.
+    """
+
+    syncs: Mapping[str, Sync]
+    catalog: Catalog
+    open_warehouse: Callable[[], Warehouse]
+    builds: Mapping[str, datetime] = field(default_factory=dict)
+    timezone: str = "UTC"
+
+    def verdicts(self, now: datetime) -> dict[str, tuple[Verdict | None, LastRun | None]]:
+        """Each sync's verdict and last run. No verdict: another process runs it just now."""
+        with self.open_warehouse() as warehouse, warehouse.state():
+            create_tables(warehouse)
+            last = _last_runs(warehouse, now)
+            busy = {name for name in self.syncs if Lease(warehouse, name).holder() is not None}
+        return {
+            name: (
+                None if name in busy else self._verdict(sync, last.get(name), now),
+                last.get(name),
+            )
+            for name, sync in self.syncs.items()
+        }
+
+    def _verdict(self, sync: Sync, last: LastRun | None, now: datetime) -> Verdict:
+        schedule = sync.settings.schedule
+        if schedule is None:
+            ok = last is not None and last.ok
+            return Verdict(False, "it has no `schedule:`", fresh=ok)
+        table = Timetable(sync.name, schedule, self.timezone) if schedule.cron else None
+        built_at = self.builds.get(audience_model(sync.audience.name))
+        return judge(table, last, now, built_at)
+
+    def dry_run(self, now: datetime) -> list[Line]:
+        """What `run` would begin with, and when each sync is next. Nothing is run."""
+        verdicts = self.verdicts(now)
+        order = TopologicalSorter({name: one.settings.needs for name, one in self.syncs.items()})
+        lines: dict[str, Line] = {}
+        for name in order.static_order():
+            lines[name] = self._before(name, verdicts, lines)
+        return [lines[name] for name in self.syncs]
+
+    def run(
+        self, now: datetime, options: Options, *, select: Iterable[str] = (), at_once: int = 4
+    ) -> list[Line]:
+        """Run what is due at `now`, at most `at_once` syncs side by side.
+
+        A sync begins when all it needs have ended well; `select` leaves only these to run.
+        Never raises for one sync: its line holds the error.
+        """
+        verdicts = self.verdicts(now)
+        wanted = set(select) or set(self.syncs)
+        order = TopologicalSorter({name: one.settings.needs for name, one in self.syncs.items()})
+        order.prepare()
+        lines: dict[str, Line] = {}
+        under_way: dict[Future[Line], str] = {}
+        with ThreadPoolExecutor(at_once) as pool:
+            while order.is_active():
+                for name in order.get_ready():
+                    line = self._before(name, verdicts, lines)
+                    if line.outcome == "due" and name not in wanted:
+                        line = _ended(line, "not due", "it was not selected")
+                    if line.outcome == "due" and options.stop.is_set():
+                        line = _ended(line, "stopped", "told to stop before it began")
+                    if line.outcome == "due":
+                        under_way[pool.submit(self._run, line, now, options)] = name
+                    else:
+                        lines[name] = line
+                        order.done(name)
+                done, _ = wait(under_way, return_when=FIRST_COMPLETED) if under_way else ((), ())
+                for future in done:
+                    name = under_way.pop(future)
+                    lines[name] = future.result()
+                    order.done(name)
+        return [lines[name] for name in self.syncs]
+
+    def _before(
+        self,
+        name: str,
+        verdicts: Mapping[str, tuple[Verdict | None, LastRun | None]],
+        lines: Mapping[str, Line],
+    ) -> Line:
+        """Whether a sync may begin, its needs having been dealt with."""
+        verdict, last = verdicts[name]
+        if verdict is None:
+            return Line(name, "running", "another process runs it just now", last=last)
+        line = Line(name, "due" if verdict.due else "not due", verdict.why, verdict.next_at, last)
+        if not verdict.due:
+            return line
+        for need in self.syncs[name].settings.needs:
+            before, (known, _) = lines[need], verdicts[need]
+            if before.outcome in ("failed", "skipped", "stopped"):
+                return _ended(line, "skipped", f"it needs {need}, which {_said(before)}")
+            if before.outcome == "not due" and not (known and known.fresh):
+                return _ended(line, "waiting", f"it needs {need}, which has not run well yet")
+            if before.outcome in ("running", "waiting"):
+                return _ended(line, "waiting", f"it needs {need}, which is {before.outcome}")
+        return line
+
+    def _run(self, line: Line, now: datetime, options: Options) -> Line:
+        sync = self.syncs[line.sync]
+        try:
+            with self.open_warehouse() as warehouse:
+                summary = run_sync(sync, self.catalog, warehouse, as_of=now, options=options)
+        except BusyError as error:
+            return _ended(line, "running", error.message)
+        except CdpError as error:
+            return _ended(line, "failed", error.message, error=error)
+        outcome = "stopped" if summary.record.state == "stopped" else "ran"
+        return _ended(line, outcome, line.why, summary=summary)
+
+
+def _ended(
+    line: Line,
+    outcome: str,
+    why: str,
+    *,
+    summary: Summary | None = None,
+    error: CdpError | None = None,
+) -> Line:
+    return Line(line.sync, outcome, why, line.next_at, line.last, summary, error)
+
+
+def _said(line: Line) -> str:
+    return "was told to stop" if line.outcome == "stopped" else f"{line.outcome}"
+
+
+def _last_runs(warehouse: Warehouse, now: datetime) -> dict[str, LastRun]:
+    """The last run of each sync that ended of its own and was judged at `now` or before."""
+    unfinished = ", ".join(f"'{state}'" for state in UNFINISHED)
+    rows: Sequence[tuple[Any, ...]] = warehouse.rows(
+        "select sync, state, as_of, started_at from ("
+        "select *, row_number() over (partition by sync order by started_at desc) as place "
+        f"from {warehouse.state_table('sync_runs')} "
+        f"where state not in ({unfinished}) and as_of <= ?) as runs where place = 1",
+        [now.astimezone(UTC).replace(tzinfo=None)],
+    )
+    return {
+        str(sync): LastRun(str(state), as_of.replace(tzinfo=UTC), started_at.replace(tzinfo=UTC))
+        for sync, state, as_of, started_at in rows
+    }

@@ -1,0 +1,198 @@
+"""`run --due`: what is due runs, each after what it needs; killed anywhere, it is called again."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from bed import QUICK, SYNC, Bed, people
+from click.testing import CliRunner
+
+from cdp_activate.cli import main
+from cdp_activate.errors import SourceErrors
+from cdp_activate.sync.due import Line
+from cdp_activate.sync.run import Options
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+
+def write(bed: Bed, **syncs: str) -> None:
+    """One sync a name, with these further lines; each keeps a list of its own."""
+    (bed.folder / "syncs/vips.yml").unlink(missing_ok=True)
+    for name, more in syncs.items():
+        text = SYNC.replace("vips_to_mail", name) + f"list: {name}\n{more}\n"
+        bed.write(f"syncs/{name}.yml", text)
+
+
+DAILY = 'schedule: "0 12 * * *"'
+
+
+def run(bed: Bed, now: datetime, **more: Any) -> dict[str, Line]:
+    lines = bed.project.scheduler.run(now, Options(patience=QUICK), **more)
+    return {line.sync: line for line in lines}
+
+
+def outcomes(bed: Bed, now: datetime, **more: Any) -> dict[str, str]:
+    return {name: line.outcome for name, line in run(bed, now, **more).items()}
+
+
+def test_due_syncs_run_once_for_each_time_and_others_do_not(bed: Bed) -> None:
+    bed.build(people(3))
+    write(bed, daily=DAILY, hourly='schedule: "0 * * * *"', never="")
+    assert {"daily": "ran", "hourly": "ran", "never": "not due"} == outcomes(bed, NOON)
+    assert {"daily": 3, "hourly": 3} == {name: len(has) for name, has in bed.receiver.lists.items()}
+    quarter_past = NOON + timedelta(minutes=15)
+    assert {"not due"} == set(outcomes(bed, quarter_past).values())
+    later = outcomes(bed, NOON + timedelta(hours=1))
+    assert {"daily": "not due", "hourly": "ran", "never": "not due"} == later
+
+
+def test_each_runs_after_those_it_needs(bed: Bed) -> None:
+    bed.build(people(3))
+    write(bed, a=f"{DAILY}\nneeds: [b, c]", b=f"{DAILY}\nneeds: [c]", c=DAILY)
+    assert {"ran"} == set(outcomes(bed, NOON).values())
+    order = bed.rows("select sync from {runs} order by started_at")
+    ended = bed.rows("select sync from {runs} order by finished_at")
+    assert [("c",), ("b",), ("a",)] == order == ended
+
+
+def test_syncs_without_needs_run_side_by_side(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each waits in its call until all three are in theirs: one by one they would never be."""
+    together = threading.Barrier(3, timeout=20)
+    monkeypatch.setattr(
+        "cdp_activate.destinations.webhook.WebhookDestination.open",
+        lambda self, name: (together.wait(), name)[1],
+    )
+    bed.build(people(3))
+    write(bed, a=DAILY, b=DAILY, c=DAILY)
+    assert {"ran"} == set(outcomes(bed, NOON).values())
+
+
+def test_who_needs_a_sync_that_failed_is_skipped_and_runs_when_it_is_well(bed: Bed) -> None:
+    bed.build(people(3))
+    write(bed, a=f"{DAILY}\nneeds: [b]", b=DAILY, c=f"{DAILY}\nneeds: [a]", d=DAILY)
+    b = (bed.folder / "syncs/b.yml").read_text()
+    bed.write("syncs/b.yml", b + "guards: {min_size: 100}\n")
+    found = run(bed, NOON)
+    assert {"a": "skipped", "b": "failed", "c": "skipped", "d": "ran"} == {
+        name: line.outcome for name, line in found.items()
+    }
+    assert "it needs b, which failed" == found["a"].why
+    again = run(bed, NOON + timedelta(minutes=1))
+    assert {"a": "waiting", "b": "not due", "c": "waiting", "d": "not due"} == {
+        name: line.outcome for name, line in again.items()
+    }
+    assert "it needs b, which has not run well yet" == again["a"].why
+    bed.write("syncs/b.yml", b)
+    assert {"a", "b", "c", "d"} == {
+        name
+        for name, outcome in outcomes(bed, NOON + timedelta(days=1)).items()
+        if outcome == "ran"
+    }
+
+
+def test_a_need_that_jitter_delays_is_waited_for(bed: Bed) -> None:
+    bed.build(people(3))
+    jitter = 'schedule: {cron: "0 12 * * *", jitter: 50 minutes}'
+    write(bed, a=f"{DAILY}\nneeds: [b]", b=jitter)
+    assert {"a": "waiting", "b": "not due"} == outcomes(bed, NOON)
+    assert {"a": "ran", "b": "ran"} == outcomes(bed, NOON + timedelta(minutes=50))
+
+
+def test_a_run_that_was_killed_or_stopped_leaves_its_sync_due(bed: Bed) -> None:
+    bed.build(people(3))
+    write(bed, a=DAILY)
+    outcomes(bed, NOON)
+    for state in ("running", "killed", "stopped"):
+        bed.rows(f"update {{runs}} set state = '{state}' returning 1")
+        assert {"a": "ran"} == outcomes(bed, NOON + timedelta(minutes=1))
+
+
+def test_a_sync_that_another_process_runs_is_left_to_it(bed: Bed) -> None:
+    bed.build(people(3))
+    write(bed, a=DAILY, b=f"{DAILY}\nneeds: [a]")
+    lease = "'a', 'r', 'elsewhere:1', timestamp '2999-01-01'"
+    bed.rows(f"insert into {{leases}} values ({lease}) returning 1")
+    assert {"a": "running", "b": "waiting"} == outcomes(bed, NOON)
+
+
+def test_after_a_build_a_sync_is_due_once(bed: Bed) -> None:
+    bed.build(people(3))
+    write(bed, a="schedule: {after: build}")
+    assert {"a": "not due"} == outcomes(bed, NOON)
+
+    def dbt_built(at: str, status: str = "success") -> None:
+        timing = [{"name": "compile"}, {"name": "execute", "completed_at": at}]
+        result = {"unique_id": "model.shop.audience_vips", "status": status, "timing": timing}
+        bed.write("target/run_results.json", json.dumps({"results": [result]}))
+
+    dbt_built("2026-03-10T11:59:00Z")
+    assert {"a": "ran"} == outcomes(bed, NOON)
+    assert {"a": "not due"} == outcomes(bed, NOON)
+    dbt_built("2999-01-01T00:00:00Z", "error")
+    assert {"a": "not due"} == outcomes(bed, NOON)
+    dbt_built("2999-01-01T00:00:00Z")
+    assert {"a": "ran"} == outcomes(bed, NOON)
+
+
+def test_a_run_told_to_stop_begins_no_further_sync(bed: Bed) -> None:
+    bed.build(people(3))
+    write(bed, a=DAILY, b=f"{DAILY}\nneeds: [a]")
+    how = Options(patience=QUICK)
+    how.stop.set()
+    assert ["stopped", "skipped"] == [line.outcome for line in bed.project.scheduler.run(NOON, how)]
+    assert 0 == bed.receiver.calls
+
+
+def command(bed: Bed, *arguments: str) -> Any:
+    folder = ["--project-dir", str(bed.folder), "--profiles-dir", str(bed.folder)]
+    return CliRunner().invoke(main, ["run", *arguments, *folder, "--as-of", NOON.isoformat()])
+
+
+def test_the_command_says_what_is_due_runs_it_and_tells_by_its_exit_code(bed: Bed) -> None:
+    bed.build(people(3))
+    write(bed, a=DAILY, b=f"{DAILY}\nneeds: [a]\nguards: {{min_size: 100}}", c="")
+    shown = command(bed, "--due", "--dry-run")
+    assert (0, 0) == (shown.exit_code, bed.receiver.calls)
+    assert "a     due      since 2026-03-10 12:00 UTC  2026-03-11 12:00" in shown.output
+    assert "c     not due  it has no `schedule:`" in shown.output
+    done = command(bed, "--due", "--json")
+    assert 3 == done.exit_code
+    a, b, c = json.loads(done.output)
+    assert ("ran", "done", 3) == (a["outcome"], a["run"]["state"], a["run"]["added"])
+    assert ("failed", "GuardError") == (b["outcome"], b["error"]["kind"])
+    assert ("not due", None) == (c["outcome"], c["next_at"])
+    again = command(bed, "--due")
+    assert 0 == again.exit_code
+    assert "not due" in again.output
+    assert 2 == command(bed).exit_code
+
+
+@pytest.mark.parametrize(
+    ("more", "line", "message"),
+    [
+        ("needs: [vip]", 7, "it needs the sync 'vip', which there is not"),
+        ("needs: [vips_to_mail]", 7, "wait for one another: vips_to_mail needs vips_to_mail"),
+        ('schedule: "0 25 * * *"', 7, "no cron expression: bad hour"),
+        ("schedule: {cron: 0 7 * * *, timezone: Mars}", 7, "no time zone of the IANA database"),
+        ("schedule: {cron: 0 7 * * *, zone: UTC}", 7, "unknown key 'zone'"),
+    ],
+)
+def test_a_wrong_schedule_or_need_is_shown_at_its_line(
+    bed: Bed, more: str, line: int, message: str
+) -> None:
+    bed.write("syncs/vips.yml", f"{SYNC}{more}\n")
+    with pytest.raises(SourceErrors) as caught:
+        _ = bed.the_sync
+    (problem,) = caught.value.problems
+    assert line == problem.line
+    assert message in problem.message
+
+
+def test_syncs_that_wait_for_one_another_are_an_error_that_names_them(bed: Bed) -> None:
+    write(bed, a="needs: [b]", b="needs: [c]", c="needs: [a]", d="needs: [a]")
+    with pytest.raises(SourceErrors, match=r"a needs b needs c needs a|b needs c needs a needs b"):
+        _ = bed.project.syncs
