@@ -16,6 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -137,6 +138,20 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         """Post `action: erase`, `list: null`: forget these people everywhere."""
         return self._post("erase", None, rows)
 
+    def settle(self, job: str) -> Receipt | None:
+        """Post `action: settle` with the job's name, until the answer names it no more.
+
+        The rows are not at hand any more, so only addresses and long numbers are masked in
+        what the endpoint says of them.
+        """
+        body = json_bytes({"action": "settle", "job": job})
+        answer = self._answer(self._send("POST", body, _new_id()))
+        if answer.get("job") is not None:
+            return None
+        pairs = [(key, why) for key, why in self._rejections(answer.get("rejected"))]
+        named = {key: clean_reason(why, Row(key, {})) for key, why in pairs if key}
+        return Receipt(rejected=named, unnamed=sum(1 for key, _ in pairs if not key))
+
     def _post(self, action: str, list_name: str | None, rows: Sequence[Row]) -> Receipt:
         """One batch, one call.
 
@@ -179,20 +194,25 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
             headers["webhook-signature"] = sign(key, message_id, timestamp, body)
         return self.transport.send(Request(method, self.settings.url, headers, body))
 
-    def _read(self, response: Response, rows: Sequence[Row]) -> Receipt:
-        """2xx accepts the batch, but for the rows that its body rejects."""
+    def _answer(self, response: Response) -> Mapping[str, Any]:
+        """What a 2xx answer says, if anything."""
         raise_for_status(response, who=self.name)
         if not response.body.strip():
-            return Receipt()
+            return {}
         try:
             answer = read_json(response, who=self.name)
         except RetryError:
             if "json" in response.headers.get("content-type", "").lower():
                 raise
-            return Receipt()
-        if not isinstance(answer, Mapping):
-            return Receipt()
-        return self._receipt(answer.get("rejected"), rows)
+            return {}
+        return answer if isinstance(answer, Mapping) else {}
+
+    def _read(self, response: Response, rows: Sequence[Row]) -> Receipt:
+        """2xx accepts the batch, but for the rows that its body rejects, or names a job."""
+        answer = self._answer(response)
+        receipt = self._receipt(answer.get("rejected"), rows)
+        job = answer.get("job")
+        return receipt if job is None else replace(receipt, job=str(job))
 
     def _receipt(self, rejected: object, rows: Sequence[Row]) -> Receipt:
         by_key = {row.key: row for row in rows}

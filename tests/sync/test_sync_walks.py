@@ -97,8 +97,7 @@ class Walk:
         self.everyone = {key: person(key) for key in WHO}
         self.receiver = receiver
         self.ever_rejected: dict[str, set[str]] = {}
-        with receiver._lock:
-            receiver._lists[LIST] = {key: {"key": key} for key in NOT_OURS}
+        receiver.put(LIST, {key: {"key": key} for key in NOT_OURS})
 
     def change(self) -> None:
         for key in self.chance.sample(WHO, self.chance.randint(0, 8)):
