@@ -1,0 +1,216 @@
+"""HubSpot: contacts, and static lists ("segments") of them.
+
+Entering an audience is an upsert of the contact and membership of a MANUAL
+list, leaving is the end of that membership. Subscriptions are never touched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from pydantic import Field, SecretStr
+
+from cdp_activate.destinations._api import ApiDestination, mapping, number_or_text
+from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
+from cdp_activate.destinations._values import as_text
+from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason
+from cdp_activate.errors import DestinationError
+from cdp_activate.http import Transport
+
+_CONTACTS = "/crm/v3/objects/contacts"
+_PROPERTIES = "/crm/v3/properties/contacts"
+_CONTACT_TYPE = "0-1"
+_NOT_FOUND = 404
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_USAGE = "https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines"
+_BATCH = "https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide"
+_TYPES: Mapping[Kind, tuple[str, str]] = {
+    "text": ("string", "text"),
+    "number": ("number", "number"),
+    "date": ("date", "date"),
+    "instant": ("datetime", "date"),
+    "truth": ("bool", "booleancheckbox"),
+}
+_TRUTHS = [
+    {"label": "Yes", "value": "true", "displayOrder": 0, "hidden": False},
+    {"label": "No", "value": "false", "displayOrder": 1, "hidden": False},
+]
+
+
+class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
+    """Static lists at HubSpot. Contacts are created or updated on the way."""
+
+    class Settings(FieldSettings):
+        """What `syncs/destinations.yml` may say under `type: hubspot`."""
+
+        access_token: SecretStr = Field(description="Of a private app: HubSpot, Settings.")
+
+    address = "https://api.hubapi.com"
+    api_version = "v3"
+    documentation = "https://developers.hubspot.com/docs/guides/api/crm/lists/overview"
+    permissions = (
+        "crm.objects.contacts.read",
+        "crm.objects.contacts.write",
+        "crm.lists.read",
+        "crm.lists.write",
+        "crm.schemas.contacts.read",
+        "crm.schemas.contacts.write (to make fields)",
+    )
+    leaving = (
+        "The contact is taken off this static list alone. It stays at HubSpot, with its "
+        "subscriptions and its other lists."
+    )
+    limits: ClassVar[Mapping[str, Limit]] = {
+        "batch": Limit(100, "contacts in one upsert or look-up", _BATCH),
+        "burst": Limit(100, "calls in ten seconds, in any edition", _USAGE),
+    }
+
+    verbs = frozenset({"upsert", "remove", "erase"})
+    batch_size = limits["batch"].most
+    # Two calls a batch: upsert or look up, then the membership.
+    requests_per_second = limits["burst"].most / 10 / 2
+
+    def __init__(
+        self, settings: Settings, *, transport: Transport | None = None, name: str = ""
+    ) -> None:
+        """Keep the settings; make no call yet."""
+        super().__init__(settings, transport=transport, name=name)
+        make = self._make_field if settings.create_fields else None
+        self._fields = KnownFields(self.name, self._find_fields, make)
+
+    def headers(self) -> Mapping[str, str]:
+        """The private app's token as a bearer token."""
+        return {"authorization": f"Bearer {self.settings.access_token.get_secret_value()}"}
+
+    def check(self) -> None:
+        """Search for one list."""
+        self.call("POST", "/crm/v3/lists/search", {"count": 1})
+
+    def open(self, name: str) -> str:
+        """The list of contacts of this very name, else a new one."""
+        path = f"/crm/v3/lists/object-type-id/{_CONTACT_TYPE}/name/{quote(name, safe='')}"
+        answer = self.request("GET", path, allow={_NOT_FOUND})
+        if answer.status != _NOT_FOUND:
+            found = self.read(self.parsed(answer), "list", kind=dict)
+            if self.read(found, "name", kind=str) == name:
+                if found.get("processingType") == "DYNAMIC":
+                    raise DestinationError(
+                        f"{self.name} has an active list of this name, which it fills itself",
+                        remedy="Say another `list` in the sync.",
+                    )
+                return self.read(found, "listId", kind=str)
+        new = {"name": name, "objectTypeId": _CONTACT_TYPE, "processingType": "MANUAL"}
+        return self.read(self.call("POST", "/crm/v3/lists", new), "list", "listId", kind=str)
+
+    def _find_fields(self) -> Mapping[str, str]:
+        found = self.read(self.call("GET", _PROPERTIES), "results", kind=list)
+        return {name: name for one in found for name in [self.read(one, "name", kind=str)]}
+
+    def _make_field(self, name: str, kind: Kind) -> str:
+        if not _NAME.fullmatch(name):
+            raise DestinationError(
+                f"{self.name} takes no field called '{name}'",
+                remedy="Use small letters, digits and underscores, a letter first.",
+            )
+        value_type, field_type = _TYPES[kind]
+        body: dict[str, Any] = {
+            "name": name,
+            "label": name,
+            "groupName": "contactinformation",
+            "type": value_type,
+            "fieldType": field_type,
+        }
+        if kind == "truth":
+            body["options"] = _TRUTHS
+        return self.read(self.call("POST", _PROPERTIES, body), "name", kind=str)
+
+    def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """Create or update the contacts by e-mail address, then put them on the list."""
+        if not rows:
+            return Receipt()
+        names = self._fields.of(rows)
+        inputs = [
+            {
+                "id": row.identifiers["email"],
+                "idProperty": "email",
+                # Comes back with the outcome, so that a refusal names its row.
+                "objectWriteTraceId": str(number),
+                "properties": _properties(row, names),
+            }
+            for number, row in enumerate(rows)
+        ]
+        answer = self.call("POST", f"{_CONTACTS}/batch/upsert", {"inputs": inputs})
+        ids: dict[str, str] = {}
+        for found in self.read(answer, "results", kind=list):
+            trace = self.read(found, "objectWriteTraceId", kind=str)
+            ids[trace] = self.read(found, "id", kind=str)
+        reasons = self._reasons(answer)
+        rejected = {
+            row.key: clean_reason(reasons.get(str(number), ""), row)
+            for number, row in enumerate(rows)
+            if str(number) not in ids
+        }
+        if ids:
+            path = f"/crm/v3/lists/{quote(list_id, safe='')}/memberships/add"
+            missing = self.read(
+                self.call("PUT", path, list(ids.values())), "recordIdsMissing", kind=list
+            )
+            for trace, contact_id in ids.items():
+                if contact_id in missing:
+                    rejected[rows[int(trace)].key] = "the contact is gone"
+        return Receipt(rejected)
+
+    def _reasons(self, answer: Any) -> dict[str, str]:
+        """The message for each trace id that an answer of several statuses (207) refuses."""
+        reasons = {}
+        for error in answer.get("errors") or []:
+            message = self.read(error, "message", kind=str)
+            for trace in mapping(error.get("context")).get("objectWriteTraceId") or []:
+                reasons[str(trace)] = message
+        return reasons
+
+    def remove(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """End the membership; who is unknown there is off the list already."""
+        if not rows:
+            return Receipt()
+        wanted = {
+            "idProperty": "email",
+            "properties": ["email"],
+            "propertiesWithHistory": [],
+            "inputs": [{"id": row.identifiers["email"]} for row in rows],
+        }
+        answer = self.call("POST", f"{_CONTACTS}/batch/read", wanted)
+        found = self.read(answer, "results", kind=list)
+        ids = [self.read(one, "id", kind=str) for one in found]
+        if ids:
+            self.call("PUT", f"/crm/v3/lists/{quote(list_id, safe='')}/memberships/remove", ids)
+        return Receipt()
+
+    def erase(self, rows: Sequence[Row]) -> Receipt:
+        """Delete each contact for good, as the GDPR asks."""
+        for row in rows:
+            body = {"idProperty": "email", "objectId": row.identifiers["email"]}
+            self.request("POST", f"{_CONTACTS}/gdpr-delete", body, allow={_NOT_FOUND})
+        return Receipt()
+
+    def size(self, list_id: str) -> int | None:
+        """How many contacts HubSpot counts on the list."""
+        wanted = {"listIds": [list_id], "additionalProperties": ["hs_list_size"]}
+        answer = self.call("POST", "/crm/v3/lists/search", wanted)
+        about = self.read(answer, "lists", 0, "additionalProperties", kind=dict)
+        size = self.read(about, "hs_list_size", kind=str)
+        return int(size) if size.isdigit() else None
+
+
+def _properties(row: Row, names: Mapping[str, str]) -> dict[str, str]:
+    """Every value as text; None is empty, which clears the property there."""
+    fields = {
+        # A decimal is exact as text: only instants are made uniform.
+        names[name]: as_text(value if isinstance(value, Decimal) else number_or_text(value))
+        for name, value in row.fields.items()
+    }
+    return {**fields, "email": row.identifiers["email"]}
