@@ -65,12 +65,12 @@ class ApiDestination(Destination[A]):
     content_type: ClassVar[str] = "application/json"
 
     @abstractmethod
-    def headers(self) -> Mapping[str, str]:
-        """What identifies us to the platform."""
+    def headers(self, path: str) -> Mapping[str, str]:
+        """What identifies us to the platform, for a call to `path`."""
 
-    @property
-    def base_url(self) -> str:
-        """Where calls go: the setting, else the platform's own address."""
+    def base_url(self, path: str) -> str:
+        """Where a call to `path` goes: the setting, else the platform's own address."""
+        del path
         return self.settings.base_url or self.address
 
     def request(
@@ -89,7 +89,7 @@ class ApiDestination(Destination[A]):
         body of more than `batch_bytes`, so that the engine halves the batch.
         """
         headers = {
-            **self.headers(),
+            **self.headers(path),
             "accept": self.content_type,
             "user-agent": f"cdp-activate/{__version__}",
         }
@@ -102,7 +102,7 @@ class ApiDestination(Destination[A]):
                 f"{len(payload):,} bytes are more than the {self.batch_bytes:,} "
                 f"that {self.name} takes in one call"
             )
-        url = f"{self.base_url}{path}"
+        url = f"{self.base_url(path)}{path}"
         if query:
             url += "?" + urlencode(query, quote_via=quote)
         response = self.transport.send(Request(method, url, headers, payload))
@@ -157,14 +157,16 @@ class ApiDestination(Destination[A]):
         # bool is an int to Python, to no platform.
         if not isinstance(found, kind) or (isinstance(found, bool) and kind is not bool):
             place = ".".join(str(step) for step in path) or "its body"
-            version = f" (version {self.api_version})" if self.api_version else ""
-            raise DestinationError(
-                f"{self.name} answered in a form that is not understood: "
-                f"{place} is not a {kind.__name__}",
-                remedy=f"It may have changed its interface{version}: "
-                "look for a newer cdp-activate.",
-            )
+            raise self.misread(place, f"a {kind.__name__}")
         return found
+
+    def misread(self, place: str, expected: str) -> DestinationError:
+        """The platform changed its answer: at `place` there is nothing that is `expected`."""
+        version = f" (version {self.api_version})" if self.api_version else ""
+        return DestinationError(
+            f"{self.name} answered in a form that is not understood: {place} is not {expected}",
+            remedy=f"It may have changed its interface{version}: look for a newer cdp-activate.",
+        )
 
 
 class Jobs:

@@ -82,7 +82,7 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
         make = self._make_field if settings.create_fields else None
         self._fields = KnownFields(self.name, self._find_fields, make)
 
-    def headers(self) -> Mapping[str, str]:
+    def headers(self, path: str) -> Mapping[str, str]:
         """The private app's token as a bearer token."""
         return {"authorization": f"Bearer {self.settings.access_token.get_secret_value()}"}
 

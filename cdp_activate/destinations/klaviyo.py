@@ -81,7 +81,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
         super().__init__(settings, transport=transport, name=name)
         self._jobs = Jobs()
 
-    def headers(self) -> Mapping[str, str]:
+    def headers(self, path: str) -> Mapping[str, str]:
         """The private key, and the revision that this class was written for."""
         key = self.settings.api_key.get_secret_value()
         return {"authorization": f"Klaviyo-API-Key {key}", "revision": self.api_version}

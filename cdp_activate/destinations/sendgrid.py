@@ -80,7 +80,7 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
         make = self._make_field if settings.create_fields else None
         self._fields = KnownFields(self.name, self._find_fields, make, _RESERVED)
 
-    def headers(self) -> Mapping[str, str]:
+    def headers(self, path: str) -> Mapping[str, str]:
         """The key as a bearer token."""
         return {"authorization": f"Bearer {self.settings.api_key.get_secret_value()}"}
 
