@@ -49,7 +49,7 @@ class TestKlaviyo(ApiContract):
     def test_rows_that_an_import_refuses_are_named(self, destination, platform):
         """Three pages of errors; Klaviyo's detail quotes the address, its title does not."""
         rows = [person(number) for number in range(250)]
-        platform.undeliverable = {row.identifiers["email"] for row in rows[:230]}
+        platform.refused = {row.identifiers["email"] for row in rows[:230]}
 
         receipt = deliver(destination, "upsert", destination.open("VIP"), rows)
 
@@ -58,7 +58,7 @@ class TestKlaviyo(ApiContract):
         assert set(receipt.rejected.values()) == {"Invalid email address (email)"}
 
     def test_failures_that_no_error_explains_are_counted(self, destination, platform):
-        platform.undeliverable = {person(1).identifiers["email"]}
+        platform.refused = {person(1).identifiers["email"]}
         receipt = destination.upsert(destination.open("VIP"), [person(1), person(2)])
         platform.jobs[receipt.job]["errors"][0]["email"] = "someone.else@example.com"
 

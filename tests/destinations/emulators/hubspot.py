@@ -29,7 +29,6 @@ class HubSpot(Emulator):
         self.lists: dict[str, dict[str, Any]] = {}
         self.contacts: dict[str, dict[str, str]] = {}
         self.properties: dict[str, dict[str, Any]] = {"email": {"name": "email"}}
-        self.refused: set[str] = set()
 
     def forget_lists(self) -> None:
         self.lists.clear()

@@ -24,7 +24,7 @@ HERE = "https://a.klaviyo.com"
 
 
 class Klaviyo(Emulator):
-    """`slow`: how often a job is asked after before it is done. `undeliverable`: bad addresses."""
+    """`slow`: how often a job is asked after before it is done. `refused`: bad addresses."""
 
     content_type = "application/vnd.api+json"
 
@@ -34,7 +34,6 @@ class Klaviyo(Emulator):
         self.profiles: dict[str, dict[str, Any]] = {}
         self.jobs: dict[str, dict[str, Any]] = {}
         self.slow = 0
-        self.undeliverable: set[str] = set()
 
     def members(self, list_name: str) -> dict[str, dict[str, Any]]:
         found = [one for one in self.lists.values() if one["name"] == list_name]
@@ -112,7 +111,7 @@ class Klaviyo(Emulator):
         return self.said(202, {"data": self._job(job_id)})
 
     def _import(self, sent: dict[str, Any], lists: list[str], job: dict[str, Any]) -> None:
-        if sent.get("email") in self.undeliverable:
+        if sent.get("email") in self.refused:
             job["errors"].append(sent)
             return
         profile_id = next((i for i, one in self.profiles.items() if _same(one, sent)), None)

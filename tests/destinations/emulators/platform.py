@@ -48,6 +48,7 @@ class Emulator:
 
     def __init__(self) -> None:
         self.seen: list[Call] = []
+        self.refused: set[str] = set()
         self.faults: deque[Response] = deque()
         self.lock = threading.RLock()
         self.routes = [
@@ -82,6 +83,10 @@ class Emulator:
         """The platform's own body for a status."""
         raise NotImplementedError
 
+    def refuse(self, key: str) -> None:
+        """Refuse this person from now on."""
+        self.refused.add(email_of(key))
+
     def misbehave(self, *responses: Response) -> None:
         """Answer the next calls with these."""
         self.faults.extend(responses)
@@ -101,3 +106,8 @@ def key_of(email: str) -> str:
     """The key of a `testing.person` by the e-mail address: platforms do not know our keys."""
     found = re.fullmatch(r"person\.(\d+)@example\.com", email)
     return f"c-{int(found[1]):05}" if found else email
+
+
+def email_of(key: str) -> str:
+    """The e-mail address of the `testing.person` with this key."""
+    return f"person.{int(key.removeprefix('c-'))}@example.com"

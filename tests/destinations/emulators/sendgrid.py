@@ -32,7 +32,6 @@ class SendGrid(Emulator):
         self.custom: dict[str, dict[str, Any]] = {}
         self.jobs: dict[str, dict[str, Any]] = {}
         self.slow = 0
-        self.refused: set[str] = set()
         self.downloads: Response | None = None
 
     def forget_lists(self) -> None:
