@@ -15,7 +15,7 @@ from pydantic import Field
 
 from cdp_activate.destinations._api import ApiSettings
 from cdp_activate.destinations.base import Row
-from cdp_activate.errors import DestinationError
+from cdp_activate.errors import DestinationError, RefusedError
 
 Kind = Literal["text", "number", "date", "instant", "truth"]
 
@@ -69,9 +69,19 @@ class KnownFields:
                     "or say `create_fields: true` in syncs/destinations.yml.",
                 )
             for name in missing:
-                assert self._make is not None
-                self._known[name.casefold()] = self._make(name, kind_of(name, rows))
+                self._known[name.casefold()] = self._made(name, kind_of(name, rows))
             return {name: self._known[folded] for name, folded in names.items()}
+
+    def _made(self, name: str, kind: Kind) -> str:
+        assert self._make is not None
+        try:
+            return self._make(name, kind)
+        except RefusedError:
+            # No row is to blame: halving the batch would refuse them all, one by one.
+            raise DestinationError(
+                f"{self._who} refused to make a field {name}",
+                remedy="Make it there by hand, or take it out of the sync's fields.",
+            ) from None
 
 
 def kind_of(name: str, rows: Sequence[Row]) -> Kind:

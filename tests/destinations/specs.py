@@ -35,7 +35,11 @@ def description(file: str) -> tuple[Any, Any]:
     from openapi_core.templating.paths.finders import APICallPathFinder
 
     spec = SchemaPath.from_dict(json.loads((FOLDER / file).read_text(encoding="utf-8")))
-    return OpenAPI(spec, config=Config(spec_validator_cls=None)), APICallPathFinder(spec)
+    config = Config(
+        spec_validator_cls=None,
+        extra_media_type_deserializers={"application/problem+json": json.loads},
+    )
+    return OpenAPI(spec, config=config), APICallPathFinder(spec)
 
 
 class Checked(Transport):
