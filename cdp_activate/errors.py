@@ -54,6 +54,17 @@ class SettingsError(UsageError):
     """A profile, destination or secret is missing or wrong."""
 
 
+def said(error: BaseException) -> str:
+    """What a record, a log or an alert may say of an error: its sentence, or its kind alone.
+
+    Not the lines of a file, where somebody may have written a secret, and not what others'
+    exceptions say, which may hold a value of a row.
+    """
+    if isinstance(error, SourceErrors):
+        return "; ".join(f"{one.path}:{one.line} {one.message}" for one in error.problems)
+    return error.message if isinstance(error, CdpError) else type(error).__name__
+
+
 class BusyError(UsageError):
     """Another run of the same sync is going on."""
 

@@ -16,7 +16,8 @@ from cdp_activate.cli.common import (
     show_json,
     table,
 )
-from cdp_activate.cli.sync import STOPPED, select_option, stopping, summary_table, worst
+from cdp_activate.cli.sync import select_option, summary_table, worst
+from cdp_activate.cli.watching import STOPPED, log_option, stopping, watching
 
 if TYPE_CHECKING:
     from cdp_activate.sync.due import Line
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 64),
     help="Syncs that run side by side, at most.",
 )
+@log_option
 @project_options
 @as_of_option
 @json_option
@@ -62,18 +64,18 @@ def run(
 
     project, now = load(options), instant(options["as_of"])
     chosen = [one.name for one in project.selected_syncs(select)]
-    how = Options()
-    if dry_run:
-        lines = [line for line in project.scheduler.dry_run(now) if line.sync in chosen]
-    else:
-        with stopping(how.stop):
+    with watching(project, options["log_format"]) as watch, stopping() as stop:
+        if dry_run:
+            found = project.scheduler.dry_run(now)
+        else:
+            how = Options(stop=stop, watch=watch)
             found = project.scheduler.run(now, how, select=chosen, at_once=at_once)
-        lines = [line for line in found if line.sync in chosen]
+    lines = [line for line in found if line.sync in chosen]
     if as_json:
         show_json([line.as_dict() for line in lines])
     else:
         _show(lines)
-    if how.stop.is_set():
+    if stop.is_set():
         context.exit(STOPPED)
     if failed := [line.error for line in lines if line.error]:
         context.exit(worst([line for line in lines if line.summary], failed))

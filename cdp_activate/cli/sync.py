@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,14 +18,13 @@ from cdp_activate.cli.common import (
     show_json,
     table,
 )
+from cdp_activate.cli.watching import STOPPED, log_option, stopping, watching
 from cdp_activate.errors import CdpError, UsageError
 
 if TYPE_CHECKING:
     from cdp_activate.sync.run import Summary
 
 GUARDS = ("max_remove", "max_change", "min_size", "max_rejected", "expect", "emptied")
-STOPPED = 130
-"""Exit code of a sync that was told to stop (128 + SIGINT, as shells have it)."""
 
 select_option = click.option(
     "--select", "-s", multiple=True, metavar="SYNC", help="Only this sync (can be repeated)."
@@ -118,6 +113,7 @@ def _show_plans(plans: list[dict[str, Any]]) -> None:
 @click.option(
     "--allow", multiple=True, type=click.Choice(GUARDS), help="Lift this guard for this run."
 )
+@log_option
 @project_options
 @as_of_option
 @json_option
@@ -128,6 +124,7 @@ def sync(
     select: tuple[str, ...],
     dry_run: bool,
     allow: tuple[str, ...],
+    log_format: str | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -145,24 +142,30 @@ def sync(
     from cdp_activate.sync.run import Options, run_sync
 
     project, at = load(options), instant(options["as_of"])
-    how = Options(
-        allow=allow,
-        full_refresh=options["full_refresh"],
-        retry_rejected=options["retry_rejected"],
-        progress=_progress if sys.stderr.isatty() else lambda sync, answered, planned: None,
-    )
     done: list[Summary] = []
     failed: list[tuple[str, CdpError]] = []
-    with project.warehouse() as warehouse, stopping(how.stop):
+    with (
+        watching(project, log_format) as watch,
+        stopping() as stop,
+        project.warehouse() as warehouse,
+    ):
+        how = Options(
+            allow=allow,
+            full_refresh=options["full_refresh"],
+            retry_rejected=options["retry_rejected"],
+            progress=_progress if sys.stderr.isatty() else lambda sync, answered, planned: None,
+            stop=stop,
+            watch=watch,
+        )
         for one in project.selected_syncs(select):
-            if how.stop.is_set():
+            if stop.is_set():
                 break
             try:
                 done.append(run_sync(one, project.catalog, warehouse, as_of=at, options=how))
             except CdpError as error:
                 failed.append((one.name, error))
     _show_summaries(done, failed, as_json=as_json)
-    if how.stop.is_set():
+    if stop.is_set():
         context.exit(STOPPED)
     if failed:
         context.exit(worst(done, [error for _, error in failed]))
@@ -181,23 +184,6 @@ def worst(done: Sequence[object], failed: Sequence[CdpError]) -> int:
         return UsageError.exit_code
     codes = {error.exit_code for error in failed} - {UsageError.exit_code}
     return max(codes, default=CdpError.exit_code)
-
-
-@contextmanager
-def stopping(stop: threading.Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM ask the delivery to end after the batches under way."""
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if not stop.is_set():
-            click.echo("stopping after the batches under way ...", err=True)
-        stop.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _show_summaries(

@@ -17,6 +17,7 @@ from typing import Any
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import BusyError, CdpError
+from cdp_activate.sync import log
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.run import Options, Summary, run_sync
@@ -26,9 +27,6 @@ from cdp_activate.warehouse.base import Warehouse
 
 UNFINISHED = ("running", "killed", "stopped")
 """States of runs that leave their sync due."""
-
-WELL = "ran", "not due"
-"""Outcomes that do not keep those from running who need the sync."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +130,8 @@ class Scheduler:
                     if line.outcome == "due":
                         under_way[pool.submit(self._run, line, now, options)] = name
                     else:
+                        if line.outcome not in ("not due", "due"):
+                            log.event(f"sync_{line.outcome}", sync=name, why=line.why)
                         lines[name] = line
                         order.done(name)
                 done, _ = wait(under_way, return_when=FIRST_COMPLETED) if under_way else ((), ())

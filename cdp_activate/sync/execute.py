@@ -14,6 +14,7 @@ from cdp_activate.sync.deliver import Courier, Delivered, Patience
 from cdp_activate.sync.ledger import Ledger, Part
 from cdp_activate.sync.plan import Plan, Step
 from cdp_activate.sync.tables import PHASES, RunRecord, Verb
+from cdp_activate.sync.watch import Watch
 
 UNNAMED = "refused by the platform, which does not say which rows"
 
@@ -32,6 +33,7 @@ class Options:
     transport: Transport | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     progress: Callable[[str, int, int], object] = lambda sync, answered, planned: None
+    watch: Watch = field(default_factory=Watch)
 
 
 @dataclass
@@ -145,6 +147,7 @@ class _Phase:
         reasons = {key: why for key, why in delivered.rejected.items() if key in there}
         work.answered += len(there)
         work.options.progress(work.run.sync, work.answered, work.plan.changes)
+        work.options.watch.progressed(work.run, work.answered, work.plan.changes)
         work.reject([part], reasons, delivered.unnamed)
         self.refused.update(reasons)
         if delivered.job:

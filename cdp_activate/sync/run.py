@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from cdp_activate.catalog import Catalog
-from cdp_activate.errors import CdpError, GuardError
+from cdp_activate.errors import GuardError, said
 from cdp_activate.sync.execute import Delivery, Options
 from cdp_activate.sync.guards import enforce
 from cdp_activate.sync.ledger import Ledger
@@ -61,10 +61,25 @@ def run_sync(
     on (what it acknowledged is kept), UsageError while another run of this sync is going on.
     """
     options = options or Options()
-    destination = sync.destination.open(transport=options.transport)
     kept = kept_list(sync)
-    ledger = Ledger(warehouse, kept)
     run = RunRecord(kept.sync, kept.destination, kept.name, as_of)
+    options.watch.started(run)
+    try:
+        summary = _run(sync, catalog, warehouse, run, options)
+    except BaseException as error:
+        if run.state == "running":
+            _failed(run, error)
+        options.watch.finished(run, error)
+        raise
+    options.watch.finished(run, None)
+    return summary
+
+
+def _run(
+    sync: Sync, catalog: Catalog, warehouse: Warehouse, run: RunRecord, options: Options
+) -> Summary:
+    destination = sync.destination.open(transport=options.transport)
+    ledger = Ledger(warehouse, kept_list(sync))
     try:
         ledger.begin(run)
         try:
@@ -72,12 +87,13 @@ def run_sync(
                 sync,
                 catalog,
                 warehouse,
-                as_of=as_of,
+                as_of=run.as_of,
                 full_refresh=options.full_refresh,
                 retry_rejected=options.retry_rejected,
             )
             run.unchanged = plan.counts["unchanged"]
             run.held_back = sum(plan.held_back.values())
+            options.watch.planned(run, plan)
             enforce(plan, options.allow)
             ledger.forget_rejections()
             run.message = _left_behind(ledger)
@@ -86,14 +102,18 @@ def run_sync(
                 delivery.deliver()
             run.state = "stopped" if options.stop.is_set() else "done"
         except BaseException as error:
-            run.state = "refused" if isinstance(error, GuardError) else "failed"
-            run.message = error.message if isinstance(error, CdpError) else type(error).__name__
+            _failed(run, error)
             raise
         finally:
             ledger.finish(run)
     finally:
         destination.close()
     return Summary(plan, run, delivery.rejections)
+
+
+def _failed(run: RunRecord, error: BaseException) -> None:
+    run.state = "refused" if isinstance(error, GuardError) else "failed"
+    run.message = said(error)
 
 
 def _left_behind(ledger: Ledger) -> str | None:
