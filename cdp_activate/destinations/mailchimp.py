@@ -97,8 +97,7 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
 
         https://mailchimp.com/developer/marketing/docs/fundamentals/#api-limits
         """
-        says_json = "json" in response.headers.get("content-type", "").lower()
-        if response.status == _FORBIDDEN and not says_json:
+        if response.status == _FORBIDDEN and not response.body.lstrip().startswith(b"{"):
             raise RetryError(f"{self.name} takes no more calls now", after=retry_after(response))
         super().raise_for(response)
 

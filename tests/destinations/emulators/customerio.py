@@ -22,8 +22,10 @@ class CustomerIo(Emulator):
         super().__init__()
         self.segments: dict[int, dict[str, Any]] = {}
         self.people: dict[str, dict[str, Any]] = {}
-        self.refused: set[str] = set()
         self.region = "us"
+
+    def refuse(self, key: str) -> None:
+        self.refused.add(key)
 
     def forget_lists(self) -> None:
         self.segments.clear()

@@ -37,7 +37,6 @@ class Mailchimp(Emulator):
         self.contacts: dict[str, dict[str, Any]] = {}
         self.segments: dict[int, dict[str, Any]] = {}
         self.fields: dict[str, dict[str, Any]] = {}
-        self.refused: set[str] = set()
         self.fixed: set[str] = set()
         self.banned: set[str] = set()
         self.room = 80
