@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -22,6 +22,7 @@ from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_prof
 if TYPE_CHECKING:
     from cdp_activate.audiences.cost import Cost
     from cdp_activate.audiences.trial import Outcome
+    from cdp_activate.sync.alerts import Channel
     from cdp_activate.sync.due import Scheduler
     from cdp_activate.sync.model import DestinationEntry, Sync
 
@@ -71,7 +72,14 @@ class Project:
 
     def forget(self) -> None:
         """Read everything again at its next use: dbt has written another manifest."""
-        for name in ("catalog", "audiences", "destinations", "syncs", "scheduler"):
+        for name in (
+            "catalog",
+            "audiences",
+            "destinations",
+            "syncs",
+            "scheduler",
+            "alert_channels",
+        ):
             self.__dict__.pop(name, None)
 
     def _word(self, key: str, default: str) -> str:
@@ -168,8 +176,16 @@ class Project:
         """The syncs of `syncs/`. Raises SourceErrors with all their mistakes."""
         from cdp_activate.sync.model import read_syncs
 
-        documents = self._documents("syncs", "a sync", skip="destinations.yml")
+        documents = self._documents("syncs", "a sync", skip=("destinations.yml", "alerts.yml"))
         return read_syncs(documents, self.catalog, self.audiences, self.destinations)
+
+    @cached_property
+    def alert_channels(self) -> list[Channel]:
+        """Who is told when something goes wrong. Raises SourceErrors with all mistakes."""
+        from cdp_activate.sync.alerts import read_alerts
+
+        path = self.folder / "syncs" / "alerts.yml"
+        return read_alerts(self._read(path, quoted=False), self.syncs) if path.exists() else []
 
     def selected_syncs(self, names: Iterable[str]) -> list[Sync]:
         """The syncs of these names, all where none are given."""
@@ -244,7 +260,7 @@ class Project:
         return open_warehouse(self.dbt_profile, self.folder)
 
     def _documents(
-        self, folder: str, what: str, *, skip: str = "", required: bool = False
+        self, folder: str, what: str, *, skip: Sequence[str] = (), required: bool = False
     ) -> list[Node]:
         """The documents of every YAML file below a folder, in the order of their paths.
 
@@ -255,7 +271,7 @@ class Project:
             path
             for path in sorted((self.folder / folder).rglob("*.y*ml"))
             if path.suffix in (".yml", ".yaml")
-            and path.name != skip
+            and path.name not in skip
             and FIXTURES not in path.relative_to(self.folder).parts
         ]
         if required and not paths:

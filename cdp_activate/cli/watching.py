@@ -33,14 +33,16 @@ def log_option(function: F) -> F:
 
 @contextmanager
 def watching(project: Project, log_format: str | None) -> Iterator[Watch]:
-    """Everybody who looks on: the log, and traces where OpenTelemetry is installed."""
+    """Everybody who looks on: the log, alerts, and traces where OpenTelemetry is installed."""
     from cdp_activate.sync import log
+    from cdp_activate.sync.alerts import Alerts
     from cdp_activate.sync.telemetry import telemetry
     from cdp_activate.sync.watch import LogWatch, Watchers
 
     handler = log.write_to(sys.stderr, log_format) if log_format else None
     try:
-        yield Watchers([one for one in (LogWatch(), telemetry()) if one])
+        others = [telemetry(), Alerts(project.alert_channels)]
+        yield Watchers([LogWatch(), *(one for one in others if one)])
     finally:
         if handler:
             log.stop(handler)
