@@ -6,11 +6,13 @@ Not a destination: names with an underscore are no types.
 from __future__ import annotations
 
 import base64
+import re
 import threading
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -159,6 +161,19 @@ class ApiDestination(Destination[A]):
             place = ".".join(str(step) for step in path) or "its body"
             raise self.misread(place, f"a {kind.__name__}")
         return found
+
+    def words_of(self, address: object) -> list[str] | None:
+        """The words of a file that the platform put elsewhere; None where it cannot be read.
+
+        For files of refused people whose form is not described: addresses are looked up among
+        the words. The address is itself the permission, so no key goes with the call.
+        """
+        if not isinstance(address, str) or not address.startswith("https://"):
+            return None
+        answer = self.transport.send(Request("GET", address))
+        if answer.status != HTTPStatus.OK:
+            return None
+        return re.split(r"[\s,;\"'<>]+", answer.body.decode("utf-8", "replace").lower())
 
     def misread(self, place: str, expected: str) -> DestinationError:
         """The platform changed its answer: at `place` there is nothing that is `expected`."""

@@ -24,7 +24,7 @@ from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
 from cdp_activate.destinations._values import as_text
 from cdp_activate.destinations.base import Limit, Receipt, Row
 from cdp_activate.errors import DestinationError
-from cdp_activate.http import Request, Transport
+from cdp_activate.http import Transport
 
 _SPEC = "https://github.com/twilio/sendgrid-oai (tsg_mc_contacts_v3, tsg_mc_lists_v3)"
 _RESERVED = {
@@ -40,7 +40,7 @@ _RESERVED = {
 """Fields that every account has, and the characters they take at most (the description says)."""
 _TYPES: Mapping[Kind, str] = {"number": "Number", "date": "Date", "instant": "Date"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NOT_FOUND, _OK = 404, 200
+_NOT_FOUND = 404
 
 
 class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
@@ -165,16 +165,8 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
         return self._jobs.end(job, Receipt(rejected, unnamed))
 
     def _named(self, job: str, errors_url: object) -> dict[str, str]:
-        """Who is named in the file of errors. Its form is not described: addresses are searched.
-
-        It lies elsewhere, under an address that is itself the permission: no key goes there.
-        """
-        if not isinstance(errors_url, str) or not errors_url.startswith("https://"):
-            return {}
-        answer = self.transport.send(Request("GET", errors_url))
-        if answer.status != _OK:
-            return {}
-        words = re.split(r"[\s,;\"'<>]+", answer.body.decode("utf-8", "replace").lower())
+        """Who is named in the file of errors."""
+        words = self.words_of(errors_url) or ()
         keys = [self._jobs.key(job, word) for word in words]
         return {key: "refused by the import" for key in keys if key}
 

@@ -1,0 +1,220 @@
+"""Brevo: contacts, and lists of them.
+
+Entering an audience is an import into a list, leaving is removal from that
+list. `emailBlacklist`, which would silence a whole import, is never sent.
+Brevo publishes no description of its interface: https://pypi.org/project/brevo-python
+is its own client, and what is sent here is compared with what that sends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from pydantic import Field, SecretStr
+
+from cdp_activate.destinations._api import (
+    ApiDestination,
+    Jobs,
+    mapping,
+    number_or_text,
+    parts_of,
+)
+from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
+from cdp_activate.destinations._values import as_text
+from cdp_activate.destinations.base import Limit, Receipt, Row
+from cdp_activate.errors import DestinationError, RefusedError, RetryError
+from cdp_activate.http import Response, Transport, raise_for_status
+
+_DOCS = "https://developers.brevo.com/reference/"
+_PACE = "https://developers.brevo.com/docs/api-limits"
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_TYPES: Mapping[Kind, str] = {"number": "float", "date": "date", "truth": "boolean"}
+_NOT_FOUND, _BAD_REQUEST, _BUSY = 404, 400, 429
+_RUNNING = frozenset({"queued", "in_process", "processing"})
+
+
+class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
+    """Lists at Brevo. Contacts are created or updated on the way."""
+
+    class Settings(FieldSettings):
+        """What `syncs/destinations.yml` may say under `type: brevo`."""
+
+        api_key: SecretStr = Field(description="Brevo, SMTP and API, API keys.")
+        folder: int = Field(default=1, ge=1, description="The id of the folder for new lists.")
+
+    address = "https://api.brevo.com/v3"
+    api_version = "v3"
+    documentation = _DOCS
+    permissions = ("an API key of version 3",)
+    leaving = (
+        "The contact is taken off this list alone. It stays at Brevo, with its other lists and "
+        "its subscription: nobody is blocklisted."
+    )
+    limits: ClassVar[Mapping[str, Limit]] = {
+        "import_bytes": Limit(8_000_000, "bytes in one import", f"{_DOCS}import-contacts"),
+        "remove": Limit(150, "contacts removed in one call", f"{_DOCS}remove-contact-from-list"),
+        "page": Limit(50, "lists in one page", f"{_DOCS}get-lists"),
+        "pace": Limit(10, "calls a second to contacts", _PACE),
+    }
+
+    verbs = frozenset({"upsert", "remove", "erase"})
+    batch_size = 1_000
+    batch_bytes = limits["import_bytes"].most
+    # A removal of a full batch is seven calls: one batch a second keeps to ten calls.
+    requests_per_second = 1.0
+
+    def __init__(
+        self, settings: Settings, *, transport: Transport | None = None, name: str = ""
+    ) -> None:
+        """Keep the settings; make no call yet."""
+        super().__init__(settings, transport=transport, name=name)
+        self._jobs = Jobs()
+        make = self._make_field if settings.create_fields else None
+        self._fields = KnownFields(self.name, self._find_fields, make)
+
+    def headers(self, path: str) -> Mapping[str, str]:
+        """The key in a header of its own."""
+        return {"api-key": self.settings.api_key.get_secret_value()}
+
+    def raise_for(self, response: Response) -> None:
+        """The pause is in a header of Brevo's own, in seconds."""
+        pause = response.headers.get("x-sib-ratelimit-reset", "")
+        if response.status == _BUSY and "retry-after" not in response.headers and pause.isdigit():
+            response = Response(response.status, {"retry-after": pause})
+            raise_for_status(response, who=self.name)
+        super().raise_for(response)
+
+    def check(self) -> None:
+        """Read the account."""
+        self.call("GET", "/account")
+
+    def open(self, name: str) -> str:
+        """The list of this very name, else a new one in the folder of the settings."""
+        for found in self._lists():
+            if self.read(found, "name", kind=str) == name:
+                return str(self.read(found, "id", kind=int))
+        new = {"name": name, "folderId": self.settings.folder}
+        return str(self.read(self.call("POST", "/contacts/lists", new), "id", kind=int))
+
+    def _lists(self) -> Iterator[Any]:
+        size, offset = self.limits["page"].most, 0
+        while True:
+            query = {"limit": size, "offset": offset}
+            answer = self.call("GET", "/contacts/lists", query=query)
+            # Without any list the answer says the count alone.
+            page = mapping(answer).get("lists") or []
+            count = self.read(answer, "count", kind=int)
+            yield from page
+            offset += size
+            if not page or offset >= count:
+                return
+
+    def _find_fields(self) -> Mapping[str, str]:
+        answer = self.call("GET", "/contacts/attributes")
+        found = self.read(answer, "attributes", kind=list)
+        return {name: name for one in found for name in [self.read(one, "name", kind=str)]}
+
+    def _make_field(self, name: str, kind: Kind) -> str:
+        if not _NAME.fullmatch(name):
+            raise DestinationError(
+                f"{self.name} takes no field called '{name}'",
+                remedy="Use letters, digits and underscores, a letter first.",
+            )
+        body = {"type": _TYPES.get(kind, "text")}
+        self.call("POST", f"/contacts/attributes/normal/{name.upper()}", body)
+        return name.upper()
+
+    def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """One import: contacts created or updated, and put on the list."""
+        if not rows:
+            return Receipt()
+        names = self._fields.of(rows)
+        body = {
+            "jsonBody": [_contact(row, names) for row in rows],
+            "listIds": [int(list_id)],
+            "updateExistingContacts": True,
+            # Of the fields that are sent, an empty one clears what was there.
+            "emptyContactsAttributes": True,
+            "disableNotification": True,
+        }
+        try:
+            answer = self.call("POST", "/contacts/import", body)
+        except RefusedError:
+            # A list that is gone is refused like a bad contact: no row is to blame for it.
+            self.call("GET", f"/contacts/lists/{list_id}")
+            raise
+        job = str(self.read(answer, "processId", kind=int))
+        return self._jobs.begin(job, {row.identifiers["email"].lower(): row.key for row in rows})
+
+    def settle(self, job: str) -> Receipt | None:
+        """What became of an import: None while it runs. Files elsewhere name who was refused."""
+        known = self._jobs.outcome(job)
+        if known is not None:
+            return known
+        answer = self.call("GET", f"/processes/{job}")
+        status = self.read(answer, "status", kind=str)
+        if status in _RUNNING:
+            return None
+        if status != "completed":
+            raise DestinationError(
+                f"{self.name} could not carry out an import ({status})"
+                if status in {"failed", "cancelled"}
+                else f"{self.name} gave an import a status that is not known",
+                remedy="Run the sync again later.",
+            )
+        rejected: dict[str, str] = {}
+        unnamed = 0
+        files = mapping(mapping(answer.get("info")).get("import"))
+        for kind, address in files.items():
+            if not address:
+                continue
+            words = self.words_of(address)
+            if words is None:
+                raise RetryError(f"{self.name} keeps back the file of those it refused")
+            for word in sorted({word for word in words if "@" in word}):
+                key = self._jobs.key(job, word)
+                if key is None:
+                    unnamed += 1
+                else:
+                    rejected[key] = str(kind).replace("_", " ")
+        return self._jobs.end(job, Receipt(rejected, unnamed))
+
+    def remove(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+        """Take contacts off the list; who is unknown there is off it already."""
+        for part in parts_of(rows, self.limits["remove"].most):
+            wanted = {"emails": [row.identifiers["email"] for row in part]}
+            path = f"/contacts/lists/{list_id}/contacts/remove"
+            answer = self.request("POST", path, wanted, allow={_BAD_REQUEST})
+            if answer.status == _BAD_REQUEST:
+                # Brevo refuses a call that leaves nothing to do.
+                said = str(mapping(self.parsed(answer)).get("message"))
+                if "already removed" not in said:
+                    self.raise_for(answer)
+        return Receipt()
+
+    def erase(self, rows: Sequence[Row]) -> Receipt:
+        """Delete the contacts altogether."""
+        for row in rows:
+            path = f"/contacts/{quote(row.identifiers['email'], safe='')}"
+            self.request("DELETE", path, query={"identifierType": "email_id"}, allow={_NOT_FOUND})
+        return Receipt()
+
+    def size(self, list_id: str) -> int | None:
+        """How many contacts Brevo counts on the list."""
+        return self.read(
+            self.call("GET", f"/contacts/lists/{list_id}"), "uniqueSubscribers", kind=int
+        )
+
+
+def _contact(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
+    attributes = {names[name]: _value(value) for name, value in row.fields.items()}
+    return {"email": row.identifiers["email"], "attributes": attributes}
+
+
+def _value(value: Any) -> Any:
+    """Numbers and truths as they are, all else as text; None is empty, which clears."""
+    plain = number_or_text(value)
+    return plain if isinstance(plain, int | float) else as_text(plain)

@@ -1,0 +1,192 @@
+"""Brevo, against an emulator of it; its own client is the measure of what is sent."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from urllib.parse import unquote
+
+import pytest
+from api import ApiContract
+from emulators.brevo import KEY, Brevo
+from emulators.platform import Call
+
+from cdp_activate.destinations.base import Row
+from cdp_activate.destinations.brevo import BrevoDestination
+from cdp_activate.errors import DestinationError, RefusedError, RetryError
+from cdp_activate.http import FunctionTransport, Request, Response
+from cdp_activate.testing import deliver, person
+
+
+class TestBrevo(ApiContract):
+    kind = BrevoDestination
+    settings = {"api_key": KEY, "create_fields": True}
+    emulator = Brevo
+    secret = KEY
+
+    def test_rows_that_an_import_refuses_are_named(self, destination, platform):
+        rows = [person(number) for number in range(4)]
+        platform.refuse(rows[1].key)
+
+        receipt = deliver(destination, "upsert", destination.open("VIP"), rows)
+
+        assert receipt.rejected == {rows[1].key: "invalid emails"}
+        assert receipt.unnamed == 0
+
+    def test_an_address_that_is_not_ours_is_counted(self, destination, platform):
+        platform.refuse(person(1).key)
+        job = destination.upsert(destination.open("VIP"), [person(1)]).job
+        platform.downloads = Response(200, {}, b"EMAIL\nperson.one@example.com")
+
+        assert destination.settle(job).unnamed == 1
+
+    def test_a_file_that_cannot_be_read_is_no_success(self, destination, platform):
+        platform.refuse(person(1).key)
+        job = destination.upsert(destination.open("VIP"), [person(1)]).job
+        platform.downloads = Response(403)
+
+        with pytest.raises(RetryError, match="file of those it refused"):
+            destination.settle(job)
+
+    @pytest.mark.parametrize("status", ["failed", "cancelled", "new"])
+    def test_an_import_that_came_to_nothing_stops_the_sync(self, destination, platform, status):
+        job = destination.upsert(destination.open("VIP"), [person(1)]).job
+        platform.imports[int(job)]["status"] = status
+
+        with pytest.raises(DestinationError):
+            destination.settle(job)
+
+    def test_a_slow_import_is_unsettled_until_it_is_done(self, destination, platform):
+        platform.slow = 1
+        job = destination.upsert(destination.open("VIP"), [person(1)]).job
+
+        assert [destination.settle(job) is None for _ in range(2)] == [True, False]
+
+    def test_removals_keep_to_the_size_that_brevo_takes(self, destination, platform):
+        list_id = destination.open("VIP")
+        rows = [person(number) for number in range(310)]
+        deliver(destination, "upsert", list_id, rows)
+        destination.remove(list_id, rows)
+
+        sizes = [len(c.body["emails"]) for c in platform.seen if c.path.endswith("/remove")]
+        assert sizes == [150, 150, 10]
+        assert platform.members("VIP") == {}
+        assert len(platform.contacts) == 310
+
+    def test_another_refusal_of_a_removal_is_no_success(self, destination, platform):
+        list_id = destination.open("VIP")
+        platform.misbehave(platform.refusal(400, message="Invalid email address"))
+
+        with pytest.raises(RefusedError):
+            destination.remove(list_id, [person(1)])
+
+    def test_fields_are_made_in_capitals_with_the_type_of_their_values(self, destination, platform):
+        platform.attributes["PRENOM"] = "text"
+        fields = {
+            "prenom": "Ánh",
+            "ltv": Decimal("129.90"),
+            "born": date(1990, 2, 3),
+            "club": True,
+        }
+        list_id = destination.open("VIP")
+        deliver(destination, "upsert", list_id, [Row("c", {"email": "anh@example.com"}, fields)])
+        gone = {**fields, "prenom": None}
+        deliver(destination, "upsert", list_id, [Row("c", {"email": "anh@example.com"}, gone)])
+
+        assert platform.attributes == {
+            "PRENOM": "text",
+            "BORN": "date",
+            "CLUB": "boolean",
+            "LTV": "float",
+        }
+        (member,) = platform.members("VIP").values()
+        assert member["fields"] == {"prenom": "", "ltv": 129.9, "born": "1990-02-03", "club": True}
+
+    def test_a_field_that_is_not_there_is_refused_before_sending(self, platform):
+        """Brevo itself would pass over it in silence."""
+        settings = BrevoDestination.Settings(api_key=KEY)
+        destination = BrevoDestination(settings, transport=platform.transport(), name="there")
+
+        with pytest.raises(DestinationError, match="no field first_name"):
+            destination.upsert(destination.open("VIP"), [person(1)])
+
+        assert not platform.contacts
+
+    def test_lists_beyond_the_first_page_are_found(self, destination, platform):
+        platform.lists = {n: {"name": f"list {n}", "contacts": {}} for n in range(1, 121)}
+
+        assert destination.open("list 118") == "118"
+
+    def test_brevos_own_client_sends_the_same(self, platform):
+        """Method, path, query and body of every call, by the library of the platform."""
+        ours: list[Request] = []
+        transport = FunctionTransport(lambda r: ours.append(r) or platform.answer(r))
+        settings = BrevoDestination.Settings(api_key=KEY, create_fields=True)
+        destination = BrevoDestination(settings, transport=transport)
+        destination.check()
+        list_id = destination.open("VIP")
+        job = destination.upsert(list_id, [person(1)]).job
+        destination.settle(job)
+        destination.size(list_id)
+        destination.remove(list_id, [person(1)])
+        destination.erase([person(1)])
+
+        theirs = _sent_by_the_client(list_id, job, ours)
+
+        assert [_shape(request) for request in theirs] == [_shape(request) for request in ours]
+
+
+def _shape(request):
+    call = Call(request)
+    return call.method, unquote(call.path), call.query, call.body, call.headers["api-key"]
+
+
+def _sent_by_the_client(list_id, job, ours):
+    """The same acts by brevo-python: what it would send, answered as ours was."""
+    import brevo
+    import httpx
+
+    sent = []
+
+    def capture(request):
+        sent.append(
+            Request(request.method, str(request.url), dict(request.headers), request.content)
+        )
+        return httpx.Response(404)
+
+    (imported,) = [json.loads(r.body) for r in ours if r.url.endswith("/import")]
+    number, email = int(list_id), person(1).identifiers["email"]
+    with httpx.Client(transport=httpx.MockTransport(capture)) as http:
+        client = brevo.Brevo(api_key=KEY, httpx_client=http, max_retries=0)
+        contacts = client.contacts
+        acts = [
+            lambda: client.account.get_account(),
+            lambda: contacts.get_lists(limit=50, offset=0),
+            lambda: contacts.create_list(name="VIP", folder_id=1),
+            lambda: contacts.get_attributes(),
+            lambda: contacts.create_attribute("normal", "FIRST_NAME", type="text"),
+            lambda: contacts.import_contacts(
+                json_body=imported["jsonBody"],
+                list_ids=[number],
+                update_existing_contacts=True,
+                empty_contacts_attributes=True,
+                disable_notification=True,
+            ),
+            lambda: client.process.get_process(int(job)),
+            lambda: contacts.get_list(number),
+            lambda: contacts.remove_contact_from_list(number, request={"emails": [email]}),
+            lambda: contacts.delete_contact(email, identifier_type="email_id"),
+        ]
+        for act in acts:
+            with pytest.raises(brevo.core.api_error.ApiError):
+                act()
+    return sent
+
+
+def test_a_batch_keeps_to_the_limits():
+    limits = BrevoDestination.limits
+    calls = -(-BrevoDestination.batch_size // limits["remove"].most)
+
+    assert BrevoDestination.batch_bytes <= limits["import_bytes"].most
+    assert calls * BrevoDestination.requests_per_second <= limits["pace"].most
