@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 import sys
 from typing import NoReturn, Self
@@ -65,6 +66,8 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         # Said out loud: a shell starts what runs in the background with Ctrl-C ignored.
         signal.signal(number, _stop)
+    # Rows hold no cycles: to look for some among a million costs more than all the rest.
+    gc.disable()
     sys.stdout.write(f"Listening on {receiver.url} (Ctrl-C stops it)\n")
     sys.stdout.flush()
     try:
