@@ -49,6 +49,9 @@ class _Delayed:
 class SimulatedPlatform:
     """Everything is thread-safe. `secret` makes it check signatures."""
 
+    url = "http://platform.example/"
+    """An address for settings; only `transport` leads there."""
+
     def __init__(
         self,
         nature: Nature | None = None,

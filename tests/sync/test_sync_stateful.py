@@ -1,0 +1,458 @@
+"""A company, a platform and runs of its syncs, at random: what must hold holds after each run.
+
+Everything is drawn: who joins, leaves, withdraws, changes an address; what the platform does
+wrong; where a run is killed; which runs meet. What fails is shrunk to the shortest story and
+printed as one: a list of sentences such as `ann(consent='withdrawn')` and `run(killed=...)`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import duckdb
+import pytest
+from bed import AS_OF, QUICK, Bed, Person, person
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
+from mortal import KilledError, Life, Moment, MortalTransport, mortal_files, mortal_warehouse
+
+from cdp_activate.errors import CdpError, GuardError, UsageError
+from cdp_activate.http import Request, Response
+from cdp_activate.receiver import Nature, SimulatedPlatform
+from cdp_activate.sync import lease
+from cdp_activate.sync.run import Options, run_sync
+
+WHO = ("ann", "bob", "cyd", "dan", "eve")
+LISTS = {"mirrored": "Mirrored", "upserted": "Upserted"}
+THEIRS = "somebody.else@example.com"
+"""Somebody whom the platform's own people put on our lists."""
+
+SYNC = """\
+sync: {name}
+audience: vips
+destination: mail
+mode: {mode}
+list: {list}
+identifiers: {{email: email}}
+fields: {{FNAME: first_name, POINTS: points}}
+consent: email_marketing
+guards: {{max_remove: 60%}}
+"""
+
+FAULTS: dict[str, dict[str, Any]] = {
+    "busy": {"fault": "status", "status": 429, "retry_after": "0.001"},
+    "broken": {"fault": "status", "status": 500},
+    "broken after applying": {"fault": "status", "status": 500, "applied": True},
+    "reset": {"fault": "reset"},
+    "reset after applying": {"fault": "reset", "applied": True},
+    "half a body": {"fault": "half_body"},
+    "no JSON": {"fault": "malformed_json"},
+    "delivered twice": {"fault": "duplicate", "after": 0},
+    "delivered again later": {"fault": "duplicate", "after": 2},
+    "credentials refused": {"fault": "status", "status": 401},
+}
+MOMENTS = st.one_of(
+    st.builds(Moment, st.just("statement"), st.integers(1, 90)),
+    st.builds(Moment, st.sampled_from(["call", "answer"]), st.integers(1, 4)),
+    st.builds(Moment, st.sampled_from(["write", "fsync", "unlink"]), st.integers(1, 8)),
+)
+CHANGES = st.sampled_from(
+    [
+        {"member": False},
+        {"member": True},
+        {"consent": "withdrawn"},
+        {"consent": None},
+        {"consent": "granted"},
+        {"known": False},
+        {"known": True},
+        {"variant": "holdout"},
+        {"variant": "treatment"},
+        {"points": 2},
+        {"points": 3},
+        {"email": "not an address"},
+        {"email": "new"},
+    ]
+)
+
+
+def may_be_sent(one: Person) -> bool:
+    return bool(
+        one.member
+        and one.known
+        and one.consent == "granted"
+        and one.variant != "holdout"
+        and one.email
+        and "@" in one.email
+    )
+
+
+@dataclass
+class Seen:
+    """What the network saw of one run."""
+
+    calls: int = 0
+    rejected: dict[str, str] = field(default_factory=dict)
+    unanswered: bool = False
+    wrongly_sent: list[str] = field(default_factory=list)
+
+
+class Clock:
+    """The time of day, and which processes are gone, as the leases see them."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+        self.gone: set[str] = set()
+        self.number = itertools.count(1)
+        self.owner = ""
+
+    def now(self) -> datetime:
+        return self.real() + self.ahead
+
+    real = staticmethod(lease.now)
+
+    @contextmanager
+    def process(self) -> Iterator[str]:
+        """A process of its own, as far as leases can tell."""
+        before, self.owner = self.owner, f"process-{next(self.number)}"
+        try:
+            yield self.owner
+        finally:
+            self.owner = before
+
+
+class Company(RuleBasedStateMachine):
+    """See the docstring of this file. `natures` are the platforms it may meet."""
+
+    natures: st.SearchStrategy[Nature] = st.just(Nature(matches_on="email"))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.reader = duckdb.connect(":memory:", config={"threads": "1"})
+        self.clock = Clock()
+        self.patches = [
+            mock.patch.object(lease, "now", self.clock.now),
+            mock.patch.object(lease, "_owner", lambda: self.clock.owner),
+            mock.patch.object(lease, "_is_gone", lambda owner: owner in self.clock.gone),
+        ]
+        for patch in self.patches:
+            patch.start()
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "bed"):
+                self.comes_to_rest()
+        finally:
+            for patch in self.patches:
+                patch.stop()
+            self.reader.close()
+            self.folder.cleanup()
+
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
+        self.platform = SimulatedPlatform(data.draw(self.natures, label="platform"))
+        self.bed = Bed(Path(self.folder.name), self.platform)  # type: ignore[arg-type]
+        self.bed.mail("batch_size: 2\n    concurrency: 1")
+        (self.bed.folder / "syncs/vips.yml").unlink()
+        for mode, name in (("mirror", "mirrored"), ("upsert", "upserted")):
+            text = SYNC.format(name=name, mode=mode, list=LISTS[name])
+            self.bed.write(f"syncs/{name}.yml", text)
+        theirs = {"theirs": {"key": "theirs", "identifiers": {"email": THEIRS}, "fields": {}}}
+        for name in LISTS.values():
+            self.platform.put(name, theirs)
+        self.everyone = {key: person(key) for key in WHO}
+        self.addresses = itertools.count(1)
+        self.is_built = False
+        self.killed: set[str] = set()
+        self.used: set[str] = set()
+
+    # What happens in the company, and to it.
+
+    @rule(who=st.sampled_from(WHO), change=CHANGES)
+    def someone_changes(self, who: str, change: dict[str, Any]) -> None:
+        if change.get("email") == "new":
+            change = {"email": f"{who}.{next(self.addresses)}@example.com"}
+        self.everyone[who] = replace(self.everyone[who], **change)
+        self.is_built = False
+
+    @rule()
+    def everyone_leaves(self) -> None:
+        self.everyone = {key: replace(one, member=False) for key, one in self.everyone.items()}
+        self.is_built = False
+
+    @rule(what=st.sampled_from(sorted(FAULTS)), times=st.integers(1, 5))
+    def the_platform_fails(self, what: str, times: int) -> None:
+        self.platform.misbehave(**FAULTS[what], times=times)  # type: ignore[arg-type]
+
+    @rule(who=st.sampled_from(WHO), whole=st.booleans(), times=st.integers(1, 2))
+    def the_platform_dislikes(self, who: str, whole: bool, times: int) -> None:
+        if whole:
+            self.platform.misbehave("refuse_batch_with", key=who)
+        else:
+            self.platform.misbehave("reject_rows", containing=who, reason="no", times=times)
+
+    @rule()
+    def the_platform_behaves(self) -> None:
+        self.platform.behave()
+
+    @rule()
+    def the_platform_works(self) -> None:
+        self.platform.finish_jobs()
+
+    @rule()
+    def ten_minutes_pass(self) -> None:
+        self.clock.ahead += timedelta(minutes=10)
+
+    # Runs.
+
+    @rule(
+        name=st.sampled_from(sorted(LISTS)),
+        killed=st.none() | MOMENTS,
+        is_seen_dead=st.booleans(),
+        allow=st.sampled_from([(), ("max_remove", "emptied")]),
+        asked=st.sampled_from([{}, {}, {}, {"full_refresh": True}, {"retry_rejected": True}]),
+    )
+    def run(
+        self,
+        name: str,
+        killed: Moment | None,
+        is_seen_dead: bool,
+        allow: tuple[str, ...],
+        asked: dict[str, bool],
+    ) -> None:
+        """`is_seen_dead`: others can tell that a killed run is gone; else its lease must end."""
+        self.go(name, killed=killed, is_seen_dead=is_seen_dead, allow=allow, **asked)
+
+    @rule(
+        first=st.sampled_from(sorted(LISTS)),
+        second=st.sampled_from(sorted(LISTS)),
+        at_call=st.integers(1, 3),
+    )
+    def two_runs_meet(self, first: str, second: str, at_call: int) -> None:
+        """The second begins while a call of the first is under way."""
+
+        def meanwhile() -> None:
+            calls = self.platform.calls
+            state = self.go(second, allow=("max_remove", "emptied"))
+            if first == second:
+                assert "locked out" == state, "two runs of one sync went on side by side"
+                assert calls == self.platform.calls
+
+        self.go(first, allow=("max_remove", "emptied"), meanwhile=(at_call, meanwhile))
+
+    @rule(name=st.sampled_from(sorted(LISTS)), at_call=st.integers(1, 3))
+    def a_run_freezes_and_another_takes_over(self, name: str, at_call: int) -> None:
+        """A call takes ten minutes, so the lease ends; then the first run goes on."""
+
+        def meanwhile() -> None:
+            self.clock.ahead += timedelta(minutes=10)
+            self.go(name, allow=("max_remove", "emptied"))
+
+        self.go(name, allow=("max_remove", "emptied"), meanwhile=(at_call, meanwhile))
+
+    @rule(name=st.sampled_from(sorted(LISTS)), after=st.integers(1, 3))
+    def a_run_is_told_to_stop(self, name: str, after: int) -> None:
+        self.go(name, allow=("max_remove", "emptied"), stop_after=after)
+
+    def go(
+        self,
+        name: str,
+        *,
+        killed: Moment | None = None,
+        is_seen_dead: bool = True,
+        meanwhile: tuple[int, Any] | None = None,
+        stop_after: int = 0,
+        **asked: Any,
+    ) -> str:
+        """Run a sync and check what must hold. How it ended: done, killed, locked out, .."""
+        self.used.add(name)
+        if not self.is_built:
+            self.bed.build(self.everyone.values())
+            self.is_built = True
+        options = Options(patience=QUICK, **asked)
+        life, seen = Life(killed), Seen()
+
+        def sent(request: Request) -> None:
+            seen.calls += 1
+            self.look_at(request, seen)
+            if seen.calls == stop_after:
+                options.stop.set()
+            if meanwhile is not None and seen.calls == meanwhile[0]:
+                meanwhile[1]()
+
+        def heard(request: Request, answer: Response | None) -> None:
+            self.remember_rejections(request, answer, seen)
+
+        transport = MortalTransport(self.platform.transport, life, sent, heard)
+        warehouse = mortal_warehouse(self.bed.folder / "warehouse.duckdb", life)
+        summary, error = None, None
+        with self.clock.process() as owner, mortal_files(life):
+            try:
+                summary = run_sync(
+                    self.bed.project.syncs[name],
+                    self.bed.project.catalog,
+                    warehouse,
+                    as_of=AS_OF,
+                    options=replace(options, transport=transport),
+                )
+            except (CdpError, KilledError) as caught:
+                error = caught
+        warehouse.close()
+        if life.is_over and is_seen_dead:
+            self.clock.gone.add(owner)
+        if seen.unanswered or life.is_over:
+            # A job whose name never reached us: nobody can wait for it.
+            self.platform.finish_jobs()
+        state = self.state_of(life, error, summary, seen)
+        (self.killed.add if life.is_over else self.killed.discard)(name)
+        self.check(name, state, seen)
+        return state
+
+    def state_of(self, life: Life, error: BaseException | None, summary: Any, seen: Seen) -> str:
+        if life.is_over:
+            return "killed"
+        if isinstance(error, GuardError) and not seen.calls:
+            return "refused"
+        if isinstance(error, UsageError):
+            return "locked out"
+        return "failed" if error is not None else str(summary.record.state)
+
+    # What is seen of a run while it goes on.
+
+    def look_at(self, request: Request, seen: Seen) -> None:
+        said = json.loads(request.body)
+        if said["action"] != "upsert":
+            return
+        for row in said["rows"]:
+            one = self.everyone[row["key"]]
+            if not may_be_sent(one) or row["identifiers"] != {"email": one.email}:
+                seen.wrongly_sent.append(row["key"])
+
+    def remember_rejections(self, request: Request, answer: Response | None, seen: Seen) -> None:
+        said = json.loads(request.body)
+        keys = [row["key"] for row in said.get("rows", ())]
+        if answer is None:
+            seen.unanswered = True
+            return
+        if answer.status == 422 and len(keys) == 1:
+            seen.rejected[keys[0]] = "422"
+        if answer.status != 200:
+            return
+        try:
+            rejected = json.loads(answer.body).get("rejected", {})
+        except ValueError:
+            seen.unanswered = True
+            return
+        for key in keys:
+            seen.rejected.pop(key, None)
+        seen.rejected |= rejected
+
+    # What must hold.
+
+    def check(self, name: str, state: str, seen: Seen) -> None:
+        assert [] == seen.wrongly_sent, "someone was sent who may not be, or under a wrong address"
+        if state in ("refused", "locked out"):
+            assert 0 == seen.calls or state == "locked out", "a guard refused after the first call"
+            return
+        listed = self.platform.lists[LISTS[name]]
+        assert THEIRS in listed, "someone was removed who was never ours"
+        if state == "killed" or name in self.killed:
+            return
+        ledger, rejections = self.tables(name)
+        ours = listed.keys() - {THEIRS}
+        assert ours <= ledger.keys(), "someone is on the list and not in the ledger"
+        if state not in ("done", "stopped"):
+            return
+        known = {email for email, print_ in ledger.items() if print_ != "unknown"}
+        if name == "mirrored":
+            assert known <= ours, "the ledger holds someone as sent who is not on the list"
+        assert seen.rejected.keys() <= rejections.keys(), "a rejection was not recorded"
+        if state == "done":
+            self.check_list(name, listed, rejections)
+
+    def check_list(self, name: str, listed: dict[str, Any], rejections: dict[str, str]) -> None:
+        for key, one in self.everyone.items():
+            if key in rejections:
+                continue
+            if may_be_sent(one):
+                assert one.email in listed, "someone of the audience is not on the list"
+                sent = listed[one.email]
+                assert (key, one.points) == (sent["key"], sent["fields"]["POINTS"])
+            mine = {email for email, row in listed.items() if row["key"] == key}
+            if name == "mirrored":
+                expected = {one.email} if may_be_sent(one) else set()
+                assert expected == mine, "someone is on the list who should not be"
+
+    def tables(self, name: str) -> tuple[dict[str, str], dict[str, str]]:
+        """Of one sync: address -> fingerprint as in the ledger, key -> reason of rejections."""
+        state, schema = self.bed.folder / "warehouse.cdp_state.duckdb", "state.cdp_activate"
+        self.reader.execute(f"attach '{state}' as state (read_only)")
+        ledger, rejections = (
+            self.reader.execute(
+                f"select {columns} from {schema}.sync_{table} where sync = ?", [name]
+            ).fetchall()
+            for table, columns in (
+                ("ledger", "identifiers, fingerprint"),
+                ("rejections", "entity_key, reason"),
+            )
+        )
+        self.reader.execute("detach state")
+        addresses = {json.loads(identifiers)["email"]: print_ for identifiers, print_ in ledger}
+        return addresses, dict(rejections)
+
+    def comes_to_rest(self) -> None:
+        """When nothing happens any more, two runs end every story well, and the next is idle."""
+        self.platform.behave()
+        self.clock.ahead += timedelta(minutes=10)
+        for name in sorted(self.used):
+            asked = {"allow": ("max_remove", "emptied"), "retry_rejected": True}
+            states = [self.go(name, **asked)]
+            if states != ["done"]:
+                states.append(self.go(name, **asked))
+            assert "done" == states[-1], f"{name} does not come to rest: {states}"
+            calls = self.platform.calls
+            self.go(name)
+            assert calls == self.platform.calls, "a run with nothing to do made a call"
+            assert {} == self.tables(name)[1], "a rejection stays that is none any more"
+
+
+def stories(count: int, steps: int) -> settings:
+    """More of them by CDP_STORIES: `make test-stories`."""
+    return settings(
+        max_examples=int(os.environ.get("CDP_STORIES", count)),
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+    )
+
+
+def test_whatever_happens_at_a_platform_that_answers_at_once() -> None:
+    run_state_machine_as_test(Company, settings=stories(12, 12))
+
+
+class Patiently(Company):
+    natures = st.builds(
+        Nature, matches_on=st.just("email"), job_ticks=st.integers(1, 4), seed=st.integers(0, 9)
+    )
+
+
+@pytest.mark.slow
+def test_whatever_happens_at_a_platform_that_answers_later() -> None:
+    run_state_machine_as_test(Patiently, settings=stories(8, 12))
