@@ -11,8 +11,9 @@ import itertools
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -402,7 +403,11 @@ class Company(RuleBasedStateMachine):
     def tables(self, name: str) -> tuple[dict[str, str], dict[str, str]]:
         """Of one sync: address -> fingerprint as in the ledger, key -> reason of rejections."""
         state, schema = self.bed.folder / "warehouse.cdp_state.duckdb", "state.cdp_activate"
-        self.reader.execute(f"attach '{state}' as state (read_only)")
+        for _ in range(200):
+            with suppress(duckdb.ResourceInUseException):  # a run that is under way writes to it
+                self.reader.execute(f"attach '{state}' as state (read_only)")
+                break
+            time.sleep(0.05)
         ledger, rejections = (
             self.reader.execute(
                 f"select {columns} from {schema}.sync_{table} where sync = ?", [name]
