@@ -69,13 +69,15 @@ class Receipt:
 
     `rejected`: key of a row -> the platform's reason (pass it through
     `clean_reason`). `unnamed`: how many more rows it refused without saying
-    which. Every other row of the batch is accepted: at once, or, when `job` is
+    which, and `reasons` how many of those for which reason, where it says that. Every other
+    row of the batch is accepted: at once, or, when `job` is
     set, once `settle(job)` has returned a Receipt.
     """
 
     rejected: Mapping[str, str] = field(default_factory=dict)
     unnamed: int = 0
     job: str | None = None
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

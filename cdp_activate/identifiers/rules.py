@@ -132,9 +132,8 @@ RULE_SETS: Mapping[str, RuleSet] = {
                 "last_name": Rule(("lower",), "", True, _GOOGLE),
                 "country": Rule(("upper",), _UPPER_COUNTRY, False, _GOOGLE),
                 "postcode": Rule((), "", False, _GOOGLE),
-                "mobile_ad_id": Rule(("lower",), _MOBILE_AD_ID, False, _GOOGLE),
             },
-            enough=(("email",), ("phone",), ("mobile_ad_id",), _ADDRESS),
+            enough=(("email",), ("phone",), _ADDRESS),
         ),
         RuleSet(
             "meta",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -52,12 +52,13 @@ class Patience:
 
 @dataclass(frozen=True)
 class Delivered:
-    """What became of a batch: rejected rows by key; `unnamed` more were refused."""
+    """What became of a batch: rejected rows by key; `unnamed` more were refused, for `reasons`."""
 
     rows: Sequence[Row]
     rejected: dict[str, str]
     unnamed: int = 0
     job: str | None = None
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 class Pace:
@@ -198,7 +199,7 @@ class Courier:
             middle = len(rows) // 2
             return [*self._send(verb, rows[:middle]), *self._send(verb, rows[middle:])]
         rejected = {key: why for key, why in receipt.rejected.items() if key}
-        return [Delivered(rows, rejected, receipt.unnamed, receipt.job)]
+        return [Delivered(rows, rejected, receipt.unnamed, receipt.job, receipt.reasons)]
 
     def _call(self, act: Callable[[], Any], *, counted: bool = True) -> Any:
         """Make a call, again while the platform says it took nothing."""

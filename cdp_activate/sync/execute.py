@@ -82,14 +82,18 @@ class Delivery:
             remedy="see the reasons in `cdp-activate status`, or run it with --allow max_rejected",
         )
 
-    def reject(self, parts: Sequence[Part], reasons: Mapping[str, str], unnamed: int) -> None:
-        """The platform refused these, somewhere in the parts; `unnamed` more it does not name."""
+    def reject(self, parts: Sequence[Part], reasons: Mapping[str, str], receipt: Receipt) -> None:
+        """The platform refused these, somewhere in the parts, and more that it does not name."""
         for part in parts:
             self.ledger.rejected(self.run, part, reasons)
         for why in reasons.values():
             self.rejections[why] = self.rejections.get(why, 0) + 1
-        if unnamed:
-            self.rejections[UNNAMED] = self.rejections.get(UNNAMED, 0) + unnamed
+        for why, count in receipt.reasons.items():
+            unnamed_for = f"{why} ({UNNAMED})"
+            self.rejections[unnamed_for] = self.rejections.get(unnamed_for, 0) + count
+        unexplained = receipt.unnamed - sum(receipt.reasons.values())
+        if unexplained > 0:
+            self.rejections[UNNAMED] = self.rejections.get(UNNAMED, 0) + unexplained
         self.run.rejected = sum(self.rejections.values())
 
 
@@ -148,7 +152,7 @@ class _Phase:
         work.answered += len(there)
         work.options.progress(work.run.sync, work.answered, work.plan.changes)
         work.options.watch.progressed(work.run, work.answered, work.plan.changes)
-        work.reject([part], reasons, delivered.unnamed)
+        work.reject([part], reasons, Receipt(unnamed=delivered.unnamed, reasons=delivered.reasons))
         self.refused.update(reasons)
         if delivered.job:
             self.jobs.setdefault(delivered.job, []).append((part, set(reasons)))
@@ -161,7 +165,7 @@ class _Phase:
         """What became of the parts of a job; without a receipt nothing is known of them."""
         if receipt is None:
             return
-        self.work.reject([part for part, _ in parts], receipt.rejected, receipt.unnamed)
+        self.work.reject([part for part, _ in parts], receipt.rejected, receipt)
         for part, before in parts:
             rejected = before | receipt.rejected.keys()
             self.work.ledger.accepted(self.work.run, part, list(rejected))

@@ -58,12 +58,12 @@ class ApiContract(DestinationContract, HttpDestinationContract):
             pytest.skip("the platform publishes no description")
         destination.check()
         list_id = destination.open(self.list_name)
-        deliver(destination, "upsert", list_id, [person(1, plan="gold")])
-        deliver(destination, "upsert", list_id, [person(1, plan="silver"), person(2)])
+        deliver(destination, "upsert", list_id, [self.row(destination, 1, plan="gold")])
+        deliver(destination, "upsert", list_id, [self.row(destination, 1, plan="silver"), self.row(destination, 2)])
         destination.size(list_id)
-        deliver(destination, "remove", list_id, [person(1)])
+        deliver(destination, "remove", list_id, [self.row(destination, 1)])
         if "erase" in destination.verbs:
-            destination.erase([person(2)])
+            destination.erase([self.row(destination, 2)])
         assert self.operations == checked.operations
 
     def test_a_wrong_key_says_where_to_mend_it(self, platform, connect):
@@ -96,11 +96,11 @@ class ApiContract(DestinationContract, HttpDestinationContract):
     @pytest.mark.parametrize("verb", ["upsert", "remove"])
     def test_a_list_that_was_deleted_is_said(self, destination, platform, verb):
         list_id = destination.open(self.list_name)
-        deliver(destination, "upsert", list_id, [person(1)])
+        deliver(destination, "upsert", list_id, [self.row(destination, 1)])
         platform.forget_lists()
 
         with pytest.raises(DestinationError) as raised:
-            deliver(destination, verb, list_id, [person(1)])
+            deliver(destination, verb, list_id, [self.row(destination, 1)])
 
         assert "--full-refresh" in raised.value.remedy
         assert "person.1" not in str(raised.value)
@@ -120,7 +120,7 @@ class ApiContract(DestinationContract, HttpDestinationContract):
         """The calls whose answers matter."""
         return [
             lambda: destination.open(self.list_name),
-            lambda: destination.upsert(list_id, [person(1)]),
+            lambda: destination.upsert(list_id, [self.row(destination, 1)]),
             lambda: destination.size(list_id),
         ]
 

@@ -6,11 +6,13 @@ It knows nothing of the destination that calls it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -38,7 +40,12 @@ class Call:
         self.method, self.path = request.method, parts.path
         self.headers, self.size = request.headers, len(request.body)
         self.query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        self.body: Any = json.loads(request.body) if request.body else None
+        self.raw, kind = request.body, request.headers.get("content-type", "")
+        self.body: Any = None
+        if kind.startswith("application/x-www-form-urlencoded"):
+            self.body = dict(parse_qsl(request.body.decode("ascii")))
+        elif request.body and not kind.startswith("multipart/"):
+            self.body = json.loads(request.body)
 
 
 class Emulator:
@@ -106,6 +113,18 @@ def key_of(email: str) -> str:
     """The key of a `testing.person` by the e-mail address: platforms do not know our keys."""
     found = re.fullmatch(r"person\.(\d+)@example\.com", email)
     return f"c-{int(found[1]):05}" if found else email
+
+
+@cache
+def key_of_digest(digest: str) -> str:
+    """The key of a `testing.person` by the SHA-256 of the e-mail address."""
+    return _digests().get(digest, digest)
+
+
+@cache
+def _digests() -> dict[str, str]:
+    emails = (f"person.{number}@example.com" for number in range(12_000))
+    return {hashlib.sha256(email.encode()).hexdigest(): key_of(email) for email in emails}
 
 
 def email_of(key: str) -> str:
