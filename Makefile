@@ -40,8 +40,9 @@ test-nightly: $(READY)  ## Compare 100,000 random audiences with a plain reading
 golden: $(READY)  ## Write the SQL of every construct in every dialect, and its table, anew
 	$(BIN)/python tests/audiences/constructs.py
 
-docs: $(READY)  ## Write the page of mistakes anew
+docs: $(READY)  ## Write the pages that come from the code anew: mistakes, destinations, identifiers
 	$(BIN)/python tests/audiences/write_mistakes.py
+	$(BIN)/python tests/destinations/write_pages.py
 
 lint: $(READY)  ## Check style, types, SQL form, compiled audiences and their tests
 	$(BIN)/ruff check .

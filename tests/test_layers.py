@@ -13,7 +13,7 @@ LAYERS = [
     {"cli"},
     {"demo"},
     {"dbt", "doctor", "scaffold", "testing"},
-    {"project", "describe", "receiver"},
+    {"project", "describe", "destination_facts", "receiver"},
     {"sync"},
     {"identifiers"},
     {"audiences", "warehouse", "destinations"},

@@ -60,7 +60,9 @@ class FileDestination(Destination["FileDestination.Settings"]):
         """What `syncs/destinations.yml` may say under `type: file`."""
 
         path: str = Field(min_length=1, description="A folder, or a URL such as s3://bucket/lists.")
-        format: Literal["csv", "jsonl", "parquet"] = "csv"
+        format: Literal["csv", "jsonl", "parquet"] = Field(
+            default="csv", description="`csv`, `jsonl` (JSON Lines) or `parquet`."
+        )
         options: dict[str, Any] = Field(
             default_factory=dict,
             repr=False,
@@ -68,6 +70,7 @@ class FileDestination(Destination["FileDestination.Settings"]):
         )
 
     identifiers = ()
+    leaving = "They stand in a `remove` publication: whoever reads the files acts on it."
     batch_size = 25_000
     concurrency = 2
 

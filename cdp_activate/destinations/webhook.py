@@ -55,10 +55,18 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         secret: SecretStr | None = Field(
             default=None, description="Signs each call: whsec_<base64>, or any text."
         )
-        batch_size: Annotated[int, Field(ge=1, le=10_000)] = 500
-        timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
-        concurrency: Annotated[int, Field(ge=1, le=64)] = 4
-        requests_per_second: Annotated[float, Field(gt=0)] | None = None
+        batch_size: Annotated[int, Field(ge=1, le=10_000)] = Field(
+            default=500, description="Rows in a call, 1 to 10,000."
+        )
+        timeout: Annotated[float, Field(gt=0, le=600)] = Field(
+            default=30.0, description="Seconds to wait for an answer."
+        )
+        concurrency: Annotated[int, Field(ge=1, le=64)] = Field(
+            default=4, description="Calls under way at once."
+        )
+        requests_per_second: Annotated[float, Field(gt=0)] | None = Field(
+            default=None, description="Calls a second, at most; else as fast as it answers."
+        )
         deduplicates: bool = Field(
             default=False, description="The endpoint acts once on events of one idempotency_key."
         )
@@ -94,6 +102,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
 
     verbs = frozenset({"upsert", "remove", "send", "erase"})
     identifiers = ()
+    leaving = "The endpoint is told `action: remove`, and takes the person off the list named."
 
     def __init__(
         self, settings: Settings, *, transport: Transport | None = None, name: str = ""

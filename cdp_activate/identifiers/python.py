@@ -11,9 +11,12 @@ from functools import cache
 
 from cdp_activate.identifiers import phone
 from cdp_activate.identifiers.rules import (
+    BLANKS,
     CLEAN_PHONE,
     DIGEST,
+    DIGITS_OR_MARKS,
     EDGES,
+    GMAIL,
     Rule,
     RuleSet,
     Step,
@@ -38,7 +41,7 @@ def lower(text: str) -> str:
 
 def _gmail(text: str) -> str:
     """Gmail delivers to one person whatever the dots and whatever follows a plus."""
-    if not pattern(r"@(gmail|googlemail)\.com$").search(text):
+    if not pattern(GMAIL).search(text):
         return text
     local = pattern("@.*$").sub("", text)
     local = pattern(r"\+.*$").sub("", local).replace(".", "")
@@ -50,8 +53,8 @@ STEPS: Mapping[Step, Callable[[str], str]] = {
     "upper": str.upper,
     "gmail": _gmail,
     "no plus": lambda text: text.removeprefix("+"),
-    "no blanks": lambda text: pattern(r"\s").sub("", text),
-    "no digits or marks": lambda text: pattern(r"[0-9.\s()-]").sub("", text),
+    "no blanks": lambda text: pattern(BLANKS).sub("", text),
+    "no digits or marks": lambda text: pattern(DIGITS_OR_MARKS).sub("", text),
     "letters only": lambda text: pattern("[^a-z]").sub("", text),
     "before hyphen": lambda text: pattern("-.*$").sub("", text),
 }

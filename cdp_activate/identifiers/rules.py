@@ -32,6 +32,9 @@ DIGEST = "^[0-9a-f]{64}$"
 # Without quoted local parts and comments (RFC 5321, 4.1.2), which no platform takes.
 _ODD = rf"@{BLANK}<>()\[\],;:\\" + '"'
 _EMAIL = rf"^[^{_ODD}]+@([^{_ODD}.]+\.)+[^{_ODD}.]+$"
+GMAIL = rf"^[^{_ODD}]+@(gmail|googlemail)\.com$"
+BLANKS = f"[{BLANK}]"
+DIGITS_OR_MARKS = f"[0-9.(){BLANK}-]"
 
 # ITU-T E.164: a country code, then at most 12 digits more. The part after the country code
 # does not begin with 0, but in a few countries: those are looked up in the number plan.

@@ -13,9 +13,12 @@ from sqlglot import exp
 from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import Expression, text
 from cdp_activate.identifiers.rules import (
+    BLANKS,
     CLEAN_PHONE,
     DIGEST,
+    DIGITS_OR_MARKS,
     EDGES,
+    GMAIL,
     Rule,
     RuleSet,
     Step,
@@ -48,7 +51,7 @@ def _gmail(value: Expression) -> Expression:
     local = replaced(replaced(value.copy(), "@.*$"), r"\+.*$")
     local = exp.func("replace", local, text("."), text(""))
     whole = exp.DPipe(this=local, expression=replaced(value.copy(), "^[^@]*"))
-    is_gmail = matches(value.copy(), r"@(gmail|googlemail)\.com$")
+    is_gmail = matches(value.copy(), GMAIL)
     return exp.Case(ifs=[exp.If(this=is_gmail, true=whole)], default=value)
 
 
@@ -57,8 +60,8 @@ STEPS: Mapping[Step, Callable[[Expression], Expression]] = {
     "upper": lambda value: exp.Upper(this=value),
     "gmail": _gmail,
     "no plus": lambda value: replaced(value, r"^\+"),
-    "no blanks": lambda value: replaced(value, r"\s"),
-    "no digits or marks": lambda value: replaced(value, r"[0-9.\s()-]"),
+    "no blanks": lambda value: replaced(value, BLANKS),
+    "no digits or marks": lambda value: replaced(value, DIGITS_OR_MARKS),
     "letters only": lambda value: replaced(value, "[^a-z]"),
     "before hyphen": lambda value: replaced(value, "-.*$"),
 }

@@ -59,7 +59,12 @@ class ApiContract(DestinationContract, HttpDestinationContract):
         destination.check()
         list_id = destination.open(self.list_name)
         deliver(destination, "upsert", list_id, [self.row(destination, 1, plan="gold")])
-        deliver(destination, "upsert", list_id, [self.row(destination, 1, plan="silver"), self.row(destination, 2)])
+        deliver(
+            destination,
+            "upsert",
+            list_id,
+            [self.row(destination, 1, plan="silver"), self.row(destination, 2)],
+        )
         destination.size(list_id)
         deliver(destination, "remove", list_id, [self.row(destination, 1)])
         if "erase" in destination.verbs:

@@ -46,12 +46,9 @@ def test_the_settings_shown_are_accepted(text):
 
 
 @pytest.mark.parametrize("type_name", destination_types())
-def test_every_type_and_each_of_its_settings_is_described(type_name):
-    text = GUIDE.read_text("utf-8")
-    assert f"`type: {type_name}`" in text
-    section = text.split(f"`type: {type_name}`")[1].split("\n## ")[0]
-    for setting in destination_class(type_name).Settings.model_fields:
-        assert f"| `{setting}` |" in section
+def test_every_type_is_in_the_guide(type_name):
+    """Its settings are on its own page, which is written from the class."""
+    assert f"`type: {type_name}`" in GUIDE.read_text("utf-8")
 
 
 @pytest.mark.parametrize("secret", ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "any text"])

@@ -1,0 +1,75 @@
+"""Writes the pages of docs/ that say what destinations and identifier rules are.
+
+python tests/destinations/write_pages.py
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "identifiers")]
+
+from differences import DIFFERENCES  # noqa: E402
+
+from cdp_activate.destination_facts import WRITTEN_BY, page  # noqa: E402
+from cdp_activate.destinations import destination_types  # noqa: E402
+from cdp_activate.identifiers.rules import RULE_SETS, VERSION  # noqa: E402
+
+DOCS = HERE.parents[1] / "docs"
+IDENTIFIERS = f"""# Identifiers
+
+{WRITTEN_BY}
+
+Platforms find people by digests of what identifies them, so every letter counts. How each wants
+an identifier is a table of rules in `cdp_activate/identifiers/rules.py`, version {VERSION}, each
+with its source; a destination names its rules. The plan's SQL normalises and hashes in the
+warehouse, on DuckDB, PostgreSQL, Spark, Snowflake and BigQuery alike; tests compare it with a plain
+reading in Python.
+
+* First comes Unicode form NFC; then white space and characters without a width go at both ends.
+  Spark and Snowflake cannot compose letters: text with marks of its own is no identifier there.
+* What is not valid is not sent: the row goes by its other identifiers, or is held back as
+  `invalid identifier`.
+* Nothing is never hashed: an empty value is no identifier, nor is what is empty after its steps.
+* Nothing is hashed twice: 64 hexadecimal digits are passed on where a SHA-256 is wanted.
+* Telephone numbers that are not in E.164 yet are read by Google's number plans
+  ([phonenumbers](https://pypi.org/project/phonenumbers/)), local ones in the `region` of the row or
+  the `default_region` of the sync. DuckDB calls Python for those alone; on the other warehouses
+  they are no identifiers.
+"""
+
+
+def identifiers() -> str:
+    """docs/identifiers.md."""
+    lines = [IDENTIFIERS, "## The rules", ""]
+    lines += ["| rules | identifier | steps | sent as | source |", "|---|---|---|---|---|"]
+    for rules in RULE_SETS.values():
+        for name, rule in rules.rules.items():
+            sent = f"SHA-256, {rules.encoding}" if rule.hashed else "plain"
+            steps = ", ".join(rule.steps) or "trimmed"
+            lines.append(f"| {rules.name} | `{name}` | {steps} | {sent} | {rule.source} |")
+    lines += ["", "## Where ours differ from the platforms' own libraries", ""]
+    lines += [
+        "Found by 10,000 generated values for each library; a test knows every difference.",
+        "",
+    ]
+    lines += ["| library | identifier | value | ours | theirs | why |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| {one.library} | {one.identifier} | {one.of} | {one.ours} | {one.theirs} | {one.why} |"
+        for one in DIFFERENCES
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def pages() -> dict[Path, str]:
+    """Every page that is written, by its place."""
+    found = {DOCS / "destinations" / f"{one}.md": page(one) for one in destination_types()}
+    return {**found, DOCS / "identifiers.md": identifiers()}
+
+
+if __name__ == "__main__":
+    for place, text in pages().items():
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text, encoding="utf-8")
