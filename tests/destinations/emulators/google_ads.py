@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from emulators.platform import Call, Emulator, email_of, key_of_digest, route
+from emulators.platform import Call, Emulator, key_of_digest, route
 
 from cdp_activate.http import Request, Response
 
@@ -128,9 +128,6 @@ class GoogleAds(Emulator):
     def is_refused(self, digests: list[str]) -> bool:
         refused = {hashlib.sha256(email.encode()).hexdigest() for email in self.refused}
         return not refused.isdisjoint(digests)
-
-    def refuse(self, key: str) -> None:
-        self.refused.add(email_of(key))
 
     @route("GET", "/v1/requestStatus:retrieve")
     def status(self, call: Call) -> Response:
