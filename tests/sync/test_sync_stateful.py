@@ -7,6 +7,7 @@ printed as one: a list of sentences such as `ann(consent='withdrawn')` and `run(
 
 from __future__ import annotations
 
+import gc
 import itertools
 import json
 import os
@@ -33,7 +34,7 @@ from hypothesis.stateful import (
 )
 from mortal import KilledError, Life, Moment, MortalTransport, mortal_files, mortal_warehouse
 
-from cdp_activate.errors import CdpError, GuardError, UsageError
+from cdp_activate.errors import BusyError, CdpError, GuardError, UsageError
 from cdp_activate.http import Request, Response
 from cdp_activate.receiver import Nature, SimulatedPlatform
 from cdp_activate.sync import lease
@@ -302,37 +303,39 @@ class Company(RuleBasedStateMachine):
 
         transport = MortalTransport(self.platform.transport, life, sent, heard)
         warehouse = mortal_warehouse(self.bed.folder / "warehouse.duckdb", life)
-        summary, error = None, None
+        ended: Any = None
         with self.clock.process() as owner, mortal_files(life):
             try:
-                summary = run_sync(
+                ended = run_sync(
                     self.bed.project.syncs[name],
                     self.bed.project.catalog,
                     warehouse,
                     as_of=AS_OF,
                     options=replace(options, transport=transport),
                 )
-            except (CdpError, KilledError) as caught:
-                error = caught
+            except (CdpError, KilledError) as error:
+                ended = type(error)  # not the error: it holds on to what the dead left open
         warehouse.close()
+        if life.is_over:
+            gc.collect()
         if life.is_over and is_seen_dead:
             self.clock.gone.add(owner)
         if seen.unanswered or life.is_over:
             # A job whose name never reached us: nobody can wait for it.
             self.platform.finish_jobs()
-        state = self.state_of(life, error, summary, seen)
+        state = self.state_of(life, ended, seen)
         (self.killed.add if life.is_over else self.killed.discard)(name)
         self.check(name, state, seen)
         return state
 
-    def state_of(self, life: Life, error: BaseException | None, summary: Any, seen: Seen) -> str:
+    def state_of(self, life: Life, ended: Any, seen: Seen) -> str:
         if life.is_over:
             return "killed"
-        if isinstance(error, GuardError) and not seen.calls:
+        if ended is GuardError and not seen.calls:
             return "refused"
-        if isinstance(error, UsageError):
+        if ended in (BusyError, UsageError):
             return "locked out"
-        return "failed" if error is not None else str(summary.record.state)
+        return "failed" if isinstance(ended, type) else str(ended.record.state)
 
     # What is seen of a run while it goes on.
 
