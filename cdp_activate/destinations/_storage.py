@@ -9,8 +9,9 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,7 +27,8 @@ from cdp_activate.errors import (
     SettingsError,
 )
 
-_EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}
+_EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs", "sftp": "sftp", "ssh": "sftp"}
+_SSH = frozenset({"sftp", "ssh"})
 # Stores without folders: making one there could create a bucket.
 _WITHOUT_FOLDERS = frozenset(
     {"abfs", "abfss", "adl", "az", "gcs", "gs", "memory", "oci", "oss", "r2", "s3", "s3a"}
@@ -40,6 +42,11 @@ _WORDS = {
     errno.ENOENT: ("it is not there", "Create it, or choose another path."),
     errno.ENAMETOOLONG: ("its name is too long", "Choose a shorter path."),
 }
+# Errors of packages that are loaded only when their storage is used, by name.
+_NOT_KNOWN = frozenset({"AuthenticationException", "NoCredentialsError"})
+_NOT_REACHED = frozenset(
+    {"EndpointConnectionError", "HTTPClientError", "NoValidConnectionsError", "SSHException"}
+)
 
 
 class Storage:
@@ -53,8 +60,15 @@ class Storage:
     def __init__(self, path: str, options: Mapping[str, Any]) -> None:
         self.shown = _without_password(path)
         scheme = path.partition("://")[0] if "://" in path else "file"
+        self._is_local = scheme == "file"
+        # paramiko's one connection stands still for ever when several threads read from it.
+        self._turn: Any = threading.RLock() if scheme in _SSH else nullcontext()
         try:
-            self._files, self._root = url_to_fs(path, **options)
+            if scheme in _SSH:
+                options = known_hosts_alone(options)
+            # Some storages connect here already, others at the first file.
+            with self._in_plain_words(but=(ImportError, ValueError, TypeError)):
+                self._files, self._root = url_to_fs(path, **options)
         except ImportError as error:
             package = _EXTRAS.get(scheme)
             wanted = f"'cdp-activate[{package}]'" if package else f"the package for {scheme}://"
@@ -69,6 +83,12 @@ class Storage:
             ) from error
         self._is_local = isinstance(self._files, LocalFileSystem)
         self._has_folders = scheme not in _WITHOUT_FOLDERS
+        self._is_connection = scheme in _SSH
+
+    def close(self) -> None:
+        """Hang up, where there is a connection."""
+        if self._is_connection:
+            self._files.client.close()
 
     def make_folder(self, folder: str) -> None:
         """Create `folder` below the root, with its parents, where folders exist."""
@@ -136,12 +156,15 @@ class Storage:
         return f"{root}/{file}" if file else root
 
     @contextmanager
-    def _in_plain_words(self) -> Iterator[None]:
+    def _in_plain_words(self, but: tuple[type[Exception], ...] = ()) -> Iterator[None]:
         try:
-            yield
+            with self._turn:
+                yield
         except CdpError:
             raise
         except Exception as error:
+            if isinstance(error, but):
+                raise
             # Each storage has a family of errors of its own, with no common root.
             raise self._translated(error) from None
 
@@ -152,9 +175,17 @@ class Storage:
             return kind(
                 f"{said}: we have no permission", remedy="Allow this user or key to write there."
             )
-        if isinstance(error, ConnectionError | TimeoutError):
+        kinds = {kind.__name__ for kind in type(error).__mro__}
+        if kinds & _NOT_KNOWN:
+            return AuthError(
+                f"{said}: the storage does not accept our credentials",
+                remedy="Check the user, password or key in its options.",
+            )
+        if isinstance(error, ConnectionError | TimeoutError) or kinds & _NOT_REACHED:
             return RetryError(f"{said}: the storage did not answer")
         code = error.errno if isinstance(error, OSError) else None
+        if isinstance(error, FileNotFoundError):
+            code = errno.ENOENT  # s3fs leaves the number out
         if code in _WORDS:
             why, remedy = _WORDS[code]
             return DestinationError(f"{said}: {why}", remedy=remedy)
@@ -178,6 +209,32 @@ def _write_durably(beside: Path, target: Path, data: bytes) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def known_hosts_alone(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options for SFTP by which only a server is spoken to whose key is known.
+
+    fsspec takes any key at the first meeting, and people's addresses would go to whoever
+    answers. The keys are those of `known_hosts` in the options, else of ~/.ssh/known_hosts.
+    """
+    import paramiko
+
+    chosen = dict(options)
+    file = Path(chosen.pop("known_hosts", "~/.ssh/known_hosts")).expanduser()
+
+    class KnownHosts(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # it has no types
+        def missing_host_key(self, client: Any, hostname: str, key: Any) -> None:
+            del client
+            known = paramiko.HostKeys(str(file)) if file.is_file() else paramiko.HostKeys()
+            if not known.check(hostname, key):
+                raise DestinationError(
+                    f"the key of the SFTP server {hostname} is not among the known hosts",
+                    remedy="Compare its fingerprint with the one its owner gives, then add the "
+                    "key to ~/.ssh/known_hosts, or to a file named in options: known_hosts.",
+                )
+
+    # Of its own, so that it can be closed: fsspec would hand it out again.
+    return {**chosen, "host_key_policy": KnownHosts(), "skip_instance_cache": True}
 
 
 def _without_password(path: str) -> str:

@@ -151,6 +151,14 @@ class FileDestination(Destination["FileDestination.Settings"]):
                 self._store = Storage(path, self.settings.options)
             return self._store
 
+    def close(self) -> None:
+        """Hang up, where the storage is a connection."""
+        with self._lock:
+            store, self._store = self._store, None
+        if store is not None:
+            store.close()
+        super().close()
+
     def _add(self, verb: Verb, list_id: str, rows: Sequence[Row]) -> Receipt:
         """Write one part; it counts once `settle` has published it."""
         if not rows:
