@@ -18,6 +18,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
@@ -148,7 +149,11 @@ class FileDestination(Destination["FileDestination.Settings"]):
                 path = self.settings.path
                 if "://" not in path:
                     path = str(self.folder / path)
-                self._store = Storage(path, self.settings.options)
+                options = dict(self.settings.options)
+                if "known_hosts" in options:
+                    known_hosts = Path(str(options["known_hosts"])).expanduser()
+                    options["known_hosts"] = str(self.folder / known_hosts)
+                self._store = Storage(path, options)
             return self._store
 
     def close(self) -> None:
