@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cdp_activate import shipped
+from cdp_activate.destinations import destination_types
 from cdp_activate.errors import UsageError
 
 PACKAGE = "packages/cdp_activate"
@@ -132,3 +134,42 @@ def scaffold(folder: Path) -> Made:
         elif path in _NEEDED and _NEEDED[path] not in target.read_text(encoding="utf-8"):
             made.to_add[path] = text[text.index(_ADDED_FROM.get(path, text[:1])) :]
     return made
+
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_A_TYPE = re.compile("[a-z][a-z0-9_]{1,40}")
+
+
+def scaffold_destination(folder: Path, name: str) -> list[str]:
+    """Write a package with one destination, type `name`, and its test; the paths written.
+
+    The test passes the contract at once, against a platform that does not exist: change both
+    to yours. Raises UsageError for a name that cannot be a type, or a file that is there.
+    """
+    if not _A_TYPE.fullmatch(name) or keyword.iskeyword(name):
+        raise UsageError(
+            f"'{name}' cannot be the name of a type",
+            remedy="use small letters, digits and underscores, such as postbox",
+        )
+    if name in destination_types():
+        raise UsageError(
+            f"there is a destination type '{name}' already", remedy="choose another name"
+        )
+    title = "".join(part.capitalize() for part in name.split("_"))
+    # None of the tool's own words holds this name.
+    texts = {
+        template.name.removesuffix(".txt").replace("postbox", name): template.read_text("utf-8")
+        .replace("cdp-activate-postbox", f"cdp-activate-{name.replace('_', '-')}")
+        .replace("postbox", name)
+        .replace("Postbox", title)
+        for template in sorted(_TEMPLATES.glob("*.txt"))
+    }
+    there = [path for path in texts if (folder / path).exists()]
+    if there:
+        raise UsageError(
+            f"{folder / there[0]} is there already", remedy="name an empty folder with --dir"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        (folder / path).write_text(text, encoding="utf-8")
+    return list(texts)

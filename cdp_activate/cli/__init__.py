@@ -12,6 +12,7 @@ from cdp_activate import __version__
 from cdp_activate.cli.audience import audience
 from cdp_activate.cli.build import build, catalog, compile_, doctor, init
 from cdp_activate.cli.demo import demo
+from cdp_activate.cli.destinations import destinations
 from cdp_activate.cli.history import rejections, runs
 from cdp_activate.cli.run import run
 from cdp_activate.cli.sync import plan, status, sync
@@ -31,7 +32,7 @@ def main() -> None:
 
 
 for _command in (
-    audience, build, catalog, compile_, demo, doctor, init, plan, rejections, run, runs,
-    status, sync,
+    audience, build, catalog, compile_, demo, destinations, doctor, init, plan, rejections, run,
+    runs, status, sync,
 ):  # fmt: skip
     main.add_command(_command)

@@ -18,6 +18,7 @@ from cdp_activate.destinations import destination_class, destination_types
 from cdp_activate.destinations.file import FileDestination, folder_name
 from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.http import FunctionTransport, Response
+from cdp_activate.scaffold import scaffold_destination
 from cdp_activate.testing import deliver, person
 
 GUIDE = Path(__file__).parents[2] / "docs" / "destinations.md"
@@ -86,17 +87,22 @@ def test_the_reader_shown_finds_who_is_on_the_list(tmp_path):
 
 @pytest.fixture
 def postbox(tmp_path):
-    """The package of the guide, as pip would have installed it."""
-    entry = tomllib.loads(block("toml", "entry-points"))["project"]["entry-points"]
-    ((group, names),) = entry.items()
+    """What `destinations new postbox` writes, as pip would have installed it."""
+    scaffold_destination(tmp_path, "postbox")
+    entry = tomllib.loads((tmp_path / "pyproject.toml").read_text("utf-8"))
+    ((group, names),) = entry["project"]["entry-points"].items()
     listed = "\n".join(f"{name} = {value}" for name, value in names.items())
     about = tmp_path / "postbox-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: postbox\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text(f"[{group}]\n{listed}\n")
-    (tmp_path / "postbox.py").write_text(block("python", "class Postbox("), "utf-8")
-    (tmp_path / "test_postbox.py").write_text(block("python", "class TestPostbox("), "utf-8")
     return tmp_path
+
+
+def test_the_guide_goes_through_what_a_new_destination_begins_with(postbox):
+    assert (postbox / "postbox.py").read_text("utf-8") == block("python", "class Postbox(")
+    assert (postbox / "test_postbox.py").read_text("utf-8") == block("python", "class TestPostbox(")
+    assert block("toml", "entry-points") in (postbox / "pyproject.toml").read_text("utf-8")
 
 
 def python(folder, *arguments):
