@@ -9,14 +9,19 @@
 {#
     Before an incremental run: the touchpoints of rows that are not there any more
     (a refund taken back, a ticket no longer solved, messages to somebody erased).
+    Messages, which are many, are looked through only when some are gone.
 #}
 {% macro delete_vanished_touchpoints(
     orders, messages, tickets, feedback, referrals
 ) %}
     {%- if execute and is_incremental() %}
+    {%- set messages_are_gone = cdp_activate.messages_are_gone(messages) %}
     delete from {{ this }}
     where
         touchpoint_id not like 'event:%'
+        {%- if not messages_are_gone %}
+        and touchpoint_id not like 'message:%'
+        {%- endif %}
         and not exists (
             select 1 from (
                 select 'order:' || order_id as touchpoint_id from {{ orders }}
@@ -24,9 +29,11 @@
                 select 'refund:' || order_id as touchpoint_id from {{ orders }}
                 where refunded_at is not null and refunded_amount > 0
                 union all
+                {%- if messages_are_gone %}
                 select 'message:' || message_event_id as touchpoint_id
                 from {{ messages }}
                 union all
+                {%- endif %}
                 select 'ticket_opened:' || ticket_id as touchpoint_id
                 from {{ tickets }}
                 union all
@@ -46,4 +53,28 @@
                 = {{ this.include(database=false, schema=false) }}.touchpoint_id
         )
     {%- endif -%}
+{% endmacro %}
+
+{#
+    Whether some of the messages that the calling model has read are not there any
+    more, or were written anew: then there are fewer of that age than it holds.
+#}
+{% macro messages_are_gone(messages) %}
+    {%- set latest = cdp_activate.latest_in_log(
+        'written_at', false, "touchpoint_id like 'message:%'"
+    ) -%}
+    {%- if latest is none -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set query -%}
+        select
+            (
+                select count(*) from {{ this }}
+                where touchpoint_id like 'message:%'
+            ) - (
+                select count(*) from {{ messages }}
+                where written_at <= {{ cdp_activate.timestamp_literal(latest) }}
+            ) as gone
+    {%- endset -%}
+    {{ return(run_query(query).columns[0].values()[0] | int != 0) }}
 {% endmacro %}

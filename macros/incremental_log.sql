@@ -1,17 +1,20 @@
 {#
-    The latest instant in a column of the table that the calling model builds, as
-    a Python datetime; none when the table is built anew or the column is empty.
-    Rows that do not exist yet at `as_of`, left by a run of a later day, do not
-    count when `before_as_of`, nor rows for which `condition` does not hold.
+    The latest instant in a column of the table that the calling model builds (or
+    of `relation`), as a Python datetime; none when the table is built anew or the
+    column is empty. Rows that do not exist yet at `as_of`, left by a run of a later
+    day, do not count when `before_as_of`, nor rows for which `condition` does not
+    hold.
 #}
-{% macro latest_in_log(column, before_as_of=true, condition='1 = 1') %}
+{% macro latest_in_log(
+    column, before_as_of=true, condition='1 = 1', relation=none
+) %}
 
     {%- if not (execute and is_incremental()) -%}
         {{ return(none) }}
     {%- endif -%}
 
     {%- set query -%}
-        select max({{ column }}) from {{ this }} where {{ condition }}
+        select max({{ column }}) from {{ relation or this }} where {{ condition }}
         {%- if before_as_of %} and {{ column }} < {{ cdp_activate.as_of() }}{% endif %}
     {%- endset -%}
     {%- set latest = run_query(query).columns[0].values()[0] -%}
@@ -68,12 +71,26 @@
 
     Call:   {{ cdp_activate.written_at() }} as written_at
     Output: cast('2026-11-21 21:41:00' as timestamp) as written_at
+
+    `handed_to` names the table that takes the rows over with their marks, from
+    several logs: what is new in it is marked later than all that was there before.
 #}
-{% macro written_at() %}
-    {%- set latest = cdp_activate.latest_in_log('written_at', false) -%}
+{% macro written_at(handed_to=none) %}
+    {%- set latest = [cdp_activate.latest_in_log('written_at', false)] -%}
+    {%- if
+        handed_to
+        and is_incremental()
+        and cdp_activate.goes_on_after(handed_to)
+    -%}
+        {%- do latest.append(cdp_activate.latest_in_log(
+            'written_at', false,
+            relation=cdp_activate.relation_before(handed_to, {})
+        )) -%}
+    {%- endif -%}
+    {%- set latest = latest | reject('none') | list -%}
     {%- set now = cdp_activate.as_of_instant() -%}
-    {%- if latest is not none and latest >= now -%}
-        {%- set now = latest + modules.datetime.timedelta(microseconds=1) -%}
+    {%- if latest and latest | max >= now -%}
+        {%- set now = latest | max + modules.datetime.timedelta(microseconds=1) -%}
     {%- endif -%}
     {{- return(cdp_activate.timestamp_literal(now)) -}}
 {% endmacro %}

@@ -23,3 +23,24 @@
 {% macro bigquery__incremental_strategy() %}
     {{- return('merge') -}}
 {% endmacro %}
+
+{#
+    How the adapter adds rows to an incremental table from which those that they
+    take the place of are gone already.
+
+    Call:   config(incremental_strategy=cdp_activate.adding_strategy())
+    Output: append
+
+    BigQuery has no append; a merge by the unique key finds nothing to replace.
+#}
+{% macro adding_strategy() %}
+    {{- return(adapter.dispatch('adding_strategy', 'cdp_activate')()) -}}
+{% endmacro %}
+
+{% macro default__adding_strategy() %}
+    {{- return('append') -}}
+{% endmacro %}
+
+{% macro bigquery__adding_strategy() %}
+    {{- return('merge') -}}
+{% endmacro %}

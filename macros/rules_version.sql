@@ -15,3 +15,49 @@
     ] | join('|') -%}
     {{- return("'" ~ local_md5(rules)[:12] ~ "'") -}}
 {% endmacro %}
+
+{#
+    How visits are told apart, as a literal: a digest of the vocabulary and of the
+    variables that `sessions` asks.
+
+    Call:   {{ cdp_activate.sessions_version() }} as rules_version
+#}
+{% macro sessions_version() %}
+    {%- set rules = [
+        cdp_activate.seed_version('touchpoint_vocabulary'),
+        var('cdp_session_gap_minutes') | string,
+        var('cdp_conversion_touchpoint'),
+    ] | join('|') -%}
+    {{- return("'" ~ local_md5(rules)[:12] ~ "'") -}}
+{% endmacro %}
+
+{#
+    How visits and contacts are put in paths, as a literal.
+
+    Call:   {{ cdp_activate.paths_version() }} as rules_version
+#}
+{% macro paths_version() %}
+    {%- set rules = [
+        cdp_activate.sessions_version(),
+        var('cdp_attribution_lookback_days') | string,
+    ] | join('|') -%}
+    {{- return("'" ~ local_md5(rules)[:12] ~ "'") -}}
+{% endmacro %}
+
+{#
+    How long walks are and what their steps are called, as a literal.
+
+    Call:   {{ cdp_activate.walks_version() }} as rules_version
+#}
+{% macro walks_version() %}
+    {%- set rules = [
+        cdp_activate.seed_version('touchpoint_vocabulary'),
+        var('cdp_path_touchpoints') | string,
+    ] | join('|') -%}
+    {{- return("'" ~ local_md5(rules)[:12] ~ "'") -}}
+{% endmacro %}
+
+{# Before an incremental run: rows that were made by other rules than today's. #}
+{% macro delete_other_version(version) %}
+    {{- return(cdp_activate.delete_from_log('rules_version <> ' ~ version)) -}}
+{% endmacro %}

@@ -7,6 +7,7 @@ to be one, a customer erased, and a day of the past built again.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import datetime
@@ -21,7 +22,26 @@ from cdp_activate.demo import shop
 pytestmark = pytest.mark.slow
 
 OPENING = datetime(2025, 3, 1)
-TABLES = ("customer_events", "customer_messages", "touchpoints", "stage_history", "stage_current")
+TABLES = (
+    "customer_events",
+    "customer_messages",
+    "touchpoints",
+    "touchpoint_sequence",
+    "touchpoint_walks",
+    "sessions",
+    "stage_history",
+    "stage_current",
+    "stage_transitions",
+    "attribution_touches",
+    "daily_visitors",
+)
+MARKED = {
+    "touchpoint_sequence": "direction",
+    "sessions": "entry_touchpoint",
+    "attribution_touches": "channel",
+    "stage_transitions": "last_channel",
+}
+"""Summaries of the history, each with a column that no other model of the test reads."""
 OF_THE_RUN = {"written_at", "judged_at"}
 """Columns that say when a row was written: what increments differ in."""
 
@@ -35,6 +55,7 @@ class Shop:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.project = REPOSITORY
+        self.variables: dict[str, object] = {}
         self.kept = folder / "kept.duckdb"
 
     def forget_carts(self) -> None:
@@ -66,9 +87,10 @@ class Shop:
 
     def build(self, warehouse: Path, as_of: datetime, *options: str) -> None:
         done = run_dbt(
-            "build", "--select", "+stage_judgements", "+stage_current", *options,
+            "build", "--select", "+stage_judgements", "+stage_current", "+touchpoint_walks",
+            "+attribution_touches", "+stage_transitions", "+daily_visitors", *options,
             "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
-            "--vars", f"{{cdp_as_of: {as_of.isoformat()}Z}}",
+            "--vars", json.dumps({"cdp_as_of": f"{as_of.isoformat()}Z", **self.variables}),
             project=self.project,
             scratch=self.folder,
             environment={"CDP_DUCKDB_PATH": str(warehouse)},
@@ -99,6 +121,26 @@ class Shop:
             for one, other in ((kept, anew), (anew, kept))
         ]
         return counts[0], counts[1]
+
+    def mark(self) -> None:
+        """Every row of the summaries can be told from one that is written anew."""
+        with duckdb.connect(str(self.kept)) as connection:
+            for table, column in MARKED.items():
+                connection.execute(
+                    f"update {table} set {column} = coalesce({column}, '') || ' before'"
+                )
+
+    def unmark(self) -> dict[str, float]:
+        """The share of rows still there since they were marked, by table; without marks."""
+        kept = {}
+        with duckdb.connect(str(self.kept)) as connection:
+            for table, column in MARKED.items():
+                share = f"avg(case when {column} like '% before' then 1 else 0 end)"
+                kept[table] = connection.execute(f"select {share} from {table}").fetchall()[0][0]
+                connection.execute(
+                    f"update {table} set {column} = nullif(replace({column}, ' before', ''), '')"
+                )
+        return kept
 
     def count(self, query: str) -> int:
         with duckdb.connect(str(self.kept), read_only=True) as connection:
@@ -145,8 +187,12 @@ def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
     warehouse.build(warehouse.kept, first)
 
     warehouse.load(second, change=_without_what_is_late(second))
+    warehouse.mark()
     warehouse.build(warehouse.kept, second)
+    kept = warehouse.unmark()
     assert {} == warehouse.differences(second), "rows that came late"
+    assert min(kept.values()) > 0.5, "most of what was there is not written again"
+    assert max(kept.values()) < 1
     due = warehouse.count("from stage_due")
     assert 0 < due < warehouse.count("from stage_judgements") / 2, "only some are due"
 
@@ -161,9 +207,15 @@ def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
 
     warehouse.load(third, change=_two_people_are_one)
     warehouse.build(warehouse.kept, third)  # a day repeated with rows in between
+    warehouse.variables = {
+        "cdp_session_gap_minutes": 1,
+        "cdp_attribution_lookback_days": 5,
+        "cdp_path_touchpoints": 2,
+    }
     warehouse.build(warehouse.kept, first)
-    assert {} == warehouse.differences(first), "a day of the past"
+    assert {} == warehouse.differences(first), "a day of the past, and other variables"
 
+    warehouse.variables = {}
     warehouse.build(warehouse.kept, third)
     assert {} == warehouse.differences(third), "and back to the present, with what came in between"
 

@@ -1,18 +1,62 @@
+-- noqa: disable=layout.indent,layout.spacing
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key='touch_id',
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ cdp_activate.delete_other_version(cdp_activate.paths_version()) }}",
+        "{{ cdp_activate.delete_changed(
+            'visitor_id', ref('visitor_touchpoints'), 'max(touch_count)',
+            'max(touches_written_at)', 'sum(touchpoint_count)'
+        ) }}",
+    ],
+) }}
+
 with
 
+{% if is_incremental() -%}
+held as (
+
+    select distinct visitor_id
+
+    from {{ this }}
+
+),
+
+{% endif -%}
 sessions as (
 
-    select * from {{ ref('sessions') }}
+    select sessions.*
+
+    from {{ ref('sessions') }} as sessions
+    {%- if is_incremental() %}
+
+    left join held
+        on sessions.visitor_id = held.visitor_id
+
+    where held.visitor_id is null
+    {%- endif %}
 
 ),
 
 touchpoints as (
 
-    select * from {{ ref('touchpoints') }}
+    select touchpoints.*
+
+    from {{ ref('touchpoints') }} as touchpoints
+    {%- if is_incremental() %}
+
+    left join held
+        on touchpoints.visitor_id = held.visitor_id
+    {%- endif %}
 
     where
-        not is_visit
-        and visitor_id is not null
+        not touchpoints.is_visit
+        and touchpoints.visitor_id is not null
+        {%- if is_incremental() %}
+        and held.visitor_id is null
+        {%- endif %}
 
 ),
 
@@ -33,6 +77,8 @@ touches as (
         visitor_id,
         coalesce(marketing_channel, 'unknown') as channel,
         started_at as occurred_at,
+        written_at,
+        touchpoint_count,
         converted_at,
         order_count as conversions,
         order_value as conversion_value
@@ -46,6 +92,8 @@ touches as (
         touchpoints.visitor_id,
         coalesce(touchpoints.marketing_channel, 'unknown') as channel,
         touchpoints.occurred_at,
+        touchpoints.written_at,
+        1 as touchpoint_count,
         cast(null as {{ dbt.type_timestamp() }}) as converted_at,
         0 as conversions,
         cast(0 as numeric(18, 2)) as conversion_value
@@ -143,9 +191,11 @@ final as (
 
         ---------- text
         channel,
+        {{ cdp_activate.paths_version() }} as rules_version,
 
         ---------- numerics
         step,
+        touchpoint_count,
         cast(conversions as double precision) as conversions,
         cast(conversion_value as double precision) as conversion_value,
         cast(
@@ -157,7 +207,8 @@ final as (
 
         ---------- timestamps
         occurred_at,
-        converted_at
+        converted_at,
+        written_at
 
     from positioned
 

@@ -36,24 +36,59 @@ dated as (
 
 ),
 
+existing as (
+
+    select * from dated
+
+    where created_at < {{ cdp_activate.as_of() }}
+
+),
+
+-- Few ids are repeated: only their rows are put in order.
+repeated as (
+
+    select customer_id
+
+    from existing
+
+    group by customer_id
+
+    having count(*) > 1
+
+),
+
 numbered as (
 
     select
-        *,
+        existing.*,
         row_number() over (
-            partition by customer_id
+            partition by existing.customer_id
             order by
-                coalesce(updated_at, created_at) desc,
-                created_at asc,
-                email asc,
-                phone asc,
-                first_name asc,
-                last_name asc
+                coalesce(existing.updated_at, existing.created_at) desc,
+                existing.created_at asc,
+                existing.email asc,
+                existing.phone asc,
+                existing.first_name asc,
+                existing.last_name asc
         ) as row_number_of_id
 
-    from dated
+    from existing
 
-    where created_at < {{ cdp_activate.as_of() }}
+    inner join repeated
+        on existing.customer_id = repeated.customer_id
+
+    union all
+
+    select
+        existing.*,
+        1 as row_number_of_id
+
+    from existing
+
+    left join repeated
+        on existing.customer_id = repeated.customer_id
+
+    where repeated.customer_id is null
 
 ),
 

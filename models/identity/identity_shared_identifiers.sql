@@ -19,6 +19,23 @@ records as (
 
 ),
 
+-- Few identifiers have so many holders: only theirs are looked at closely.
+frequent as (
+
+    select
+        identifier_type,
+        identifier
+
+    from identifiers
+
+    group by
+        identifier_type,
+        identifier
+
+    having count(*) > {{ var('cdp_identity_most_people', 10) | int }}
+
+),
+
 held as (
 
     select
@@ -28,6 +45,11 @@ held as (
         {{ cdp_activate.person_of('records') }} as person
 
     from identifiers
+
+    inner join frequent
+        on
+            identifiers.identifier_type = frequent.identifier_type
+            and identifiers.identifier = frequent.identifier
 
     inner join records
         on identifiers.source_customer_id = records.source_customer_id

@@ -13,6 +13,19 @@ customer_ids as (
 
 ),
 
+-- Few people have several records: only for them is it asked what was said last.
+merged as (
+
+    select customer_id
+
+    from customer_ids
+
+    group by customer_id
+
+    having count(*) > 1
+
+),
+
 known_records as (
 
     select
@@ -30,6 +43,9 @@ known_records as (
 
     inner join customer_ids
         on records.source_customer_id = customer_ids.source_customer_id
+
+    inner join merged
+        on customer_ids.customer_id = merged.customer_id
 
 ),
 
@@ -75,6 +91,27 @@ final as (
         sayings.record_count,
         sayings.created_at,
         sayings.updated_at
+
+    union all
+
+    select
+        customer_ids.customer_id,
+        {% for column in cdp_activate.customer_columns() -%}
+        records.{{ column }},
+        {% endfor -%}
+        1 as record_count,
+        records.created_at,
+        records.updated_at
+
+    from records
+
+    inner join customer_ids
+        on records.source_customer_id = customer_ids.source_customer_id
+
+    left join merged
+        on customer_ids.customer_id = merged.customer_id
+
+    where merged.customer_id is null
 
 )
 

@@ -9,9 +9,9 @@ stage_history as (
 
 ),
 
-sequence as (
+walks as (
 
-    select * from {{ ref('touchpoint_sequence') }}
+    select * from {{ ref('touchpoint_walks') }}
 
 ),
 
@@ -91,71 +91,20 @@ stage_paths as (
 
 ),
 
--- Paths of touchpoints begin anywhere; the same one again at once is one step.
-changes as (
-
-    select
-        customer_id,
-        touchpoint,
-        touchpoint_number
-
-    from sequence
-
-    where
-        previous_touchpoint is null
-        or previous_touchpoint <> touchpoint
-
-),
-
-walks as (
-
-    select
-        {%- for step in range(1, touchpoints) %}
-        lead(touchpoint, {{ step }}) over (
-            partition by customer_id
-            order by touchpoint_number
-        ) as next_{{ step }},
-        {%- endfor %}
-        touchpoint
-
-    from changes
-
-),
-
-counted_walks as (
-
-    select
-        {%- for step in range(1, touchpoints) %}
-        next_{{ step }},
-        {%- endfor %}
-        touchpoint,
-        count(*) as path_count
-
-    from walks
-
-    where next_{{ touchpoints - 1 }} is not null
-
-    group by
-        {%- for step in range(1, touchpoints) %}
-        next_{{ step }},
-        {%- endfor %}
-        touchpoint
-
-),
-
 touchpoint_paths as (
 
     select
         'touchpoints' as kind,
         cast(null as {{ dbt.type_string() }}) as track,
-        touchpoint
-        {%- for step in range(1, touchpoints) %}
-        || ' > ' || next_{{ step }}
-        {%- endfor %} as path,
+        path,
         {{ touchpoints }} as step_count,
-        path_count
+        cast(sum(touchpoint_count) as {{ dbt.type_bigint() }}) as path_count
 
-    from counted_walks
+    from walks
+
+    where path <> ''
+
+    group by path
 
 ),
 

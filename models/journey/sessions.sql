@@ -1,12 +1,49 @@
+-- noqa: disable=layout.indent,layout.spacing
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key='session_id',
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ cdp_activate.delete_other_version(cdp_activate.sessions_version()) }}",
+        "{{ cdp_activate.delete_changed(
+            'visitor_id', ref('visitor_touchpoints'), 'max(visit_count)',
+            'max(visits_written_at)', 'sum(touchpoint_count)'
+        ) }}",
+    ],
+) }}
+
 with
 
+{% if is_incremental() -%}
+held as (
+
+    select visitor_id
+
+    from {{ this }}
+
+    where session_number = 1
+
+),
+
+{% endif -%}
 visits as (
 
-    select * from {{ ref('touchpoints') }}
+    select touchpoints.*
+
+    from {{ ref('touchpoints') }} as touchpoints
+    {%- if is_incremental() %}
+
+    left join held
+        on touchpoints.visitor_id = held.visitor_id
+    {%- endif %}
 
     where
-        is_visit
-        and visitor_id is not null
+        touchpoints.is_visit
+        and touchpoints.visitor_id is not null
+        {%- if is_incremental() %}
+        and held.visitor_id is null
+        {%- endif %}
 
 ),
 
@@ -26,6 +63,7 @@ neighbours as (
         page_url,
         value,
         occurred_at,
+        written_at,
         row_number() over (
             partition by visitor_id
             order by occurred_at, touchpoint_id
@@ -114,6 +152,7 @@ sums as (
         ) as order_value,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
+        max(written_at) as written_at,
         max(
             case
                 when touchpoint = '{{ var("cdp_conversion_touchpoint") }}'
@@ -146,6 +185,7 @@ final as (
         entry_touchpoint,
         landing_page,
         exit_page,
+        {{ cdp_activate.sessions_version() }} as rules_version,
 
         ---------- numerics
         session_number,
@@ -163,7 +203,8 @@ final as (
         ---------- timestamps
         started_at,
         ended_at,
-        converted_at
+        converted_at,
+        written_at
 
     from sums
 

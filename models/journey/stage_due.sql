@@ -1,8 +1,15 @@
 with
 
-touchpoints as (
+evidence as (
 
-    select * from {{ ref('touchpoints') }}
+    select
+        customer_id,
+        touchpoint_count,
+        written_at as touchpoints_written_at
+
+    from {{ ref('visitor_touchpoints') }}
+
+    where customer_id is not null
 
 ),
 
@@ -21,21 +28,6 @@ judgements as (
 
     where 1 = 0
     {%- endif %}
-
-),
-
-evidence as (
-
-    select
-        customer_id,
-        count(*) as touchpoint_count,
-        max(written_at) as touchpoints_written_at
-
-    from touchpoints
-
-    where customer_id is not null
-
-    group by customer_id
 
 ),
 

@@ -466,7 +466,8 @@ final as (
         case
             when still_open.open_until < {{ cdp_activate.end_of_time() }}
                 then still_open.open_until
-        end as lasts_until
+        end as lasts_until,
+        {{ cdp_activate.written_at() }} as written_at
 
     from stays
 

@@ -1,8 +1,38 @@
+-- noqa: disable=layout.indent,layout.spacing
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key='transition_id',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ cdp_activate.delete_changed(
+        'customer_id', ref('stage_history')
+    ) }}",
+) }}
+
 with
 
+{% if is_incremental() -%}
+held as (
+
+    select distinct customer_id
+
+    from {{ this }}
+
+),
+
+{% endif -%}
 stage_history as (
 
-    select * from {{ ref('stage_history') }}
+    select stage_history.*
+
+    from {{ ref('stage_history') }} as stage_history
+    {%- if is_incremental() %}
+
+    left join held
+        on stage_history.customer_id = held.customer_id
+
+    where held.customer_id is null
+    {%- endif %}
 
 ),
 
@@ -34,6 +64,7 @@ stays as (
         stage,
         rank,
         valid_from,
+        written_at,
         lag(rank) over (
             partition by customer_id, track
             order by valid_from
@@ -124,7 +155,8 @@ final as (
         ) }} as double precision) / 86400 as days_in_from_stage,
 
         ---------- timestamps
-        stays.valid_from as moved_at
+        stays.valid_from as moved_at,
+        stays.written_at
 
     from stays
 

@@ -1,10 +1,47 @@
+-- noqa: disable=layout.indent,layout.spacing
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key='touchpoint_id',
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ cdp_activate.delete_touchpoints_named_before() }}",
+        "{{ cdp_activate.delete_changed(
+            'customer_id', ref('visitor_touchpoints'), 'max(touchpoint_count)'
+        ) }}",
+    ],
+) }}
+
 with
 
+{% if is_incremental() -%}
+held as (
+
+    select customer_id
+
+    from {{ this }}
+
+    where is_first
+
+),
+
+{% endif -%}
 touchpoints as (
 
-    select * from {{ ref('touchpoints') }}
+    select touchpoints.*
 
-    where customer_id is not null
+    from {{ ref('touchpoints') }} as touchpoints
+    {%- if is_incremental() %}
+
+    left join held
+        on touchpoints.customer_id = held.customer_id
+    {%- endif %}
+
+    where
+        touchpoints.customer_id is not null
+        {%- if is_incremental() %}
+        and held.customer_id is null
+        {%- endif %}
 
 ),
 
@@ -17,7 +54,9 @@ neighbours as (
         channel,
         marketing_channel,
         direction,
+        vocabulary_version,
         occurred_at,
+        written_at,
         row_number() over (
             partition by customer_id
             order by occurred_at, touchpoint_id
@@ -57,6 +96,7 @@ final as (
         direction,
         previous_touchpoint,
         next_touchpoint,
+        vocabulary_version,
 
         ---------- numerics
         touchpoint_number,
@@ -74,7 +114,8 @@ final as (
         next_touchpoint is null as is_last,
 
         ---------- timestamps
-        occurred_at
+        occurred_at,
+        written_at
 
     from neighbours
 

@@ -44,17 +44,12 @@ anonymous_ids as (
 ),
 
 {% if is_incremental() -%}
-held as (
-
-    select * from {{ this }}
-
-),
-
+-- Each reading of what is held takes the columns that it needs.
 held_lately as (
 
     select held.event_id
 
-    from held
+    from {{ this }} as held
 
     where {{ cdp_activate.not_yet_in_log('held') }}
 
@@ -116,7 +111,7 @@ moved as (
             customer_ids.customer_id, anonymous_ids.customer_id
         ) as customer_id
 
-    from held
+    from {{ this }} as held
 
     left join customer_ids
         on held.source_customer_id = customer_ids.source_customer_id
@@ -150,7 +145,7 @@ written as (
         {% for column in kept_columns -%}
         held.{{ column }}{% if not loop.last %},{% endif %}
         {% endfor %}
-    from held
+    from {{ this }} as held
 
     inner join moved
         on held.event_id = moved.event_id
@@ -188,7 +183,7 @@ final as (
         ---------- timestamps
         occurred_at,
         loaded_at,
-        {{ cdp_activate.written_at() }} as written_at
+        {{ cdp_activate.written_at(handed_to='touchpoints') }} as written_at
 
     from written
 

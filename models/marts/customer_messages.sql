@@ -41,17 +41,12 @@ customer_ids as (
 ),
 
 {% if is_incremental() -%}
-held as (
-
-    select * from {{ this }}
-
-),
-
+-- Each reading of what is held takes the columns that it needs.
 held_lately as (
 
     select held.message_event_id
 
-    from held
+    from {{ this }} as held
 
     where {{ cdp_activate.not_yet_in_log('held') }}
 
@@ -64,7 +59,7 @@ without_messages as (
 
     from customer_ids
 
-    left join held
+    left join {{ this }} as held
         on customer_ids.source_customer_id = held.source_customer_id
 
     where held.source_customer_id is null
@@ -118,7 +113,7 @@ attributed as (
         {% endfor -%}
         customer_ids.customer_id
 
-    from held
+    from {{ this }} as held
 
     inner join customer_ids
         on
@@ -150,7 +145,7 @@ final as (
         ---------- timestamps
         occurred_at,
         loaded_at,
-        {{ cdp_activate.written_at() }} as written_at
+        {{ cdp_activate.written_at(handed_to='touchpoints') }} as written_at
 
     from attributed
 

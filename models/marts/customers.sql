@@ -34,17 +34,9 @@ current_stages as (
 
 touchpoints as (
 
-    select
-        customer_id,
-        count(*) as touchpoint_count,
-        min(occurred_at) as first_touchpoint_at,
-        max(occurred_at) as last_touchpoint_at
-
-    from {{ ref('touchpoints') }}
+    select * from {{ ref('visitor_touchpoints') }}
 
     where customer_id is not null
-
-    group by customer_id
 
 ),
 

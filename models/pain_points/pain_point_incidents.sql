@@ -1,18 +1,15 @@
 with
 
-touchpoints as (
+-- A person's day counts once: who tries a failing payment ten times is one.
+active_days as (
 
     select
-        visitor_id,
+        day,
         channel,
         device_type,
-        cast(occurred_at as date) as day
+        visitor_count as visitor_days
 
-    from {{ ref('touchpoints') }}
-
-    where
-        visitor_id is not null
-        and direction = 'inbound'
+    from {{ ref('daily_visitors') }}
 
 ),
 
@@ -28,24 +25,6 @@ pain_points as (
     from {{ ref('pain_points') }}
 
     where visitor_id is not null
-
-),
-
--- A person's day counts once: who tries a failing payment ten times is one.
-active_days as (
-
-    select
-        day,
-        channel,
-        device_type,
-        count(distinct visitor_id) as visitor_days
-
-    from touchpoints
-
-    group by
-        day,
-        channel,
-        device_type
 
 ),
 
@@ -279,32 +258,95 @@ significant as (
 
 ),
 
--- Of the stretches that overlap, the one that says most.
+-- Of the stretches that overlap, the one that says most: the strongest over each day
+-- with the pain is found first, since stretches of one day overlap. Pairs of stretches
+-- would be too many.
+strongest_over_days as (
+
+    select
+        significant.pain_point,
+        significant.dimension,
+        significant.segment,
+        case_days.day,
+        max(significant.log_likelihood_ratio) as log_likelihood_ratio
+
+    from significant
+
+    inner join case_days
+        on
+            significant.pain_point = case_days.pain_point
+            and significant.dimension = case_days.dimension
+            and significant.segment = case_days.segment
+            and significant.first_day <= case_days.day
+            and significant.last_day >= case_days.day
+
+    group by
+        significant.pain_point,
+        significant.dimension,
+        significant.segment,
+        case_days.day
+
+),
+
+-- Whatever is not the strongest over its own first day is beaten.
+contenders as (
+
+    select significant.*
+
+    from significant
+
+    inner join strongest_over_days
+        on
+            significant.pain_point = strongest_over_days.pain_point
+            and significant.dimension = strongest_over_days.dimension
+            and significant.segment = strongest_over_days.segment
+            and significant.first_day = strongest_over_days.day
+            and significant.log_likelihood_ratio
+            = strongest_over_days.log_likelihood_ratio
+
+),
+
 beaten as (
 
-    select distinct
-        weaker.pain_point,
-        weaker.dimension,
-        weaker.segment,
-        weaker.first_day,
-        weaker.last_day
+    select
+        contenders.pain_point,
+        contenders.dimension,
+        contenders.segment,
+        contenders.first_day,
+        contenders.last_day
 
-    from significant as weaker
+    from contenders
 
-    inner join significant as stronger
+    inner join strongest_over_days
         on
-            weaker.pain_point = stronger.pain_point
-            and weaker.dimension = stronger.dimension
-            and weaker.segment = stronger.segment
-            and weaker.first_day <= stronger.last_day
-            and weaker.last_day >= stronger.first_day
-            and (
-                weaker.log_likelihood_ratio < stronger.log_likelihood_ratio
-                or (
-                    weaker.log_likelihood_ratio = stronger.log_likelihood_ratio
-                    and weaker.first_day > stronger.first_day
-                )
-            )
+            contenders.pain_point = strongest_over_days.pain_point
+            and contenders.dimension = strongest_over_days.dimension
+            and contenders.segment = strongest_over_days.segment
+            and contenders.first_day <= strongest_over_days.day
+            and contenders.last_day >= strongest_over_days.day
+            and contenders.log_likelihood_ratio
+            < strongest_over_days.log_likelihood_ratio
+
+    union
+
+    -- Of two that say as much, the earlier.
+    select
+        later.pain_point,
+        later.dimension,
+        later.segment,
+        later.first_day,
+        later.last_day
+
+    from contenders as later
+
+    inner join significant as earlier
+        on
+            later.pain_point = earlier.pain_point
+            and later.dimension = earlier.dimension
+            and later.segment = earlier.segment
+            and later.log_likelihood_ratio = earlier.log_likelihood_ratio
+            and later.first_day > earlier.first_day
+            and later.first_day <= earlier.last_day
 
 ),
 
@@ -312,30 +354,30 @@ final as (
 
     select
         ---------- text
-        significant.pain_point,
-        significant.dimension,
-        significant.segment,
+        contenders.pain_point,
+        contenders.dimension,
+        contenders.segment,
 
         ---------- numerics
-        significant.case_count,
-        significant.expected_count,
-        significant.all_cases as total_count,
-        significant.log_likelihood_ratio,
-        significant.false_alarm_bound,
+        contenders.case_count,
+        contenders.expected_count,
+        contenders.all_cases as total_count,
+        contenders.log_likelihood_ratio,
+        contenders.false_alarm_bound,
 
         ---------- dates
-        significant.first_day,
-        significant.last_day
+        contenders.first_day,
+        contenders.last_day
 
-    from significant
+    from contenders
 
     left join beaten
         on
-            significant.pain_point = beaten.pain_point
-            and significant.dimension = beaten.dimension
-            and significant.segment = beaten.segment
-            and significant.first_day = beaten.first_day
-            and significant.last_day = beaten.last_day
+            contenders.pain_point = beaten.pain_point
+            and contenders.dimension = beaten.dimension
+            and contenders.segment = beaten.segment
+            and contenders.first_day = beaten.first_day
+            and contenders.last_day = beaten.last_day
 
     where beaten.pain_point is null
 

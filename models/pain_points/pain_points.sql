@@ -1,14 +1,10 @@
+-- Few of the touchpoints are pain points: each reading of the log takes the columns it
+-- needs, where one expression for all of them would be kept whole.
 with
 
 detectors as (
 
     select * from {{ ref('pain_point_detectors') }}
-
-),
-
-touchpoints as (
-
-    select * from {{ ref('touchpoints') }}
 
 ),
 
@@ -24,7 +20,7 @@ names as (
 
     select distinct touchpoint
 
-    from touchpoints
+    from {{ ref('touchpoints') }}
 
 ),
 
@@ -68,7 +64,7 @@ matches as (
         rules.after_within_days,
         rules.reason
 
-    from touchpoints
+    from {{ ref('touchpoints') }} as touchpoints
 
     inner join rules
         on touchpoints.touchpoint = rules.touchpoint
@@ -99,7 +95,7 @@ befores as (
 
     from matches
 
-    inner join touchpoints
+    inner join {{ ref('touchpoints') }} as touchpoints
         on
             matches.after_touchpoint = touchpoints.touchpoint
             and matches.customer_id = touchpoints.customer_id

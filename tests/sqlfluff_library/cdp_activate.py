@@ -231,6 +231,11 @@ def incremental_strategy() -> str:
     return "delete+insert"
 
 
+def adding_strategy() -> str:
+    """Name the way in which rows are added."""
+    return "append"
+
+
 def not_yet_in_log(alias: str) -> str:
     """Give a condition."""
     return f"{alias}.occurred_at >= {as_of()}"
@@ -241,7 +246,7 @@ def not_yet_read(alias: str, made_of_it: str) -> str:
     return f"{alias}.written_at > {as_of()}"
 
 
-def written_at() -> str:
+def written_at(handed_to: str | None = None) -> str:
     """Give an instant, whichever."""
     return as_of()
 
@@ -254,6 +259,21 @@ def seed_version(name: str) -> str:
 def rules_version() -> str:
     """Give a digest."""
     return "'b1946ac92492'"
+
+
+def sessions_version() -> str:
+    """Give a digest."""
+    return rules_version()
+
+
+def paths_version() -> str:
+    """Give a digest."""
+    return rules_version()
+
+
+def walks_version() -> str:
+    """Give a digest."""
+    return rules_version()
 
 
 def log_goes_on(version_column: str, version: str) -> bool:
