@@ -39,7 +39,7 @@ cdp_activate:
       path: '{file}'
       threads: 1
       settings: {{TimeZone: UTC, memory_limit: '{memory}', threads: 2,
-        preserve_insertion_order: false, temp_directory: '{folder}/spilled'}}
+        preserve_insertion_order: false}}
 """
 
 
@@ -71,9 +71,7 @@ def _run(folder: Path, options: argparse.Namespace) -> None:
     file = folder / "warehouse.duckdb"
     sizes = _load(file, options)
     print(", ".join(f"{count:,} {table}" for table, count in sizes.items()))
-    (folder / "profiles.yml").write_text(
-        PROFILE.format(file=file, folder=folder, memory=options.memory)
-    )
+    (folder / "profiles.yml").write_text(PROFILE.format(file=file, memory=options.memory))
     full, day = (_build_apart(folder, as_of, options) for as_of in (EARLIER, LATER))
     print(f"{'':<36}{'processor':>20}{'clock':>20}")
     print(f"{'model':<36}" + f"{'full':>10}{'a day':>10}" * 2)
