@@ -13,6 +13,7 @@ import json
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -41,7 +42,9 @@ from cdp_activate.sync import lease
 from cdp_activate.sync.run import Options, run_sync
 
 WHO = ("ann", "bob", "cyd", "dan", "eve")
-LISTS = {"mirrored": "Mirrored", "upserted": "Upserted"}
+LISTS = {"mirrored": "Mirrored", "other": "Other"}
+"""The syncs and their lists; what kind the other sync is depends on the story."""
+
 THEIRS = "somebody.else@example.com"
 """Somebody whom the platform's own people put on our lists."""
 
@@ -142,6 +145,7 @@ class Company(RuleBasedStateMachine):
     """See the docstring of this file. `natures` are the platforms it may meet."""
 
     natures: st.SearchStrategy[Nature] = st.just(Nature(matches_on="email"))
+    other_mode = "upsert"
 
     def __init__(self) -> None:
         super().__init__()
@@ -168,11 +172,13 @@ class Company(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
-        self.platform = SimulatedPlatform(data.draw(self.natures, label="platform"))
+        self.nature = data.draw(self.natures, label="platform")
+        self.platform = SimulatedPlatform(self.nature)
         self.bed = Bed(Path(self.folder.name), self.platform)  # type: ignore[arg-type]
-        self.bed.mail("batch_size: 2\n    concurrency: 1")
+        once = "\n    deduplicates: true" if self.nature.deduplicates else ""
+        self.bed.mail(f"batch_size: 2\n    concurrency: 1{once}")
         (self.bed.folder / "syncs/vips.yml").unlink()
-        for mode, name in (("mirror", "mirrored"), ("upsert", "upserted")):
+        for mode, name in (("mirror", "mirrored"), (self.other_mode, "other")):
             text = SYNC.format(name=name, mode=mode, list=LISTS[name])
             self.bed.write(f"syncs/{name}.yml", text)
         theirs = {"theirs": {"key": "theirs", "identifiers": {"email": THEIRS}, "fields": {}}}
@@ -183,6 +189,9 @@ class Company(RuleBasedStateMachine):
         self.is_built = False
         self.killed: set[str] = set()
         self.used: set[str] = set()
+        self.sizes: dict[str, int | None] = {}
+        self.entries: Counter[str] = Counter()
+        self.were_in: set[str] = set()
 
     # What happens in the company, and to it.
 
@@ -284,6 +293,7 @@ class Company(RuleBasedStateMachine):
     ) -> str:
         """Run a sync and check what must hold. How it ended: done, killed, locked out, .."""
         self.used.add(name)
+        self.remember_entries(name)
         if not self.is_built:
             self.bed.build(self.everyone.values())
             self.is_built = True
@@ -320,18 +330,23 @@ class Company(RuleBasedStateMachine):
             gc.collect()
         if life.is_over and is_seen_dead:
             self.clock.gone.add(owner)
-        if seen.unanswered or life.is_over:
-            # A job whose name never reached us: nobody can wait for it.
+        if seen.unanswered or (killed is not None and killed.at in ("write", "fsync")):
+            # A job whose name never reached us, or could not be written down any more: nobody
+            # can wait for it.
             self.platform.finish_jobs()
         state = self.state_of(life, ended, seen)
         (self.killed.add if life.is_over else self.killed.discard)(name)
         self.check(name, state, seen)
+        if state == "done" and not options.allow:
+            self.check_guards(name, ended.record.removed)
+        self.sizes[name] = len(self.tables(name)[0]) if state == "done" else None
         return state
 
     def state_of(self, life: Life, ended: Any, seen: Seen) -> str:
         if life.is_over:
             return "killed"
-        if ended is GuardError and not seen.calls:
+        if ended is GuardError:
+            assert 0 == seen.calls, "a guard refused after the first call"
             return "refused"
         if ended in (BusyError, UsageError):
             return "locked out"
@@ -341,7 +356,7 @@ class Company(RuleBasedStateMachine):
 
     def look_at(self, request: Request, seen: Seen) -> None:
         said = json.loads(request.body)
-        if said["action"] != "upsert":
+        if said["action"] not in ("upsert", "send"):
             return
         for row in said["rows"]:
             one = self.everyone[row["key"]]
@@ -371,8 +386,10 @@ class Company(RuleBasedStateMachine):
 
     def check(self, name: str, state: str, seen: Seen) -> None:
         assert [] == seen.wrongly_sent, "someone was sent who may not be, or under a wrong address"
+        if name == "other" and self.other_mode == "events":
+            self.check_messages(state)
+            return
         if state in ("refused", "locked out"):
-            assert 0 == seen.calls or state == "locked out", "a guard refused after the first call"
             return
         listed = self.platform.lists[LISTS[name]]
         assert THEIRS in listed, "someone was removed who was never ours"
@@ -389,6 +406,36 @@ class Company(RuleBasedStateMachine):
         assert seen.rejected.keys() <= rejections.keys(), "a rejection was not recorded"
         if state == "done":
             self.check_list(name, listed, rejections)
+
+    def remember_entries(self, name: str) -> None:
+        """Who is in for the first time, or again, when this run looks."""
+        if name == "other":
+            now_in = {key for key, one in self.everyone.items() if may_be_sent(one)}
+            self.entries.update(now_in - self.were_in)
+            self.were_in = now_in
+
+    def check_messages(self, state: str) -> None:
+        """Nobody is told twice of one entry."""
+        told = self.platform.events.get(LISTS["other"], [])
+        keys = [row["idempotency_key"] for row in told]
+        assert len(set(keys)) == len(keys), "someone was told twice"
+        assert "" not in keys
+        for who, count in Counter(row["key"] for row in told).items():
+            assert count <= self.entries[who], "one entry was told of under two keys"
+        if state == "done" and self.nature.deduplicates:
+            rejections = self.tables("other")[1]
+            for who in self.were_in - rejections.keys():
+                assert any(row["key"] == who for row in told), "someone was not told"
+
+    def check_guards(self, name: str, removed: int) -> None:
+        """Nobody lifted them, and the run says that it is done."""
+        before = self.sizes.get(name)
+        if not before:
+            return
+        assert removed <= 0.6 * before, "more was removed than `max_remove` allows"
+        if name == "mirrored":
+            members = any(one.member for one in self.everyone.values())
+            assert members, "an emptied audience emptied the list"
 
     def check_list(self, name: str, listed: dict[str, Any], rejections: dict[str, str]) -> None:
         for key, one in self.everyone.items():
@@ -464,3 +511,15 @@ class Patiently(Company):
 @pytest.mark.slow
 def test_whatever_happens_at_a_platform_that_answers_later() -> None:
     run_state_machine_as_test(Patiently, settings=stories(8, 12))
+
+
+class Telling(Company):
+    """The other sync sends a message to everyone who enters."""
+
+    natures = st.builds(Nature, matches_on=st.just("email"), deduplicates=st.booleans())
+    other_mode = "events"
+
+
+@pytest.mark.slow
+def test_whatever_happens_an_entry_is_told_of_once() -> None:
+    run_state_machine_as_test(Telling, settings=stories(8, 12))
