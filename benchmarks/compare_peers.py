@@ -325,7 +325,7 @@ def compare(options: argparse.Namespace, latency: float) -> list[Measured]:
                     # The list is brought back to what it was before the change.
                     here.build()
                     forget(here.url)
-                    here.measure(f"{who} (again)", "", next(iter(tool.first()))[1])
+                    here.measure(f"{who} (again)", "", list(tool.first())[-1][1])
                     here.change()
                 before = received(here.url)["requests"]
                 lines.append(here.measure(who, f"1% changed, {after}", commands, before))
