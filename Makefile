@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-kills test-stories golden docs check lint format build lock clean
+.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-kills test-stories prism golden docs check lint format build lock clean
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 26
@@ -51,6 +51,9 @@ golden: $(READY)  ## Write the SQL of every construct in every dialect, and its 
 docs: $(READY)  ## Write the pages that come from the code anew: mistakes, destinations, identifiers
 	$(BIN)/python tests/audiences/write_mistakes.py
 	$(BIN)/python tests/destinations/write_pages.py
+
+prism:  ## Install the mock server that speaks the platforms' own descriptions (needs npm)
+	npm install --silent --no-audit --no-fund --no-save --prefix .prism @stoplight/prism-cli@5.16.0
 
 lint: $(READY)  ## Check style, types, SQL form, compiled audiences and their tests
 	$(BIN)/ruff check .

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from pydantic import Field, field_validator
 
@@ -160,6 +160,17 @@ class ApiDestination(Destination[A]):
         if not isinstance(found, kind) or (isinstance(found, bool) and kind is not bool):
             place = ".".join(str(step) for step in path) or "its body"
             raise self.misread(place, f"a {kind.__name__}")
+        return found
+
+    def next_page(self, address: object, parameter: str, current: object) -> str:
+        """What `parameter` is in the address of the next page.
+
+        Raises `DestinationError` where that is no other page than `current`: reading on would
+        never end.
+        """
+        found = parse_qs(urlsplit(str(address)).query).get(parameter, [""])[0]
+        if not found or found == current:
+            raise self.misread(f"the {parameter} of the next page", "one of another page")
         return found
 
     def words_of(self, address: object) -> list[str] | None:

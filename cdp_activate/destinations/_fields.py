@@ -24,7 +24,9 @@ class FieldSettings(ApiSettings):
     """Settings of platforms whose fields must exist before they are filled."""
 
     create_fields: bool = Field(
-        default=False, description="Make fields that the platform does not have yet."
+        default=False,
+        description="Make fields that the platform does not have yet; otherwise a sync that names "
+        "one stops before sending.",
     )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, SecretStr
 
@@ -183,7 +182,8 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
             following = mapping(answer.get("links")).get("next")
             if not following:
                 return
-            asked["page[cursor]"] = _cursor(following)
+            cursor = "page[cursor]"
+            asked[cursor] = self.next_page(following, cursor, asked.get(cursor))
 
     def erase(self, rows: Sequence[Row]) -> Receipt:
         """Ask for the deletion of each person; Klaviyo carries it out within its own time."""
@@ -240,7 +240,3 @@ def _values(row: Row) -> list[str]:
 def _quoted(value: str | Sequence[str]) -> str:
     """Text, or a list of it, as Klaviyo's filters write it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _cursor(address: str) -> str:
-    return parse_qs(urlsplit(address).query).get("page[cursor]", [""])[0]

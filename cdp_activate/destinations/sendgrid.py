@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr
 
@@ -109,7 +109,8 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
             following = mapping(answer.get("_metadata")).get("next")
             if not following:
                 return
-            query["page_token"] = parse_qs(urlsplit(following).query).get("page_token", [""])[0]
+            token = "page_token"  # noqa: S105 (the name of a parameter)
+            query[token] = self.next_page(following, token, query.get(token))
 
     def _find_fields(self) -> Mapping[str, str]:
         answer = self.call("GET", "/v3/marketing/field_definitions")

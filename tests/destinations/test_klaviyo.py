@@ -11,7 +11,8 @@ from emulators.klaviyo import KEY, Klaviyo
 
 from cdp_activate.destinations.base import Row
 from cdp_activate.destinations.klaviyo import KlaviyoDestination
-from cdp_activate.errors import RetryError
+from cdp_activate.errors import DestinationError, RetryError
+from cdp_activate.http import FunctionTransport
 from cdp_activate.testing import deliver, person
 
 
@@ -138,6 +139,14 @@ class TestKlaviyo(ApiContract):
 
         assert not platform.lists[list_id]["profiles"]
         assert set(destination.erase(rows).rejected) == {"b"}
+
+    @pytest.mark.parametrize("link", ["https://a.klaviyo.com", "?page%5Bcursor%5D=1"])
+    def test_a_next_page_that_is_none_does_not_go_round_for_ever(self, connect, platform, link):
+        body = {"data": [], "links": {"self": "https://a.klaviyo.com", "next": link}}
+        destination = connect(FunctionTransport(lambda _: platform.said(200, body)))
+
+        with pytest.raises(DestinationError, match="next page"):
+            destination.remove("L00001", [person(1)])
 
     def test_a_name_with_quotes_finds_its_own_list(self, destination):
         name = "say \"nib\", \\ or 'ink'"

@@ -11,7 +11,7 @@ from emulators.sendgrid import KEY, SendGrid
 from cdp_activate.destinations.base import Row
 from cdp_activate.destinations.sendgrid import SendGridDestination
 from cdp_activate.errors import DestinationError
-from cdp_activate.http import Response
+from cdp_activate.http import FunctionTransport, Response
 from cdp_activate.testing import deliver, person
 
 
@@ -131,6 +131,13 @@ class TestSendGrid(ApiContract):
             platform.lists[f"{number:036}"] = {"name": f"list {number}", "contacts": {}}
 
         assert destination.open("list 1100") == f"{1_100:036}"
+
+    def test_a_next_page_that_is_none_does_not_go_round_for_ever(self, connect, platform):
+        body = {"result": [], "_metadata": {"next": "https://api.sendgrid.com/v3/marketing/lists"}}
+        destination = connect(FunctionTransport(lambda _: platform.said(200, body)))
+
+        with pytest.raises(DestinationError, match="next page"):
+            destination.open("VIP")
 
 
 def test_a_batch_keeps_to_the_limits():
