@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from pydantic import Field, field_validator
 
 from cdp_activate import __version__
+from cdp_activate.destinations._values import as_text
 from cdp_activate.destinations.base import (
     Destination,
     DestinationSettings,
@@ -265,6 +266,13 @@ def number_or_text(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [number_or_text(inner) for inner in value]
     return value
+
+
+def number_else_text(value: Any) -> int | float | str | None:
+    """Numbers and None as they are, all else as text: for platforms that know no more."""
+    plain = number_or_text(value)
+    is_number = isinstance(plain, int | float) and not isinstance(plain, bool)
+    return plain if plain is None or is_number else as_text(plain)
 
 
 def best_identifier(row: Row, order: Sequence[str]) -> str | None:

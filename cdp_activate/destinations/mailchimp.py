@@ -16,9 +16,8 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator
 
-from cdp_activate.destinations._api import ApiDestination, basic, mapping, number_or_text
+from cdp_activate.destinations._api import ApiDestination, basic, mapping, number_else_text
 from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
-from cdp_activate.destinations._values import as_text
 from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Response, Transport, retry_after
@@ -61,7 +60,7 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
     )
     limits: ClassVar[Mapping[str, Limit]] = {
         "members": Limit(500, "contacts created in one call", _SPEC),
-        "segment": Limit(500, "contacts tagged or untagged in one call", _LIMITS),
+        "segment": Limit(500, "contacts tagged or untagged in one call", _SPEC),
         "connections": Limit(10, "calls under way at once, of one user", _LIMITS),
         "timeout": Limit(120, "seconds until Mailchimp gives a call up", _LIMITS),
         "tag": Limit(10, "characters of a merge tag", _SPEC),
@@ -143,7 +142,11 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
             return Receipt()
         tags = self._fields.of(rows)
         fields = {
-            row.key: {tags[name]: _value(value) for name, value in row.fields.items()}
+            # None is empty, which clears the field there.
+            row.key: {
+                tags[name]: "" if value is None else number_else_text(value)
+                for name, value in row.fields.items()
+            }
             for row in rows
         }
         rejected, there = self._create(rows, fields)
@@ -246,10 +249,3 @@ def _hash(row: Row) -> str:
 
 def _by_email(rows: Sequence[Row]) -> dict[str, Row]:
     return {row.identifiers["email"].lower(): row for row in rows}
-
-
-def _value(value: Any) -> Any:
-    """Numbers as they are, all else as text; None is empty, which clears the field there."""
-    plain = number_or_text(value)
-    is_number = isinstance(plain, int | float) and not isinstance(plain, bool)
-    return plain if is_number else as_text(plain)

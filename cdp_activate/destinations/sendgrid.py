@@ -17,7 +17,7 @@ from cdp_activate.destinations._api import (
     ApiDestination,
     Jobs,
     mapping,
-    number_or_text,
+    number_else_text,
     parts_of,
 )
 from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
@@ -219,7 +219,7 @@ def _contact(row: Row, ids: Mapping[str, str]) -> dict[str, Any]:
         if name in _RESERVED:
             contact[name] = as_text(value)
         else:
-            custom[ids[name]] = _value(value)
+            custom[ids[name]] = number_else_text(value)
     if custom:
         contact["custom_fields"] = custom
     return contact
@@ -231,10 +231,3 @@ def _too_long(row: Row) -> str:
         if len(as_text(row.fields.get(name))) > most:
             return f"{name} is longer than {most} characters"
     return ""
-
-
-def _value(value: Any) -> Any:
-    """Numbers and null as they are; whatever else is text there."""
-    plain = number_or_text(value)
-    is_number = isinstance(plain, int | float) and not isinstance(plain, bool)
-    return plain if plain is None or is_number else as_text(plain)

@@ -147,6 +147,13 @@ class TestMailchimp(ApiContract):
         assert contact["merge_fields"] == {"FNAME": "Ann", "MMERGE2": 7}
         assert platform.fields["MMERGE2"]["type"] == "number"
 
+    def test_none_clears_a_field(self, destination, platform):
+        list_id = destination.open("VIP")
+        destination.upsert(list_id, [person(1, plan="gold")])
+        destination.upsert(list_id, [person(1, plan=None)])
+
+        assert platform.members("VIP")[person(1).key]["fields"]["plan"] == ""
+
     def test_no_room_for_another_field_blames_no_row(self, destination, platform):
         platform.room = 0
 
