@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import everywhere
 import pytest
 from click.testing import CliRunner
 
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.cli import main
 from cdp_activate.demo.story import Settings, Story, play
+from cdp_activate.destinations import google_ads
+from cdp_activate.destinations.linkedin_ads import LinkedInAdsDestination
 from cdp_activate.errors import UsageError
 from cdp_activate.project import Project
+from cdp_activate.receiver import Receiver
 from cdp_activate.sync.plan import make_plan
+
+sys.path.append(str(Path(__file__).parent / "destinations"))
+from contracts import contracts
 
 pytestmark = pytest.mark.slow
 
@@ -180,3 +189,31 @@ def test_unknown_names_are_suggested(story: Story) -> None:
     done = invoke(story, "sync", "--select", "vip_to_add")
     assert 2 == done.exit_code
     assert "did you mean 'vip_to_ads'?" in done.output
+
+
+def test_one_command_syncs_the_audiences_to_every_platform(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each type that keeps lists gets an audience; every platform is behind a socket here."""
+    folder = tmp_path / "shop"
+    shutil.copytree(story.folder, folder)
+    monkeypatch.setattr(LinkedInAdsDestination, "first_use", 0.0)
+    command = ["sync", "--json", "--project-dir", str(folder), "--profiles-dir", str(folder)]
+    command += ["--as-of", story.next_as_of.isoformat()]
+    with everywhere.platforms(contracts()) as there, Receiver() as hook:
+        monkeypatch.setattr(google_ads, "TOKENS", f"{there['google_ads'][1]['base_url']}/token")
+        types = everywhere.write(folder, ["cart_abandoners", "club_advocates"], there, hook)
+        first, second = (CliRunner().invoke(main, command) for _ in range(2))
+        held = {
+            f"to_{name}": len(emulator.members(run["list"]))
+            for name, (emulator, _) in there.items()
+            for run in json.loads(first.output)
+            if run["sync"] == f"to_{name}"
+        }
+    assert (0, 0) == (first.exit_code, second.exit_code)
+    added = {run["sync"]: run["added"] for run in json.loads(first.output)}
+    assert added.keys() == types.keys()
+    assert min(added.values()) > 0
+    assert held == {name: added[name] for name in held}
+    assert len(held) >= 10
+    assert {0} == {run["calls"] for run in json.loads(second.output)}

@@ -74,13 +74,13 @@ class LinkedInAdsDestination(ApiDestination["LinkedInAdsDestination.Settings"]):
     takes_fields = False
     batch_size = limits["users"].most
     requests_per_second = 8.0
+    first_use: float = limits["first_use"].most
 
     def __init__(
         self, settings: Settings, *, transport: Transport | None = None, name: str = ""
     ) -> None:
         """Keep the settings; make no call yet."""
         super().__init__(settings, transport=transport, name=name)
-        self.first_use = float(self.limits["first_use"].most)
         self._made: dict[str, float] = {}
         self._lock = threading.Lock()
         self._tokens: Tokens | None = None

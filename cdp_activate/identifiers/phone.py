@@ -7,8 +7,9 @@ refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _MOST_KEPT = 200_000
 """Numbers of which the outcome is remembered: the same ones come again in every sync."""
@@ -27,6 +28,10 @@ def e164(text: str, region: str | None = None) -> str | None:
     if text.startswith("00"):
         text = f"+{text[2:]}"
     local = (region or "").strip().upper() or None
+    if text.startswith("0") and local and (plan := _plan(local)):
+        digits = text.translate(_PUNCTUATION)[1:]
+        if plan[1].fullmatch(digits):
+            return plan[0] + digits
     tries = [(text, local)] if local or text.startswith("+") else []
     if not text.startswith(("+", "0")):
         tries.append((f"+{text}", None))
@@ -38,6 +43,33 @@ def e164(text: str, region: str | None = None) -> str | None:
         if number.extension is None and phonenumbers.is_valid_number(number):
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     return None
+
+
+_PUNCTUATION = str.maketrans("", "", " .-")
+
+
+@cache
+def _plan(region: str) -> tuple[str, re.Pattern[str]] | None:
+    """Plus and country code, and the numbers that follow a 0 in the plan of a country.
+
+    `phonenumbers` reads any number in 40 microseconds; most are this plain, and one pattern of
+    its own plan is enough for them. None where a leading 0 means more than "within the country".
+    """
+    import phonenumbers
+
+    found = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    if (
+        found is None
+        or found.national_prefix != "0"
+        or found.national_prefix_for_parsing != "0"
+        or found.national_prefix_transform_rule
+    ):
+        return None
+    kinds = [found.fixed_line, found.mobile]
+    patterns = [one.national_number_pattern for one in kinds if one and one.national_number_pattern]
+    if not patterns:
+        return None
+    return f"+{found.country_code}", re.compile("|".join(patterns), re.ASCII)
 
 
 def numbers(texts: Sequence[str | None], regions: Sequence[str | None]) -> list[str | None]:

@@ -5,19 +5,24 @@ python tests/destinations/write_pages.py
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "identifiers")]
 
+from contracts import contracts  # noqa: E402
 from differences import DIFFERENCES  # noqa: E402
+from test_identifier_rules import vectors  # noqa: E402
 
 from cdp_activate.destination_facts import WRITTEN_BY, page  # noqa: E402
-from cdp_activate.destinations import destination_types  # noqa: E402
+from cdp_activate.destinations import destination_class, destination_types  # noqa: E402
 from cdp_activate.identifiers.rules import RULE_SETS, VERSION  # noqa: E402
+from cdp_activate.testing import DestinationContract, HttpDestinationContract  # noqa: E402
 
 DOCS = HERE.parents[1] / "docs"
+PROOFS_PAGE = DOCS / "destinations" / "proofs.md"
 IDENTIFIERS = f"""# Identifiers
 
 {WRITTEN_BY}
@@ -63,9 +68,46 @@ def identifiers() -> str:
     return "\n".join(lines) + "\n"
 
 
+PROOFS = f"""# What each destination is proven by
+
+{WRITTEN_BY}
+
+* *contract*: cases of `cdp_activate.testing` that its test class runs, all of which pass.
+* *own cases*: what the class proves beside them.
+* *calls checked*: operations whose requests and answers are checked in process against the
+  platform's own description (for Google the protobufs of its package); 0 where it publishes none.
+* *limits*: limits of the platform kept as data, each with its source.
+* *vectors*: test vectors of identifiers, of the vendor or its library, that its rules pass in
+  Python, on DuckDB and on PostgreSQL.
+* *lines*: of its one file.
+
+One command syncs the demo's audiences to all that keep lists (`tests/test_demo.py`).
+"""
+
+
+def proofs() -> str:
+    """docs/destinations/proofs.md."""
+    lines = [PROOFS, "| type | contract | own cases | calls checked | limits | vectors | lines |"]
+    lines.append("|---|---:|---:|---:|---:|---:|---:|")
+    shared = {name for one in (DestinationContract, HttpDestinationContract) for name in vars(one)}
+    for name, test in sorted(contracts().items()):
+        kind = destination_class(name)
+        cases = {one for one in dir(test) if one.startswith("test_")}
+        passed = [one for one in vectors() if one[0] == kind.rules]
+        length = len(Path(inspect.getfile(kind)).read_text("utf-8").splitlines())
+        figures = (
+            len(cases & shared), len(cases - shared), len(getattr(test, "operations", ())),
+            len(kind.limits), len(passed) or "-", length,
+        )  # fmt: skip
+        lines.append(f"| `{name}` | {' | '.join(map(str, figures))} |")
+    return "\n".join(lines) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Every page that is written, by its place."""
     found = {DOCS / "destinations" / f"{one}.md": page(one) for one in destination_types()}
+    if vectors():  # else their number is not known here
+        found[PROOFS_PAGE] = proofs()
     return {**found, DOCS / "identifiers.md": identifiers()}
 
 

@@ -206,6 +206,16 @@ def test_telephone_numbers_are_read_in_their_country(given, duck):
     assert [expected] == duck.prepared("plain", "phone", [number], region)
 
 
+@pytest.mark.parametrize("region", ["VN", "DE", "GB", "FR", "JP", "TH", "IT", "AR", "CN", "IM"])
+def test_the_short_way_to_a_number_reads_it_as_the_whole_plan_does(region, monkeypatch):
+    chance = random.Random(region)
+    given = ["0" + "".join(chance.choices("0123456789 ", k=chance.randrange(6, 12)))
+             for _ in range(400)]  # fmt: skip
+    short = [phone.e164.__wrapped__(one, region) for one in given]
+    monkeypatch.setattr(phone, "_plan", lambda region: None)
+    assert short == [phone.e164.__wrapped__(one, region) for one in given]
+
+
 @pytest.mark.parametrize(
     "address",
     ["ann", "ann@", "@example.com", "ann@example", "a b@example.com", "a@b@example.com",

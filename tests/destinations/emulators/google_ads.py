@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from emulators.platform import Call, Emulator, key_of_digest, route
 
@@ -31,7 +32,7 @@ class GoogleAds(Emulator):
         self.tokens_given = 0
 
     def answer(self, request: Request) -> Response:
-        if request.host == "oauth2.googleapis.com":
+        if urlsplit(request.url).path == "/token":
             with self.lock:
                 return self.token(Call(request))
         return super().answer(request)

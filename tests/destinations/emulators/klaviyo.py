@@ -39,8 +39,8 @@ class Klaviyo(Emulator):
         found = [one for one in self.lists.values() if one["name"] == list_name]
         people = [self.profiles[one] for one in (found[0]["profiles"] if found else ())]
         return {
-            key_of(one["email"]): {
-                "identifiers": {"email": one["email"]},
+            key_of(one.get("email") or one["external_id"]): {
+                "identifiers": {"email": one.get("email")},
                 "fields": {**one["properties"], "first_name": one.get("first_name")},
             }
             for one in people

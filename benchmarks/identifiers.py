@@ -1,0 +1,78 @@
+"""What it costs to normalise and hash identifiers in DuckDB, beside hashing them as they are.
+
+python benchmarks/identifiers.py --rows 1000000
+
+Addresses and numbers are drawn at random, all different, the worst for the memory of numbers
+that were read before. Each row of the table is one statement over all of them, run after one
+that reads the same columns; the ratio is to `sha256(value)`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlglot import exp
+
+from cdp_activate.audiences.expressions import column
+from cdp_activate.audiences.render import write
+from cdp_activate.identifiers import rule_set, sql
+from cdp_activate.identifiers.phone import numbers
+from cdp_activate.warehouse.duckdb import DuckDBWarehouse
+
+SHAPES = {
+    "email": "'Person.' || place || '@Example.com'",
+    "clean phone": "'+849' || lpad(cast(place as varchar), 8, '0')",
+    "local phone": "'09' || lpad(cast(place as varchar), 8, '0')",
+    "other phone": "'(+84) 9' || lpad(cast(place as varchar), 8, '0')",
+    "first_name": "'Nguyễn ' || place",
+}
+CASES = [
+    ("email", "email", "plain"), ("email", "email", "meta"), ("email", "email", "google"),
+    ("first_name", "first_name", "meta"), ("clean phone", "phone", "meta"),
+    ("local phone", "phone", "meta"), ("other phone", "phone", "meta"),
+]  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    rows = parser.parse_args().rows
+    with TemporaryDirectory() as folder, DuckDBWarehouse(Path(folder) / "x.duckdb") as warehouse:
+        warehouse.add_function(sql.PHONE_FUNCTION, numbers)
+        print(f"{rows:,} rows\n\n| values | rules | seconds | times sha256(value) |")
+        print("|---|---|---|---|")
+        for values, identifier, rules in CASES:
+            shape = SHAPES[values]
+            warehouse.run(
+                f"create or replace table given as select {shape} as value, 'VN' as region "
+                f"from range({rows}) as numbers (place)"
+            )
+            plain = min(_seconds(warehouse, "select max(sha256(value)) from given") for _ in "123")
+            taken = _seconds(warehouse, _statement(identifier, rules))
+            print(f"| {values} | {rules} | {taken:.2f} | {taken / plain:.1f} |")
+
+
+def _statement(identifier: str, rules: str) -> str:
+    ready = sql.prepared(
+        rule_set(rules),
+        identifier,
+        column("value"),
+        column("region"),
+        with_function=True,
+    )
+    trimmed = exp.select(exp.alias_(sql.trimmed(column("value")), "value"), column("region"))
+    select = exp.select(exp.Max(this=ready)).from_(trimmed.from_("given").subquery("trimmed"))
+    return write(select, "duckdb", lambda node: node)
+
+
+def _seconds(warehouse: DuckDBWarehouse, statement: str) -> float:
+    started = time.perf_counter()
+    warehouse.rows(statement)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
