@@ -119,6 +119,16 @@ class ApiDestination(Destination[A]):
         """One call; the JSON it is answered with, None where the answer has no body."""
         return self.parsed(self.request(method, path, body, query=query))
 
+    def make_list(self, path: str, body: Any) -> Any:
+        """POST a new list; a refusal is about its name, not about any row."""
+        try:
+            return self.call("POST", path, body)
+        except RefusedError:
+            raise DestinationError(
+                f"{self.name} refused to make the list",
+                remedy="Say another `list` in the sync, or make it there by hand.",
+            ) from None
+
     def parsed(self, response: Response) -> Any:
         """The JSON of an answer, None where it has no body."""
         return read_json(response, who=self.name) if response.body.strip() else None

@@ -97,7 +97,7 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
             if self.read(found, "name", kind=str) == name:
                 return str(self.read(found, "id", kind=int))
         new = {"name": name, "folderId": self.settings.folder}
-        return str(self.read(self.call("POST", "/contacts/lists", new), "id", kind=int))
+        return str(self.read(self.make_list("/contacts/lists", new), "id", kind=int))
 
     def _lists(self) -> Iterator[Any]:
         size, offset = self.limits["page"].most, 0

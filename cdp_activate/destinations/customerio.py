@@ -103,7 +103,7 @@ class CustomerIoDestination(ApiDestination["CustomerIoDestination.Settings"]):
                         remedy="Say another `list` in the sync.",
                     )
                 return str(self.read(found, "id", kind=int))
-        answer = self.call("POST", "/v1/segments", {"segment": {"name": name}})
+        answer = self.make_list("/v1/segments", {"segment": {"name": name}})
         return str(self.read(answer, "segment", "id", kind=int))
 
     def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:

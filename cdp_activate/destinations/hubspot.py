@@ -104,7 +104,7 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
                     )
                 return self.read(found, "listId", kind=str)
         new = {"name": name, "objectTypeId": _CONTACT_TYPE, "processingType": "MANUAL"}
-        return self.read(self.call("POST", "/crm/v3/lists", new), "list", "listId", kind=str)
+        return self.read(self.make_list("/crm/v3/lists", new), "list", "listId", kind=str)
 
     def _find_fields(self) -> Mapping[str, str]:
         found = self.read(self.call("GET", _PROPERTIES), "results", kind=list)

@@ -97,7 +97,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
             if self.read(found, "attributes", "name", kind=str) == name:
                 return self.read(answer, "data", number, "id", kind=str)
         new = {"data": {"type": "list", "attributes": {"name": name}}}
-        return self.read(self.call("POST", "/api/lists", new), "data", "id", kind=str)
+        return self.read(self.make_list("/api/lists", new), "data", "id", kind=str)
 
     def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
         """One import job: profiles created or updated, and put on the list."""

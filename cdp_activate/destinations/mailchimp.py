@@ -120,7 +120,7 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
             if self.read(found, "name", kind=str) == name:
                 return str(self.read(found, "id", kind=int))
         new = {"name": name, "static_segment": []}
-        return str(self.read(self.call("POST", self._path("segments"), new), "id", kind=int))
+        return str(self.read(self.make_list(self._path("segments"), new), "id", kind=int))
 
     def _find_fields(self) -> Mapping[str, str]:
         """Merge fields go by tag (FNAME) and by name (First Name)."""

@@ -99,7 +99,7 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
         for found in self._lists():
             if self.read(found, "name", kind=str) == name:
                 return self.read(found, "id", kind=str)
-        return self.read(self.call("POST", "/v3/marketing/lists", {"name": name}), "id", kind=str)
+        return self.read(self.make_list("/v3/marketing/lists", {"name": name}), "id", kind=str)
 
     def _lists(self) -> Iterator[Any]:
         query: dict[str, Any] = {"page_size": self.limits["page"].most}

@@ -110,6 +110,15 @@ class ApiContract(DestinationContract, HttpDestinationContract):
         assert "--full-refresh" in raised.value.remedy
         assert "person.1" not in str(raised.value)
 
+    def test_a_list_that_may_not_be_made_blames_no_row(self, connect, platform):
+        def answer(request):
+            return platform.refusal(400) if request.method == "POST" else platform.answer(request)
+
+        with pytest.raises(DestinationError, match="refused to make the list") as raised:
+            connect(FunctionTransport(answer)).open(self.list_name)
+
+        assert type(raised.value) is DestinationError
+
     @pytest.mark.parametrize("body", [b"{}", b"[]", b"null", b'"x"', b'{"data": 1}'])
     def test_a_changed_answer_is_no_success(self, destination, connect, body):
         list_id = destination.open(self.list_name)
