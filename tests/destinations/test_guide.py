@@ -133,6 +133,10 @@ MISTAKES = {
     "takes every status": ("        raise_for_status(response, who=self.name)\n", ""),
     "confuses lists": ("quote(name, safe='')", "quote(name.lower(), safe='')"),
     "spoils text": ("dict(row.fields)", "{k: v.lower() for k, v in row.fields.items()}"),
+    "quotes the person": ("clean_reason(refused[row.key], row)", "refused[row.key]"),
+    "swallows refusals": ("if row.key in refused}", "if row.key in ()}"),
+    "crashes on a changed answer": ("if not isinstance(answer, dict):", "if False:"),
+    "passes a check with a wrong key": ('self._call("GET", "/account")', "pass"),
     "crashes on half an answer": ("read_json(response, who=self.name)", "response.json()"),
 }
 

@@ -220,6 +220,14 @@ def test_what_can_tell_nobody_apart_is_refused_before_any_plan(
         bed.plan()
 
 
+def test_fields_for_a_platform_that_takes_none_are_refused(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WebhookDestination, "takes_fields", False)
+    with pytest.raises(SourceErrors, match="takes identifiers alone, no fields"):
+        bed.plan()
+
+
 def test_a_rejected_row_waits_until_it_changes(bed: Bed) -> None:
     bed.build([ADA, BEA])
     bed.receiver.misbehave("reject_rows", keys={"ada": "no such mailbox"})
