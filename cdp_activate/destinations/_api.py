@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import base64
 import re
-import threading
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -19,11 +16,9 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from pydantic import Field, field_validator
 
 from cdp_activate import __version__
-from cdp_activate.destinations._values import as_text
 from cdp_activate.destinations.base import (
     Destination,
     DestinationSettings,
-    Receipt,
     Row,
     json_bytes,
 )
@@ -206,41 +201,6 @@ class ApiDestination(Destination[A]):
         )
 
 
-class Jobs:
-    """Who was sent in which job until it is settled, then what became of it.
-
-    Held in memory: after a crash the rows are sent again anyway.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._keys: dict[str, Mapping[str, str]] = {}
-        self._outcomes: dict[str, Receipt] = {}
-
-    def begin(self, job: str, keys: Mapping[str, str]) -> Receipt:
-        """Remember the key of each identifier sent in `job`; the receipt that names it."""
-        with self._lock:
-            self._keys[job] = keys
-        return Receipt(job=job)
-
-    def key(self, job: str, identifier: str) -> str | None:
-        """Whose row an identifier was; None when it was not in the job."""
-        with self._lock:
-            return self._keys.get(job, {}).get(identifier)
-
-    def outcome(self, job: str) -> Receipt | None:
-        """What became of a job that was settled before."""
-        with self._lock:
-            return self._outcomes.get(job)
-
-    def end(self, job: str, receipt: Receipt) -> Receipt:
-        """Keep what became of `job`, and forget who was in it."""
-        with self._lock:
-            self._keys.pop(job, None)
-            self._outcomes[job] = receipt
-        return receipt
-
-
 def mapping(value: Any) -> Mapping[str, Any]:
     """An optional part of an answer: the mapping, or an empty one where it is missing."""
     return value if isinstance(value, Mapping) else {}
@@ -257,67 +217,6 @@ def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 
 
-def number_or_text(value: Any) -> Any:
-    """A field's value as platforms sort and compare it: decimals as numbers, instants in UTC.
-
-    Money up to fifteen digits survives exactly (IEEE 754 double, as JSON numbers are read).
-    """
-    if isinstance(value, Decimal):
-        if not value.is_finite():
-            return None
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, datetime):
-        aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return aware.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(name): number_or_text(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [number_or_text(inner) for inner in value]
-    return value
-
-
-def number_else_text(value: Any) -> int | float | str | None:
-    """Numbers and None as they are, all else as text: for platforms that know no more."""
-    plain = number_or_text(value)
-    is_number = isinstance(plain, int | float) and not isinstance(plain, bool)
-    return plain if plain is None or is_number else as_text(plain)
-
-
 def best_identifier(row: Row, order: Sequence[str]) -> str | None:
     """The first of `order` that the row has."""
     return next((name for name in order if name in row.identifiers), None)
-
-
-class MessageDestination(ApiDestination[A]):
-    """A sink for messages: it has no lists, so there is nothing to enter or leave.
-
-    One message a call, so that an answer that was lost leaves one message in doubt, not many.
-    """
-
-    verbs = frozenset({"send"})
-    batch_size = 1
-
-    def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
-        """There is no list."""
-        raise self._no_list()
-
-    def remove(self, list_id: str, rows: Sequence[Row]) -> Receipt:
-        """There is no list."""
-        raise self._no_list()
-
-    def _no_list(self) -> DestinationError:
-        return DestinationError(
-            f"{self.name} sends messages and keeps no lists",
-            remedy="Say `mode: events` in the sync.",
-        )
-
-    def send(self, list_id: str, rows: Sequence[Row]) -> Receipt:
-        """One message for each row."""
-        rejected = {row.key: why for row in rows if (why := self.send_one(list_id, row))}
-        return Receipt(rejected)
-
-    @abstractmethod
-    def send_one(self, list_id: str, row: Row) -> str:
-        """Send one message; why the platform refused this person, or nothing."""

@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,34 @@ def as_text(value: Any) -> str:
         return as_json(value)
     simple = _simple(value)
     return "" if simple is None else str(simple)
+
+
+def number_or_text(value: Any) -> Any:
+    """A field's value as platforms sort and compare it: decimals as numbers, instants in UTC.
+
+    Money up to fifteen digits survives exactly (IEEE 754 double, as JSON numbers are read).
+    """
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            return None
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, datetime):
+        aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return aware.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(name): number_or_text(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [number_or_text(inner) for inner in value]
+    return value
+
+
+def number_else_text(value: Any) -> int | float | str | None:
+    """Numbers and None as they are, all else as text: for platforms that know no more."""
+    plain = number_or_text(value)
+    is_number = isinstance(plain, int | float) and not isinstance(plain, bool)
+    return plain if plain is None or is_number else as_text(plain)
 
 
 def as_utf8(text: str) -> bytes:

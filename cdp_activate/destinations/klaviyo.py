@@ -16,12 +16,12 @@ from pydantic import Field, SecretStr
 from cdp_activate.destinations._api import (
     ApiDestination,
     ApiSettings,
-    Jobs,
     best_identifier,
     mapping,
-    number_or_text,
     parts_of,
 )
+from cdp_activate.destinations._jobs import Jobs
+from cdp_activate.destinations._values import number_or_text
 from cdp_activate.destinations.base import Limit, Receipt, Row, json_bytes
 from cdp_activate.errors import RetryError
 from cdp_activate.http import Transport

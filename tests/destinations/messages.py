@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import pytest
 from emulators.platform import Emulator
 
-from cdp_activate.destinations._api import MessageDestination
+from cdp_activate.destinations._messages import MessageDestination
 from cdp_activate.destinations.base import Receipt
 from cdp_activate.errors import AuthError, CdpError, DestinationError
 from cdp_activate.testing import TEXTS, HttpDestinationContract, person
