@@ -9,6 +9,7 @@ import base64
 import re
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -115,9 +116,15 @@ class ApiDestination(Destination[A]):
         return self.parsed(self.request(method, path, body, query=query))
 
     def make_list(self, path: str, body: Any) -> Any:
-        """POST a new list; a refusal is about its name, not about any row."""
-        try:
+        """POST a new list."""
+        with self.making_a_list():
             return self.call("POST", path, body)
+
+    @contextmanager
+    def making_a_list(self) -> Iterator[None]:
+        """What is refused here is refused for the list's name, not for any row."""
+        try:
+            yield
         except RefusedError:
             raise DestinationError(
                 f"{self.name} refused to make the list",

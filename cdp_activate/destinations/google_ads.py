@@ -168,7 +168,7 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
         }
         if self.settings.membership_days:
             new["membershipDuration"] = f"{self.settings.membership_days * 86_400}s"
-        return self.read(self.call("POST", self._lists, new), "id", kind=str)
+        return self.read(self.make_list(self._lists, new), "id", kind=str)
 
     def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
         """Ingest members, with the consent that the settings say for them."""

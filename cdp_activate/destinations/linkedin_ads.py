@@ -137,7 +137,8 @@ class LinkedInAdsDestination(ApiDestination["LinkedInAdsDestination.Settings"]):
             "sourcePlatform": "LIST_UPLOAD",
             "destinations": [{"destination": "LINKEDIN"}],
         }
-        made = self.request("POST", "/rest/dmpSegments", new).headers
+        with self.making_a_list():
+            made = self.request("POST", "/rest/dmpSegments", new).headers
         list_id = made.get("x-restli-id") or made.get("x-linkedin-id") or ""
         if not list_id:
             self.read(None, "x-restli-id", kind=str)

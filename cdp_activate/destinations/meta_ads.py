@@ -125,7 +125,7 @@ class MetaAdsDestination(ApiDestination["MetaAdsDestination.Settings"]):
         }
         if self.settings.retention_days:
             new["retention_days"] = self.settings.retention_days
-        made = self.call("POST", f"{self._account}/customaudiences", new)
+        made = self.make_list(f"{self._account}/customaudiences", new)
         return self.read(made, "id", kind=str)
 
     def _refuse_flagged(self, audience: Mapping[str, Any]) -> None:

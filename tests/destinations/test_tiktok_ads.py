@@ -15,6 +15,9 @@ SETTINGS = {"advertiser_id": ADVERTISER, "access_token": TOKEN}
 
 
 class TestTikTokAds(ApiContract):
+    # A list is made of the first file, with its rows.
+    test_a_list_that_may_not_be_made_blames_no_row = None
+
     kind = TikTokAdsDestination
     settings = SETTINGS
     emulator = TikTokAds
