@@ -77,7 +77,7 @@ class MortalConnection:
 
 
 def mortal_warehouse(path: Path, life: Life) -> DuckDBWarehouse:
-    warehouse = DuckDBWarehouse(path, settings={"threads": "1"})
+    warehouse = DuckDBWarehouse(path, settings={"threads": "1"}, wait=0.5)
     warehouse.connection = MortalConnection(warehouse.connection, life)  # type: ignore[assignment]
     return warehouse
 

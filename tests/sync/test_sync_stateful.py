@@ -36,7 +36,7 @@ from hypothesis.stateful import (
 )
 from mortal import KilledError, Life, Moment, MortalTransport, mortal_files, mortal_warehouse
 
-from cdp_activate.errors import BusyError, CdpError, GuardError, UsageError
+from cdp_activate.errors import BusyError, CdpError, GuardError, LockedError, UsageError
 from cdp_activate.http import Request, Response
 from cdp_activate.receiver import Nature, SimulatedPlatform
 from cdp_activate.sync import lease
@@ -353,7 +353,7 @@ class Company(RuleBasedStateMachine):
         if ended is GuardError:
             assert 0 == seen.calls, "a guard refused after the first call"
             return "refused"
-        if ended in (BusyError, UsageError):
+        if ended in (BusyError, LockedError, UsageError):
             return "locked out"
         return "failed" if isinstance(ended, type) else str(ended.record.state)
 
