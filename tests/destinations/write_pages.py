@@ -92,7 +92,7 @@ def proofs() -> str:
     shared = {name for one in (DestinationContract, HttpDestinationContract) for name in vars(one)}
     for name, test in sorted(contracts().items()):
         kind = destination_class(name)
-        cases = {one for one in dir(test) if one.startswith("test_")}
+        cases = {one for one in dir(test) if one.startswith("test_") and getattr(test, one)}
         passed = [one for one in vectors() if one[0] == kind.rules]
         length = len(Path(inspect.getfile(kind)).read_text("utf-8").splitlines())
         figures = (
