@@ -43,6 +43,11 @@ reading in Python.
   ([phonenumbers](https://pypi.org/project/phonenumbers/)), local ones in the `region` of the row or
   the `default_region` of the sync. DuckDB calls Python for those alone; on the other warehouses
   they are no identifiers.
+
+What it costs on DuckDB, beside `sha256` of the values as they are, in seconds of the processor
+(`benchmarks/identifiers.py --rows 200000`): addresses 1.4 to 3.2 times, names and numbers in E.164
+3.5 times. A local number takes 11 microseconds, one that is written otherwise 27; each is
+remembered while the process lasts.
 """
 
 
@@ -79,7 +84,7 @@ PROOFS = f"""# What each destination is proven by
 * *limits*: limits of the platform kept as data, each with its source.
 * *vectors*: test vectors of identifiers, of the vendor or its library, that its rules pass in
   Python, on DuckDB and on PostgreSQL.
-* *lines*: of its one file.
+* *lines*: of its one file, to the nearest ten.
 
 One command syncs the demo's audiences to all that keep lists (`tests/test_demo.py`).
 """
@@ -94,7 +99,7 @@ def proofs() -> str:
         kind = destination_class(name)
         cases = {one for one in dir(test) if one.startswith("test_") and getattr(test, one)}
         passed = [one for one in vectors() if one[0] == kind.rules]
-        length = len(Path(inspect.getfile(kind)).read_text("utf-8").splitlines())
+        length = round(len(Path(inspect.getfile(kind)).read_text("utf-8").splitlines()), -1)
         figures = (
             len(cases & shared), len(cases - shared), len(getattr(test, "operations", ())),
             len(kind.limits), len(passed) or "-", length,
