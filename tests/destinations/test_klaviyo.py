@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 from api import ApiContract
 from emulators.klaviyo import KEY, Klaviyo
+from emulators.platform import a_few_times
 
 from cdp_activate.destinations.base import Row
 from cdp_activate.destinations.klaviyo import KlaviyoDestination
 from cdp_activate.errors import DestinationError, RetryError
-from cdp_activate.http import FunctionTransport
 from cdp_activate.testing import deliver, person
 
 
@@ -143,7 +143,7 @@ class TestKlaviyo(ApiContract):
     @pytest.mark.parametrize("link", ["https://a.klaviyo.com", "?page%5Bcursor%5D=1"])
     def test_a_next_page_that_is_none_does_not_go_round_for_ever(self, connect, platform, link):
         body = {"data": [], "links": {"self": "https://a.klaviyo.com", "next": link}}
-        destination = connect(FunctionTransport(lambda _: platform.said(200, body)))
+        destination = connect(a_few_times(platform.said(200, body)))
 
         with pytest.raises(DestinationError, match="next page"):
             destination.remove("L00001", [person(1)])

@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 from api import ApiContract
+from emulators.platform import a_few_times
 from emulators.sendgrid import KEY, SendGrid
 
 from cdp_activate.destinations.base import Row
 from cdp_activate.destinations.sendgrid import SendGridDestination
 from cdp_activate.errors import DestinationError
-from cdp_activate.http import FunctionTransport, Response
+from cdp_activate.http import Response
 from cdp_activate.testing import deliver, person
 
 
@@ -134,7 +135,7 @@ class TestSendGrid(ApiContract):
 
     def test_a_next_page_that_is_none_does_not_go_round_for_ever(self, connect, platform):
         body = {"result": [], "_metadata": {"next": "https://api.sendgrid.com/v3/marketing/lists"}}
-        destination = connect(FunctionTransport(lambda _: platform.said(200, body)))
+        destination = connect(a_few_times(platform.said(200, body)))
 
         with pytest.raises(DestinationError, match="next page"):
             destination.open("VIP")

@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -107,6 +108,17 @@ class Emulator:
             return Response(status, headers)
         content = {"content-type": self.content_type, **headers}
         return Response(status, content, json.dumps(body, ensure_ascii=False).encode())
+
+
+def a_few_times(response: Response, most: int = 5) -> FunctionTransport:
+    """The same answer to everything, for a while: a caller that never ends is caught."""
+    asked = count(1)
+
+    def answer(request: Request) -> Response:
+        assert next(asked) <= most, "asked without end"
+        return response
+
+    return FunctionTransport(answer)
 
 
 def key_of(email: str) -> str:
