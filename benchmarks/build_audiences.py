@@ -1,16 +1,19 @@
 """Builds many audiences drawn at random in DuckDB: as dbt would together, and one by one.
 
-Traits, counts in windows and absences; every second audience is a tree with `any` and `not`.
-The SQL is what `compile` writes. Both sides run in one session, and give the same members.
+Traits, counts in windows and absences. `--form` says whether the audiences are `plain` lists of
+conditions, nested `trees` of `any`, `all` and `not`, or `mixed`: every second one a tree. The SQL
+is what `compile` writes. Both sides run in one session, and their members are compared by count
+and digest. Each audience is built by itself once; of fewer audiences that is the sum of theirs.
 `--large` is 10 M customers and 100 M events, in place of 1 M and 10 M.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import tempfile
 import time
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -30,6 +33,7 @@ from cdp_activate.text import parse
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
 DAYS = (1, 3, 7, 14, 30, 60, 90, 180, 365)
 COUNTRIES = ("DE", "VN", "IE", "FR", "US", "JP", "IT", "ES")
+FORMS = ("mixed", "plain", "trees")
 EVENTS = tuple(f"event_{number}" for number in range(10))
 
 CUSTOMERS = """
@@ -80,15 +84,25 @@ META: dict[str, dict[str, str]] = {
 VALUES = {"event_name": {"values": list(EVENTS)}}
 
 
+@dataclass(frozen=True)
+class Alone:
+    """An audience built by itself: seconds to build it and to read it, and what was read."""
+
+    build: float
+    read: float
+    members: tuple[int, int]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--counts", default="1,5,10,20,50,200")
+    parser.add_argument("--form", choices=FORMS, default="mixed")
     options = parser.parse_args()
     scale = 10 if options.large else 1
     draw = Random(7)
-    counts = [int(count) for count in options.counts.split(",")]
-    texts = [audience(draw, number) for number in range(max(counts))]
+    counts = sorted(int(count) for count in options.counts.split(","))
+    texts = [audience(draw, number, options.form) for number in range(max(counts))]
     known = catalog()
     audiences = read_audiences(parse("---\n".join(texts), "drawn.yml"), known)
     with tempfile.TemporaryDirectory() as folder:
@@ -97,20 +111,26 @@ def main() -> None:
         sizes = {"customers": 1_000_000 * scale, "events": 10_000_000 * scale}
         connection.execute(CUSTOMERS.format(countries=list(COUNTRIES), **sizes))
         connection.execute(HAPPENED.format(**sizes))
-        print(f"{sizes['customers']:,} customers, {sizes['events']:,} events; seconds")
+        print(f"{sizes['customers']:,} customers, {sizes['events']:,} events; {options.form}")
+        alone: dict[str, Alone] = {}
         for count in counts:
             chosen = dict(list(audiences.items())[:count])
-            compare(connection, chosen, known)
+            for name in [name for name in chosen if name not in alone]:
+                sql = preview_sql(audiences[name], audiences, known, AS_OF)
+                alone[name] = built_alone(connection, sql)
+            compare(connection, chosen, known, alone)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"peak memory of the process {peak:,.0f} MB")
 
 
-def audience(draw: Random, number: int) -> str:
+def audience(draw: Random, number: int, form: str) -> str:
     """The YAML of one audience."""
     traits = [trait(draw) for _ in range(draw.randint(1, 3))]
     one, other = draw.sample(EVENTS, 2)
     times = f"count: {{gte: {draw.randint(1, 4)}}}"
     counted = f"{{event: {one}, within: {draw.choice(DAYS)} days, {times}}}"
     absent = f"{{not: {{event: {other}, within: {draw.choice(DAYS)} days}}}}"
-    if number % 2:
+    if form == "trees" or (form == "mixed" and number % 2):
         nested = f"{{any: [{counted}, {{all: [{trait(draw)}, {absent}]}}, {{not: {trait(draw)}}}]}}"
         conditions = [*traits, nested]
     else:
@@ -131,8 +151,18 @@ def trait(draw: Random) -> str:
     )
 
 
-def compare(connection: Any, audiences: dict[str, Audience], known: Catalog) -> None:
-    """Build these audiences in both ways, compare the members, and print seconds."""
+def built_alone(connection: Any, sql: str) -> Alone:
+    """Build an audience as a table of its own, read it, and drop it."""
+    build = create(connection, "alone", sql)
+    members, read = read_all(connection, "alone")
+    connection.execute("drop table alone")
+    return Alone(build, read, members)
+
+
+def compare(
+    connection: Any, audiences: dict[str, Audience], known: Catalog, alone: dict[str, Alone]
+) -> None:
+    """Build these audiences together, compare the members, and print seconds."""
     queries = {name: compile_audience(one, known) for name, one in audiences.items()}
     replace = run_at(known, AS_OF)
     judged = judged_together(queries, known, fewest=1)["customer"]
@@ -140,39 +170,32 @@ def compare(connection: Any, audiences: dict[str, Audience], known: Catalog) -> 
     for name, sql in together_models(judged, {}, known, replace).items():
         part = "people" if name == judged.name else "rows"
         spent[part] += create(connection, name, sql)
+    assert judged.conditions.keys() == audiences.keys()
+    read = 0.0
     for name in judged.conditions:
         sql = members_model(queries[name], judged, known, replace)
         spent["audiences"] += create(connection, f"together_{name}", sql, kept="view")
+        members, seconds = read_all(connection, f"together_{name}")
+        assert members == alone[name].members, name
+        read += seconds
     together = sum(spent.values())
-    alone = 0.0
-    for name in audiences:
-        sql = preview_sql(audiences[name], audiences, known, AS_OF)
-        alone += create(connection, f"alone_{name}", sql)
-    read = {side: read_all(connection, side, audiences) for side in ("together", "alone")}
-    for name in audiences:
-        sizes = [
-            connection.execute(f"select count(*) {source}").fetchone()[0]
-            for source in (f"from together_{name}", f"from alone_{name}")
-        ]
-        left = connection.execute(
-            f"select count(*) from (from together_{name} except from alone_{name})"
-        ).fetchone()[0]
-        assert sizes[0] == sizes[1] and not left, name
+    one_by_one = sum(alone[name].build for name in audiences)
+    read_alone = sum(alone[name].read for name in audiences)
     shown = ", ".join(f"{part} {seconds:.1f}" for part, seconds in spent.items())
     print(
-        f"{len(audiences):4} audiences  one by one {alone:7.1f}  together {together:7.1f} ({shown})"
-        f"  {alone / together:.1f} times faster,"
-        f" {(alone + read['alone']) / (together + read['together']):.1f} with everyone read once",
+        f"{len(audiences):4} audiences  one by one {one_by_one:7.1f} s"
+        f"  together {together:7.1f} s ({shown})  {one_by_one / together:.1f} times faster,"
+        f" {(one_by_one + read_alone) / (together + read):.1f} with everyone read once",
         flush=True,
     )
 
 
-def read_all(connection: Any, side: str, names: Iterable[str]) -> float:
-    """Seconds to read every member of every audience once."""
+def read_all(connection: Any, name: str) -> tuple[tuple[int, int], float]:
+    """How many members, a digest of their keys and variants, and seconds to read them once."""
     started = time.perf_counter()
-    for name in names:
-        connection.execute(f"select max(customer_id), max(variant) from {side}_{name}").fetchall()
-    return time.perf_counter() - started
+    digest = "count(*), coalesce(bit_xor(hash(customer_id, variant)), 0)"
+    members = connection.execute(f"select {digest} from {name}").fetchone()
+    return members, time.perf_counter() - started
 
 
 def create(connection: Any, name: str, sql: str, kept: str = "table") -> float:

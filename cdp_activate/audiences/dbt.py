@@ -63,7 +63,10 @@ def dbt_files(
     together = judged_together(queries, catalog)
     shared = _shared(queries, together)
     files: dict[str, str] = {}
-    for name, query in queries.items():
+    while queries:
+        # Each tree goes once it is written: thousands of them take much memory.
+        name = next(iter(queries))
+        query = queries.pop(name)
         model = audience_model(name)
         source = query.audience.node.source.path
         judged = together.get(query.audience.entity.name)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
+from sqlglot.optimizer.simplify import simplify
 
 from cdp_activate.audiences.compile import VARIANT, Query
 from cdp_activate.audiences.expressions import Expression, column, identifier
@@ -29,6 +30,7 @@ ADAPTERS = ("duckdb",)
 
 _ADDED = (exp.Count, exp.Sum, exp.Min, exp.Max)
 _TRUTHS = (exp.Predicate, exp.Not, exp.And, exp.Or)
+_COMPARISONS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.EQ, exp.NEQ)
 
 
 @dataclass
@@ -79,7 +81,8 @@ class Judged:
         key = column(self.entity.key, people)
         select = exp.select(key).from_(exp.Table(this=identifier(people)))
         for name, condition in self.conditions.items():
-            select.append("expressions", exp.alias_(condition, identifier(audience_model(name))))
+            named = identifier(audience_model(name))
+            select.append("expressions", exp.Alias(this=condition, alias=named))
         for join in self.joins:
             select.append("joins", join)
         for name in self.tallies:
@@ -105,7 +108,10 @@ class Judged:
 def judged_together(
     queries: Mapping[str, Query], catalog: Catalog, *, fewest: int = FEWEST
 ) -> dict[str, Judged]:
-    """By entity name, the audiences that are judged together; none where that does not pay."""
+    """By entity name, the audiences that are judged together; none where that does not pay.
+
+    Their queries lose their conditions, which are kept once: thousands take much memory.
+    """
     if catalog.adapter not in ADAPTERS:
         return {}
     found: dict[str, Judged] = {}
@@ -113,11 +119,16 @@ def judged_together(
         own = {name: one for name, one in queries.items() if one.audience.entity == entity}
         shared = _several(own)
         judged = Judged(entity)
+        kept_twice: list[Query] = []
         for name, query in own.items():
             if _alone(query):
                 _Judging(judged, query, catalog, shared).add(name)
-        if len(judged.conditions) >= fewest:
-            found[entity.name] = judged
+            if name in judged.conditions:
+                kept_twice.append(query)
+            if len(judged.conditions) >= fewest:
+                found[entity.name] = judged
+                while kept_twice:
+                    kept_twice.pop().steps["final"].set("where", None)
     return found
 
 
@@ -204,12 +215,36 @@ class _Judging:
         digest = hashlib.md5(question.sql("duckdb").encode(), usedforsecurity=False).hexdigest()
         name = f"{fact.removeprefix('fact_')}_{digest[:6]}"
         self.answers.append((tally, name, fact, question))
-        # Of a key without any row, every measure is unknown.
-        nothing = exp.Is(this=column(KEY, tally.name), expression=exp.null())
-        return exp.Case(
-            ifs=[exp.If(this=nothing, true=_with(question, exp.null()))],
-            default=column(name, tally.name),
-        )
+        return _answer_of(column(name, tally.name), question, column(KEY, tally.name))
+
+
+def _answer_of(answer: Expression, question: Expression, key: Expression) -> Expression:
+    """The answer that a tally has, also of a key without any row: every measure is unknown then.
+
+    Where it is asked, unknown and false come to the same; a question that such a key answers
+    with no needs no more than the column.
+    """
+    nothing = _of_nothing(question)
+    if isinstance(nothing, exp.Null) or nothing == exp.false():
+        return answer
+    if nothing == exp.true():
+        return exp.Coalesce(this=answer, expressions=[exp.true()])
+    no_row = exp.Is(this=key, expression=exp.null())
+    return exp.Case(ifs=[exp.If(this=no_row, true=nothing)], default=answer)
+
+
+def _of_nothing(question: Expression) -> Expression:
+    """The question about an unknown measure: true, false or NULL where it is a comparison."""
+    asked = question.unnest()
+    if isinstance(asked, _COMPARISONS):
+        if isinstance(asked.this, exp.Column):
+            return exp.null()
+        if isinstance(asked.this, exp.Coalesce) and isinstance(asked.this.this, exp.Column):
+            (instead,) = asked.this.expressions
+            compared = asked.copy()
+            compared.set("this", instead.copy())
+            return simplify(compared)
+    return _with(question, exp.null())
 
 
 def _is_truth(node: Expression) -> bool:
