@@ -4,7 +4,9 @@ Traits, counts in windows and absences. `--form` says whether the audiences are 
 conditions, nested `trees` of `any`, `all` and `not`, or `mixed`: every second one a tree. The SQL
 is what `compile` writes. Both sides run in one session, and their members are compared by count
 and digest. Each audience is built by itself once; of fewer audiences that is the sum of theirs.
-`--large` is 10 M customers and 100 M events, in place of 1 M and 10 M.
+With `--alone 30` only 30 drawn at random are, the others are taken to last as long as these on
+average, and only these are compared; the output says so. `--large` is 10 M customers and 100 M
+events, in place of 1 M and 10 M.
 """
 
 from __future__ import annotations
@@ -98,6 +100,7 @@ def main() -> None:
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--counts", default="1,5,10,20,50,200")
     parser.add_argument("--form", choices=FORMS, default="mixed")
+    parser.add_argument("--alone", type=int, help="how many are built by themselves")
     options = parser.parse_args()
     scale = 10 if options.large else 1
     draw = Random(7)
@@ -112,10 +115,11 @@ def main() -> None:
         connection.execute(CUSTOMERS.format(countries=list(COUNTRIES), **sizes))
         connection.execute(HAPPENED.format(**sizes))
         print(f"{sizes['customers']:,} customers, {sizes['events']:,} events; {options.form}")
+        timed = set(draw.sample(sorted(audiences), options.alone or len(audiences)))
         alone: dict[str, Alone] = {}
         for count in counts:
             chosen = dict(list(audiences.items())[:count])
-            for name in [name for name in chosen if name not in alone]:
+            for name in (chosen.keys() & timed or {next(iter(chosen))}) - alone.keys():
                 sql = preview_sql(audiences[name], audiences, known, AS_OF)
                 alone[name] = built_alone(connection, sql)
             compare(connection, chosen, known, alone)
@@ -176,16 +180,20 @@ def compare(
         sql = members_model(queries[name], judged, known, replace)
         spent["audiences"] += create(connection, f"together_{name}", sql, kept="view")
         members, seconds = read_all(connection, f"together_{name}")
-        assert members == alone[name].members, name
+        assert name not in alone or members == alone[name].members, name
         read += seconds
     together = sum(spent.values())
-    one_by_one = sum(alone[name].build for name in audiences)
-    read_alone = sum(alone[name].read for name in audiences)
+    timed = [alone[name] for name in audiences if name in alone]
+    build_alone, read_alone = (
+        sum(seconds) * len(audiences) / len(timed)
+        for seconds in zip(*((one.build, one.read) for one in timed), strict=True)
+    )
     shown = ", ".join(f"{part} {seconds:.1f}" for part, seconds in spent.items())
+    of_some = "" if len(timed) == len(audiences) else f" (from {len(timed)} of them)"
     print(
-        f"{len(audiences):4} audiences  one by one {one_by_one:7.1f} s"
-        f"  together {together:7.1f} s ({shown})  {one_by_one / together:.1f} times faster,"
-        f" {(one_by_one + read_alone) / (together + read):.1f} with everyone read once",
+        f"{len(audiences):4} audiences  one by one{of_some} {build_alone:7.1f} s"
+        f"  together {together:7.1f} s ({shown})  {build_alone / together:.1f} times faster,"
+        f" {(build_alone + read_alone) / (together + read):.1f} with everyone read once",
         flush=True,
     )
 

@@ -8,6 +8,7 @@ from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import Expression, day, number
 from cdp_activate.audiences.model import Anniversary
 from cdp_activate.audiences.moments import LocalDate
+from cdp_activate.catalog import Column
 
 
 def anniversary(born: Expression, asked: Anniversary, timezone: str) -> Expression:
@@ -29,6 +30,17 @@ def anniversary(born: Expression, asked: Anniversary, timezone: str) -> Expressi
 def part(name: str, of: Expression) -> Expression:
     """The year, month, day or hour of a date or time."""
     return exp.Extract(this=exp.var(name), expression=of)
+
+
+def may_leave(of: Column, timezone: str) -> bool:
+    """Its local time in this zone may be outside the calendar: only a shift moves it there."""
+    here = "UTC" if of.type.zoned else of.timezone
+    return of.type.kind == "timestamp" and here != timezone
+
+
+def in_calendar(wall: Expression) -> Expression:
+    """A local time is one of the years 1 to 9999; one outside has no parts (7.67)."""
+    return exp.Between(this=part("year", wall.copy()), low=number(1), high=number(9999))
 
 
 def _returned(born: Expression, year: Expression, feb29: str) -> Expression:

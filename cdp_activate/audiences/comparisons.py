@@ -14,7 +14,7 @@ from decimal import Decimal
 from sqlglot import exp
 
 from cdp_activate.audiences.accents import without_accents
-from cdp_activate.audiences.anniversaries import anniversary, part
+from cdp_activate.audiences.anniversaries import anniversary, in_calendar, may_leave, part
 from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import (
     Expression,
@@ -280,13 +280,17 @@ def within(subject: Expression, span: Span, *, zoned: bool) -> Expression:
 def _calendar_part(leaf: Leaf) -> Expression:
     wall = local(leaf.subject, leaf.of, leaf.options.timezone)
     if leaf.operator == "hour":
-        return _each(part("hour", wall), leaf)
-    assert isinstance(leaf.operand, tuple)
-    if leaf.operator == "month":
-        found = part("month", wall)
+        holds = _each(part("hour", wall), leaf)
     else:
-        found = call("cdp_weekday", exp.cast(wall, "date"))
-    return exp.In(this=found, expressions=[leaf.value(value) for value in leaf.operand])
+        assert isinstance(leaf.operand, tuple)
+        if leaf.operator == "month":
+            found = part("month", wall)
+        else:
+            found = call("cdp_weekday", exp.cast(wall, "date"))
+        holds = exp.In(this=found, expressions=[leaf.value(value) for value in leaf.operand])
+    if may_leave(leaf.of, leaf.options.timezone):
+        return exp.and_(in_calendar(wall), holds)
+    return holds
 
 
 def _anniversary(leaf: Leaf) -> Expression:

@@ -243,7 +243,8 @@ def _of_nothing(question: Expression) -> Expression:
             (instead,) = asked.this.expressions
             compared = asked.copy()
             compared.set("this", instead.copy())
-            return simplify(compared)
+            folded: Expression = simplify(compared)
+            return folded
     return _with(question, exp.null())
 
 
@@ -344,7 +345,7 @@ def _since(condition: Expression) -> float | None:
 def _answered_by(question: Expression, fact: Fact, residual: list[Expression]) -> Expression:
     """The question, asked of the aggregate over only the rows that the fact is about.
 
-    The aggregate is NULL where there are none, as it is of a key that the fact does not have.
+    Where there are none a count is 0, as it counts for a key that the fact does not have.
     """
     aggregate = fact.tree.expressions[1].this
     counted = isinstance(aggregate, exp.Count)
@@ -361,10 +362,7 @@ def _answered_by(question: Expression, fact: Fact, residual: list[Expression]) -
     value = exp.Literal.number(1) if counted else aggregate.this.copy()
     if residual:
         value = exp.Case(ifs=[exp.If(this=exp.and_(*residual), true=value)])
-    measure: Expression = type(aggregate)(this=value)
-    if counted:
-        measure = exp.Nullif(this=measure, expression=exp.Literal.number(0))
-    return _with(question, measure)
+    return _with(question, type(aggregate)(this=value))
 
 
 def _at_least_one(question: Expression) -> bool:

@@ -701,6 +701,12 @@ MISTAKES: dict[str, list[Mistake]] = {
             "ask `from` and `to`",
         ),
         Mistake(
+            "where: {changed: score, from: {gt: 1, nulls: include}}",
+            "2:39",
+            "a change takes no 'nulls'",
+            "ask `is_null: true` of it in a condition of its own",
+        ),
+        Mistake(
             "where: {changed: score, increased_by: -1}",
             "2:39",
             "'increased_by' is a number above 0, or a percentage such as 25%",

@@ -72,10 +72,14 @@ class Drawer:
                     found.update(dict.fromkeys(values, table))
         return found
 
-    def some_events(self, entity: str, *, timed: bool = False) -> tuple[Any, Columns, bool]:
-        """One event or several, the columns they share, and whether all have times of day."""
+    def some_events(self, entity: str, times: str = "either") -> tuple[Any, Columns, bool]:
+        """One event or several, the columns they share, and whether all have times of day.
+
+        `times` says what they have: times "of day", only "days", or "either".
+        """
         sources = self.sources(entity)
-        names = [name for name in sources if not (timed and name == "refund_made")]
+        of_days = {"of day": (False,), "days": (True,), "either": (False, True)}[times]
+        names = [name for name in sources if (name == "refund_made") in of_days]
         many = len(names) > 1 and self.yes(0.3)
         chosen = self.draw.sample(names, 2) if many else [self.draw.choice(names)]
         tables = [self.world.tables[sources[name]] for name in chosen]
@@ -237,26 +241,30 @@ class Drawer:
     def sequence(self, entity: str) -> Test:
         steps: list[Test] = []
         before: Columns = {}
+        times = self.draw.choice(
+            ("of day", "of day", "either", "days") if entity == self.person else ("of day",)
+        )
+        lengths = SHORT if times == "of day" else drawn.DAYS
         for number in range(self.draw.choice((1, 2, 2, 3, 3, 4))):
-            names, columns, _ = self.some_events(entity, timed=True)
+            names, columns = self.some_events(entity, times)[:2]
             kind = "did" if number == 0 or self.yes(0.55) else "did_not"
             step: Test = {kind: names}
             if self.yes(0.4):
                 step["where"] = self.where(columns)
             if number:
-                step.update(self.step_words(kind, before, columns))
+                step.update(self.step_words(kind, before, columns, lengths))
             if kind == "did":
                 before = columns
             steps.append(step)
         found: Test = {"sequence": steps}
         if self.yes(0.3):
-            found["within"] = self.draw.choice(SHORT)
+            found["within"] = self.draw.choice(lengths)
         return found
 
-    def step_words(self, kind: str, before: Columns, here: Columns) -> Test:
+    def step_words(self, kind: str, before: Columns, here: Columns, lengths: Any) -> Test:
         found: Test = {}
         if self.yes(0.5):
-            found["within"] = self.draw.choice(SHORT)
+            found["within"] = self.draw.choice(lengths)
         same = [name for name in ("cart_id", "due") if name in before and name in here]
         if same and self.yes(0.4):
             found["same"] = same[0] if self.yes(0.3) else same

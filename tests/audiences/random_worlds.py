@@ -92,6 +92,8 @@ def tables(draw: Random, name: Any) -> dict[str, Columns]:
         },
         "web_events": {
             "event_id": (draw.choice(("integer", "varchar")), {}), "owner": (key, {}),
+            "details": ("json", {}), "details.language": ("varchar", {}),
+            "details.age": ("integer", {}), "details.ok": ("boolean", {}),
             "happened_at": at(), "what": ("varchar", {"values": ["viewed", "clicked", "carted"]}),
             amount: ("decimal(18,2)", {}), status: ("varchar", {}), "due": ("date", {}),
             "cart_id": ("varchar", {}),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import duckdb
 import pytest
 from random_audiences import audience, written
-from world import NOON, catalog, create, hostile
+from world import LENGTHS, NOON, catalog, create, hostile
 
 from cdp_activate.audiences import together
 from cdp_activate.audiences.compile import compile_audience
@@ -37,11 +38,12 @@ def test_random_audiences_judged_together_have_the_members_of_the_preview(seed: 
     connection = create(tables)
     draw = Random(seed)
     texts = []
-    for place in range(60):
+    for place in range(40):
         entity = draw.choice(("customer",) * 6 + ("account", "device"))
         text = written(audience(draw, f"a{place}", entity, as_of, ()))
         if _can_be_said(text):
             texts.append(text)
+    texts += [written(_in_rolling_windows(draw, f"b{place}")) for place in range(20)]
     audiences = read_audiences(parse("---\n".join(texts), "drawn.yml"), KNOWN)
     queries = {name: compile_audience(one, KNOWN) for name, one in audiences.items()}
     replace = run_at(KNOWN, as_of)
@@ -55,8 +57,31 @@ def test_random_audiences_judged_together_have_the_members_of_the_preview(seed: 
             sql = members_model(queries[name], judged, KNOWN, replace)
             assert expected == _rows(connection, sql), texts
             compared += 1
-    assert compared >= 10
+    assert compared >= 30
     assert any(judged.tallies for judged in found.values())
+
+
+def _in_rolling_windows(draw: Random, name: str) -> dict[str, Any]:
+    """An audience of what happened, or did not, so long before as_of: tallies answer this alone."""
+
+    def happened() -> dict[str, Any]:
+        events = ("order_placed", "call_made", "viewed", "clicked")
+        rows: dict[str, Any] = {"event": draw.choice(events)}
+        if draw.random() < 0.8:
+            rows["within"] = draw.choice(tuple(LENGTHS))
+        measure = draw.choice(
+            (
+                {},
+                {"count": {draw.choice(("gte", "lt", "eq")): draw.randint(0, 2)}},
+                {draw.choice(("sum", "min", "max")): {"of": "amount", "lte": draw.choice((0, 9))}},
+                {"distinct": {"of": "status", "gte": draw.randint(1, 2)}},
+            )
+        )
+        rows |= measure if rows["event"] == "order_placed" or "count" in measure else {}
+        return draw.choice((rows, {"not": rows}))
+
+    where = [happened(), {"any": [happened(), happened()]}]
+    return {"audience": name, "where": draw.choice((where[:1], where))}
 
 
 def _can_be_said(text: str) -> bool:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlglot import exp
 
-from cdp_activate.audiences.anniversaries import part
+from cdp_activate.audiences.anniversaries import in_calendar, may_leave, part
 from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.compiling.links import restricted
 from cdp_activate.audiences.compiling.numbers import Number, whole
@@ -195,10 +195,17 @@ def _active(of: Happened, active: Active) -> exp.Select:
 
 
 def _period(rows: Rows, unit: Unit, timezone: str) -> Expression:
-    """The local period of a row as a number; of weeks, that of their Monday (7.14)."""
+    """The local period of a row as a number, none of a time outside the calendar (7.67)."""
     at = rows.model.columns[rows.at]
     wall = local(column(at.name), at, timezone)
-    on = wall if at.type.kind == "date" else exp.cast(wall, "date")
+    period = _number_of(unit, wall if at.type.kind == "date" else exp.cast(wall, "date"))
+    if may_leave(at, timezone):
+        return exp.Case(ifs=[exp.If(this=in_calendar(wall), true=period)])
+    return period
+
+
+def _number_of(unit: Unit, on: Expression) -> Expression:
+    """Neighbouring periods have neighbouring numbers; of weeks, that of their Monday (7.14)."""
     if unit == "day":
         return call("cdp_day_number", on)
     if unit == "week":

@@ -52,7 +52,13 @@ def changed(reader: ConditionReader, node: Node) -> Changed | None:
 
 
 def _side(reader: ConditionReader, node: Node | None, column: Column) -> Test | None:
-    return reader.test(node, column, PROPERTY) if node is not None else None
+    if node is None:
+        return None
+    if "nulls" in node.keys:
+        # It is for traits and properties in `where` alone (7.43).
+        hint = "ask `is_null: true` of it in a condition of its own"
+        reader.wrong(node.keys["nulls"], "a change takes no 'nulls'", hint)
+    return reader.test(node, column, PROPERTY)
 
 
 def _amount(reader: ConditionReader, node: Node | None, key: str, column: Column) -> Amount | None:

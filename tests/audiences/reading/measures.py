@@ -87,7 +87,8 @@ class MeasureReader:
         for one in found:
             at = one.at()
             day = at if isinstance(at, Day) else times.day_of(at, self.clock.zone)
-            periods.add(times.first_day(day, unit))
+            if day.date is not None:  # a time outside the calendar is in no period (7.67)
+                periods.add(times.first_day(day, unit))
         if "of_last" in test:
             last = [times.first_day(today, unit, -shift) for shift in range(test["of_last"])]
             periods &= set(last)

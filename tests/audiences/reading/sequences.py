@@ -23,6 +23,9 @@ class SequenceReader:
             for source in rows.names.events(of, self.listed(step.get("did", step.get("did_not"))))
         ]
         self.by_number = rows.by_number(sources)
+        self.of_days = all(
+            rows.names.kinds[source.table][source.role["at"]].name == "date" for source in sources
+        )
 
     @staticmethod
     def listed(words: Any) -> list[str]:
@@ -45,7 +48,14 @@ class SequenceReader:
         )
 
     def place(self, row: Found) -> Any:
-        return self.rows.place(row, self.by_number)
+        """(time, id); where no event has a time of day, days are whole (1.3)."""
+        at, number = self.rows.place(row, self.by_number)
+        return (row.at() if self.of_days else at), number
+
+    def ends(self, before: Found, within: str) -> Any:
+        """The last time that is at most so long after a row."""
+        elapsed, days = times.length(within)
+        return self.place(before)[0] + (days if self.of_days else elapsed)
 
     def follows(self, number: int, before: Found) -> bool:
         """The steps after `number`, whose row is `before`, can be found."""
@@ -67,11 +77,7 @@ class SequenceReader:
         """Strictly after, at most `within` later, with the same keys, and at once if asked."""
         if not self.place(before) < self.place(row):
             return False
-        if "within" in step:
-            longest = times.length(step["within"])[0]
-            if self.place(row)[0] > self.place(before)[0] + longest:
-                return False
-        if not self.shares(step, before, row):
+        if not self.in_time(step, before, row) or not self.shares(step, before, row):
             return False
         return not step.get("immediately") or not any(
             self.place(before) < self.place(other) < self.place(row)
@@ -104,18 +110,14 @@ class SequenceReader:
         )
 
     def in_time(self, step: dict[str, Any], before: Found, row: Found) -> bool:
-        if "within" not in step:
-            return True
-        longest = times.length(step["within"])[0]
-        return bool(self.place(row)[0] <= self.place(before)[0] + longest)
+        return "within" not in step or bool(self.place(row)[0] <= self.ends(before, step["within"]))
 
     def guarded_to_the_end(self, guard: int, before: Found) -> bool:
         """Guards (step, step + within], once that time is over at as_of (7.20, 7.21)."""
         step = self.steps[guard]
-        if "within" in step:
-            over = self.place(before)[0] + times.length(step["within"])[0]
-            if not over < self.rows.clock.as_of:
-                return False
+        now = self.rows.clock.today if self.of_days else self.rows.clock.as_of
+        if "within" in step and not self.ends(before, step["within"]) < now:
+            return False
         return not any(
             self.place(before) < self.place(row)
             and self.in_time(step, before, row)

@@ -31,6 +31,118 @@ with customers as (
             end,
             'chess'
         )
+        and case
+            when isnan(
+                case
+                    when json_type(customers.profile -> '$."score"') in ('BIGINT', 'UBIGINT', 'DOUBLE')
+                    then try_cast((
+                        customers.profile -> '$."score"'
+                    ) ->> '$' as double)
+                end
+            )
+            then null
+            else case
+                when json_type(customers.profile -> '$."score"') in ('BIGINT', 'UBIGINT', 'DOUBLE')
+                then try_cast((
+                    customers.profile -> '$."score"'
+                ) ->> '$' as double)
+            end
+        end < 0.5
+        and case
+            when json_type(customers.profile -> '$."vip"') = 'BOOLEAN'
+            then (
+                (
+                    customers.profile -> '$."vip"'
+                ) ->> '$'
+            ) = 'true'
+        end = true
+        and case
+            when regexp_matches(
+                case
+                    when json_type(customers.profile -> '$."born"') = 'VARCHAR'
+                    then (
+                        customers.profile -> '$."born"'
+                    ) ->> '$'
+                end,
+                '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)$'
+            )
+            then cast(case
+                when json_type(customers.profile -> '$."born"') = 'VARCHAR'
+                then (
+                    customers.profile -> '$."born"'
+                ) ->> '$'
+            end as date)
+        end < cast('2000-03-01' as date)
+        and (
+            case
+                when regexp_matches(
+                    case
+                        when json_type(customers.profile -> '$."seen"') = 'VARCHAR'
+                        then (
+                            customers.profile -> '$."seen"'
+                        ) ->> '$'
+                    end,
+                    '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?(?:Z|[+\-](?:0[0-9]|1[0-4]):[0-5][0-9])?$'
+                )
+                then case
+                    when regexp_matches(
+                        case
+                            when json_type(customers.profile -> '$."seen"') = 'VARCHAR'
+                            then (
+                                customers.profile -> '$."seen"'
+                            ) ->> '$'
+                        end,
+                        '(?:Z|[+\-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
+                    )
+                    then cast(case
+                        when json_type(customers.profile -> '$."seen"') = 'VARCHAR'
+                        then (
+                            customers.profile -> '$."seen"'
+                        ) ->> '$'
+                    end as timestamptz)
+                    else cast(case
+                        when json_type(customers.profile -> '$."seen"') = 'VARCHAR'
+                        then (
+                            customers.profile -> '$."seen"'
+                        ) ->> '$'
+                    end as timestamp) at time zone 'UTC'
+                end
+            end >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
+            and case
+                when regexp_matches(
+                    case
+                        when json_type(customers.profile -> '$."seen"') = 'VARCHAR'
+                        then (
+                            customers.profile -> '$."seen"'
+                        ) ->> '$'
+                    end,
+                    '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?(?:Z|[+\-](?:0[0-9]|1[0-4]):[0-5][0-9])?$'
+                )
+                then case
+                    when regexp_matches(
+                        case
+                            when json_type(customers.profile -> '$."seen"') = 'VARCHAR'
+                            then (
+                                customers.profile -> '$."seen"'
+                            ) ->> '$'
+                        end,
+                        '(?:Z|[+\-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
+                    )
+                    then cast(case
+                        when json_type(customers.profile -> '$."seen"') = 'VARCHAR'
+                        then (
+                            customers.profile -> '$."seen"'
+                        ) ->> '$'
+                    end as timestamptz)
+                    else cast(case
+                        when json_type(customers.profile -> '$."seen"') = 'VARCHAR'
+                        then (
+                            customers.profile -> '$."seen"'
+                        ) ->> '$'
+                    end as timestamp) at time zone 'UTC'
+                end
+            end < cast('2026-01-10 12:00:00+00:00' as timestamptz)
+        )
 )
 select
     *
@@ -92,6 +204,83 @@ with customers as (
                 false
             )
         end
+        and case
+            when (
+                case
+                    when jsonb_typeof(cast(customers.profile as jsonb) -> 'score') = 'number'
+                    then case
+                        when abs(cast(cast(customers.profile as jsonb) -> 'score' #>> '{}' as decimal)) < 1e308
+                        then cast(cast(customers.profile as jsonb) -> 'score' #>> '{}' as double precision)
+                    end
+                end = cast('NaN' as double precision)
+            )
+            then null
+            else case
+                when jsonb_typeof(cast(customers.profile as jsonb) -> 'score') = 'number'
+                then case
+                    when abs(cast(cast(customers.profile as jsonb) -> 'score' #>> '{}' as decimal)) < 1e308
+                    then cast(cast(customers.profile as jsonb) -> 'score' #>> '{}' as double precision)
+                end
+            end
+        end < 0.5
+        and case
+            when jsonb_typeof(cast(customers.profile as jsonb) -> 'vip') = 'boolean'
+            then (
+                cast(customers.profile as jsonb) -> 'vip' #>> '{}'
+            ) = 'true'
+        end = true
+        and case
+            when case
+                when jsonb_typeof(cast(customers.profile as jsonb) -> 'born') = 'string'
+                then cast(customers.profile as jsonb) -> 'born' #>> '{}'
+            end ~ '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)$'
+            then cast(case
+                when jsonb_typeof(cast(customers.profile as jsonb) -> 'born') = 'string'
+                then cast(customers.profile as jsonb) -> 'born' #>> '{}'
+            end as date)
+        end < cast('2000-03-01' as date)
+        and (
+            case
+                when case
+                    when jsonb_typeof(cast(customers.profile as jsonb) -> 'seen') = 'string'
+                    then cast(customers.profile as jsonb) -> 'seen' #>> '{}'
+                end ~ '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?(?:Z|[+\-](?:0[0-9]|1[0-4]):[0-5][0-9])?$'
+                then case
+                    when case
+                        when jsonb_typeof(cast(customers.profile as jsonb) -> 'seen') = 'string'
+                        then cast(customers.profile as jsonb) -> 'seen' #>> '{}'
+                    end ~ '(?:Z|[+\-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
+                    then cast(case
+                        when jsonb_typeof(cast(customers.profile as jsonb) -> 'seen') = 'string'
+                        then cast(customers.profile as jsonb) -> 'seen' #>> '{}'
+                    end as timestamptz)
+                    else cast(case
+                        when jsonb_typeof(cast(customers.profile as jsonb) -> 'seen') = 'string'
+                        then cast(customers.profile as jsonb) -> 'seen' #>> '{}'
+                    end as timestamp) at time zone 'UTC'
+                end
+            end >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
+            and case
+                when case
+                    when jsonb_typeof(cast(customers.profile as jsonb) -> 'seen') = 'string'
+                    then cast(customers.profile as jsonb) -> 'seen' #>> '{}'
+                end ~ '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?(?:Z|[+\-](?:0[0-9]|1[0-4]):[0-5][0-9])?$'
+                then case
+                    when case
+                        when jsonb_typeof(cast(customers.profile as jsonb) -> 'seen') = 'string'
+                        then cast(customers.profile as jsonb) -> 'seen' #>> '{}'
+                    end ~ '(?:Z|[+\-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
+                    then cast(case
+                        when jsonb_typeof(cast(customers.profile as jsonb) -> 'seen') = 'string'
+                        then cast(customers.profile as jsonb) -> 'seen' #>> '{}'
+                    end as timestamptz)
+                    else cast(case
+                        when jsonb_typeof(cast(customers.profile as jsonb) -> 'seen') = 'string'
+                        then cast(customers.profile as jsonb) -> 'seen' #>> '{}'
+                    end as timestamp) at time zone 'UTC'
+                end
+            end < cast('2026-01-10 12:00:00+00:00' as timestamptz)
+        )
 )
 select
     *
@@ -170,6 +359,137 @@ with customers as (
                 false
             )
         end
+        and case
+            when isnan(
+                case
+                    when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'score', '"]'), 'variant')) in ('BIGINT', 'DOUBLE')
+                    or schema_of_variant(try_variant_get(customers.profile, concat('$["', 'score', '"]'), 'variant')) like 'DECIMAL%'
+                    then variant_get(
+                        try_variant_get(customers.profile, concat('$["', 'score', '"]'), 'variant'),
+                        '$',
+                        'double'
+                    )
+                end
+            )
+            then null
+            else case
+                when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'score', '"]'), 'variant')) in ('BIGINT', 'DOUBLE')
+                or schema_of_variant(try_variant_get(customers.profile, concat('$["', 'score', '"]'), 'variant')) like 'DECIMAL%'
+                then variant_get(
+                    try_variant_get(customers.profile, concat('$["', 'score', '"]'), 'variant'),
+                    '$',
+                    'double'
+                )
+            end
+        end < 0.5
+        and case
+            when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'vip', '"]'), 'variant')) = 'BOOLEAN'
+            then variant_get(
+                try_variant_get(customers.profile, concat('$["', 'vip', '"]'), 'variant'),
+                '$',
+                'boolean'
+            )
+        end = true
+        and case
+            when case
+                when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'born', '"]'), 'variant')) = 'STRING'
+                then variant_get(
+                    try_variant_get(customers.profile, concat('$["', 'born', '"]'), 'variant'),
+                    '$',
+                    'string'
+                )
+            end rlike '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)\\z'
+            then cast(case
+                when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'born', '"]'), 'variant')) = 'STRING'
+                then variant_get(
+                    try_variant_get(customers.profile, concat('$["', 'born', '"]'), 'variant'),
+                    '$',
+                    'string'
+                )
+            end as date)
+        end < cast('2000-03-01' as date)
+        and (
+            case
+                when case
+                    when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant')) = 'STRING'
+                    then variant_get(
+                        try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant'),
+                        '$',
+                        'string'
+                    )
+                end rlike '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?(?:Z|[+\\-](?:0[0-9]|1[0-4]):[0-5][0-9])?\\z'
+                then case
+                    when case
+                        when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant')) = 'STRING'
+                        then variant_get(
+                            try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant'),
+                            '$',
+                            'string'
+                        )
+                    end rlike '(?:Z|[+\\-](?:0[0-9]|1[0-4]):[0-5][0-9])\\z'
+                    then cast(case
+                        when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant')) = 'STRING'
+                        then variant_get(
+                            try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant'),
+                            '$',
+                            'string'
+                        )
+                    end as timestamp)
+                    else cast(convert_timezone(
+                        'UTC',
+                        current_timezone(),
+                        cast(case
+                            when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant')) = 'STRING'
+                            then variant_get(
+                                try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant'),
+                                '$',
+                                'string'
+                            )
+                        end as timestamp)
+                    ) as timestamp)
+                end
+            end >= cast('2026-01-03 12:00:00+00:00' as timestamp)
+            and case
+                when case
+                    when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant')) = 'STRING'
+                    then variant_get(
+                        try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant'),
+                        '$',
+                        'string'
+                    )
+                end rlike '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?(?:Z|[+\\-](?:0[0-9]|1[0-4]):[0-5][0-9])?\\z'
+                then case
+                    when case
+                        when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant')) = 'STRING'
+                        then variant_get(
+                            try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant'),
+                            '$',
+                            'string'
+                        )
+                    end rlike '(?:Z|[+\\-](?:0[0-9]|1[0-4]):[0-5][0-9])\\z'
+                    then cast(case
+                        when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant')) = 'STRING'
+                        then variant_get(
+                            try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant'),
+                            '$',
+                            'string'
+                        )
+                    end as timestamp)
+                    else cast(convert_timezone(
+                        'UTC',
+                        current_timezone(),
+                        cast(case
+                            when schema_of_variant(try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant')) = 'STRING'
+                            then variant_get(
+                                try_variant_get(customers.profile, concat('$["', 'seen', '"]'), 'variant'),
+                                '$',
+                                'string'
+                            )
+                        end as timestamp)
+                    ) as timestamp)
+                end
+            end < cast('2026-01-10 12:00:00+00:00' as timestamp)
+        )
 )
 select
     *
@@ -203,6 +523,124 @@ with customers as (
                     element -> case when typeof(element) = 'VARCHAR' then cast(element as varchar) end
                 )
             end
+        )
+        and case
+            when (
+                case
+                    when typeof(get(customers.profile, 'score')) in ('INTEGER', 'DECIMAL', 'DOUBLE')
+                    then cast(get(customers.profile, 'score') as double)
+                end = cast('NaN' as double)
+            )
+            then null
+            else case
+                when typeof(get(customers.profile, 'score')) in ('INTEGER', 'DECIMAL', 'DOUBLE')
+                then cast(get(customers.profile, 'score') as double)
+            end
+        end < 0.5
+        and case
+            when typeof(get(customers.profile, 'vip')) = 'BOOLEAN'
+            then cast(get(customers.profile, 'vip') as boolean)
+        end = true
+        and case
+            when (
+                regexp_instr(
+                    case
+                        when typeof(get(customers.profile, 'born')) = 'VARCHAR'
+                        then cast(get(customers.profile, 'born') as varchar)
+                    end,
+                    '^(([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][48]|[2468]0|[13579][26])00)-02-29)$'
+                ) > 0
+            )
+            then cast(case
+                when typeof(get(customers.profile, 'born')) = 'VARCHAR'
+                then cast(get(customers.profile, 'born') as varchar)
+            end as date)
+        end < cast('2000-03-01' as date)
+        and (
+            case
+                when (
+                    regexp_instr(
+                        case
+                            when typeof(get(customers.profile, 'seen')) = 'VARCHAR'
+                            then cast(get(customers.profile, 'seen') as varchar)
+                        end,
+                        '^(([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][48]|[2468]0|[13579][26])00)-02-29)[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+\\-](0[0-9]|1[0-4]):[0-5][0-9])?$'
+                    ) > 0
+                )
+                then case
+                    when (
+                        regexp_instr(
+                            case
+                                when typeof(get(customers.profile, 'seen')) = 'VARCHAR'
+                                then cast(get(customers.profile, 'seen') as varchar)
+                            end,
+                            '(Z|[+\\-](0[0-9]|1[0-4]):[0-5][0-9])$'
+                        ) > 0
+                    )
+                    then cast(case
+                        when typeof(get(customers.profile, 'seen')) = 'VARCHAR'
+                        then cast(get(customers.profile, 'seen') as varchar)
+                    end as timestamptz)
+                    else to_timestamp_tz(
+                        concat(
+                            to_char(
+                                convert_timezone(
+                                    'UTC',
+                                    'UTC',
+                                    cast(case
+                                        when typeof(get(customers.profile, 'seen')) = 'VARCHAR'
+                                        then cast(get(customers.profile, 'seen') as varchar)
+                                    end as timestamp)
+                                ),
+                                'yyyy-mm-DD hh24:mi:ss.ff6'
+                            ),
+                            ' +00:00'
+                        )
+                    )
+                end
+            end >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
+            and case
+                when (
+                    regexp_instr(
+                        case
+                            when typeof(get(customers.profile, 'seen')) = 'VARCHAR'
+                            then cast(get(customers.profile, 'seen') as varchar)
+                        end,
+                        '^(([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|([0-9]{2}(0[48]|[2468][048]|[13579][26])|([02468][48]|[2468]0|[13579][26])00)-02-29)[T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+\\-](0[0-9]|1[0-4]):[0-5][0-9])?$'
+                    ) > 0
+                )
+                then case
+                    when (
+                        regexp_instr(
+                            case
+                                when typeof(get(customers.profile, 'seen')) = 'VARCHAR'
+                                then cast(get(customers.profile, 'seen') as varchar)
+                            end,
+                            '(Z|[+\\-](0[0-9]|1[0-4]):[0-5][0-9])$'
+                        ) > 0
+                    )
+                    then cast(case
+                        when typeof(get(customers.profile, 'seen')) = 'VARCHAR'
+                        then cast(get(customers.profile, 'seen') as varchar)
+                    end as timestamptz)
+                    else to_timestamp_tz(
+                        concat(
+                            to_char(
+                                convert_timezone(
+                                    'UTC',
+                                    'UTC',
+                                    cast(case
+                                        when typeof(get(customers.profile, 'seen')) = 'VARCHAR'
+                                        then cast(get(customers.profile, 'seen') as varchar)
+                                    end as timestamp)
+                                ),
+                                'yyyy-mm-DD hh24:mi:ss.ff6'
+                            ),
+                            ' +00:00'
+                        )
+                    )
+                end
+            end < cast('2026-01-10 12:00:00+00:00' as timestamptz)
         )
 )
 select
@@ -253,6 +691,96 @@ with customers as (
                 false
             )
         end
+        and case
+            when is_nan(
+                case
+                    when json_type(json_query(customers.profile, '$."score"')) = 'number'
+                    then float64(json_query(customers.profile, '$."score"'))
+                end
+            )
+            then null
+            else case
+                when json_type(json_query(customers.profile, '$."score"')) = 'number'
+                then float64(json_query(customers.profile, '$."score"'))
+            end
+        end < 0.5
+        and case
+            when json_type(json_query(customers.profile, '$."vip"')) = 'boolean'
+            then json_value(json_query(customers.profile, '$."vip"'), '$') = 'true'
+        end = true
+        and case
+            when regexp_contains(
+                case
+                    when json_type(json_query(customers.profile, '$."born"')) = 'string'
+                    then json_value(json_query(customers.profile, '$."born"'), '$')
+                end,
+                '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)$'
+            )
+            then cast(case
+                when json_type(json_query(customers.profile, '$."born"')) = 'string'
+                then json_value(json_query(customers.profile, '$."born"'), '$')
+            end as date)
+        end < cast('2000-03-01' as date)
+        and (
+            case
+                when regexp_contains(
+                    case
+                        when json_type(json_query(customers.profile, '$."seen"')) = 'string'
+                        then json_value(json_query(customers.profile, '$."seen"'), '$')
+                    end,
+                    '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?(?:Z|[+\\-](?:0[0-9]|1[0-4]):[0-5][0-9])?$'
+                )
+                then case
+                    when regexp_contains(
+                        case
+                            when json_type(json_query(customers.profile, '$."seen"')) = 'string'
+                            then json_value(json_query(customers.profile, '$."seen"'), '$')
+                        end,
+                        '(?:Z|[+\\-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
+                    )
+                    then cast(case
+                        when json_type(json_query(customers.profile, '$."seen"')) = 'string'
+                        then json_value(json_query(customers.profile, '$."seen"'), '$')
+                    end as timestamp)
+                    else timestamp(
+                        cast(case
+                            when json_type(json_query(customers.profile, '$."seen"')) = 'string'
+                            then json_value(json_query(customers.profile, '$."seen"'), '$')
+                        end as datetime),
+                        'UTC'
+                    )
+                end
+            end >= cast('2026-01-03 12:00:00+00:00' as timestamp)
+            and case
+                when regexp_contains(
+                    case
+                        when json_type(json_query(customers.profile, '$."seen"')) = 'string'
+                        then json_value(json_query(customers.profile, '$."seen"'), '$')
+                    end,
+                    '^(?:(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][48]|[2468]0|[13579][26])00)-02-29)[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:[.][0-9]+)?)?(?:Z|[+\\-](?:0[0-9]|1[0-4]):[0-5][0-9])?$'
+                )
+                then case
+                    when regexp_contains(
+                        case
+                            when json_type(json_query(customers.profile, '$."seen"')) = 'string'
+                            then json_value(json_query(customers.profile, '$."seen"'), '$')
+                        end,
+                        '(?:Z|[+\\-](?:0[0-9]|1[0-4]):[0-5][0-9])$'
+                    )
+                    then cast(case
+                        when json_type(json_query(customers.profile, '$."seen"')) = 'string'
+                        then json_value(json_query(customers.profile, '$."seen"'), '$')
+                    end as timestamp)
+                    else timestamp(
+                        cast(case
+                            when json_type(json_query(customers.profile, '$."seen"')) = 'string'
+                            then json_value(json_query(customers.profile, '$."seen"'), '$')
+                        end as datetime),
+                        'UTC'
+                    )
+                end
+            end < cast('2026-01-10 12:00:00+00:00' as timestamp)
+        )
 )
 select
     *

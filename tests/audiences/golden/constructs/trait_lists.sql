@@ -16,6 +16,7 @@ with customers as (
             array_contains(customers.numbers, 1)
         )
         and length(customers.labels) = 2
+        and array_contains(list_transform(customers.labels, lambda element : lower(element)), lower('a'))
 )
 select
     *
@@ -55,6 +56,25 @@ with customers as (
             end
         )
         and cardinality(customers.labels) = 2
+        and case
+            when not case
+                when not customers.labels is null
+                then array(select
+                    lower(replace(replace(element, 'Σ', 'σ'), 'İ', 'i') collate "und-x-icu")
+                from unnest(customers.labels) as items(element))
+            end is null
+            then coalesce(
+                lower(replace(replace('a', 'Σ', 'σ'), 'İ', 'i') collate "und-x-icu") = any(
+                    case
+                        when not customers.labels is null
+                        then array(select
+                            lower(replace(replace(element, 'Σ', 'σ'), 'İ', 'i') collate "und-x-icu")
+                        from unnest(customers.labels) as items(element))
+                    end
+                ),
+                false
+            )
+        end
 )
 select
     *
@@ -88,6 +108,16 @@ with customers as (
             end
         )
         and case when not customers.labels is null then size(customers.labels) end = 2
+        and case
+            when not transform(customers.labels, element -> lower(replace(replace(element, 'Σ', 'σ'), 'İ', 'i'))) is null
+            then coalesce(
+                array_contains(
+                    transform(customers.labels, element -> lower(replace(replace(element, 'Σ', 'σ'), 'İ', 'i'))),
+                    lower(replace(replace('a', 'Σ', 'σ'), 'İ', 'i'))
+                ),
+                false
+            )
+        end
 )
 select
     *
@@ -112,6 +142,10 @@ with customers as (
             array_contains(to_variant(1), customers.numbers)
         )
         and array_size(customers.labels) = 2
+        and array_contains(
+            to_variant(lower(replace(replace('a', 'Σ', 'σ'), 'İ', 'i'))),
+            transform(customers.labels, element -> lower(replace(replace(element, 'Σ', 'σ'), 'İ', 'i')))
+        )
 )
 select
     *
@@ -145,6 +179,27 @@ with customers as (
             end
         )
         and array_length(customers.labels) = 2
+        and case
+            when not case
+                when not customers.labels is null
+                then array(
+                    select
+                        lower(replace(replace(element, 'Σ', 'σ'), 'İ', 'i'))
+                    from unnest(customers.labels) as element
+                )
+            end is null
+            then coalesce(
+                lower(replace(replace('a', 'Σ', 'σ'), 'İ', 'i')) in unnest(case
+                    when not customers.labels is null
+                    then array(
+                        select
+                            lower(replace(replace(element, 'Σ', 'σ'), 'İ', 'i'))
+                        from unnest(customers.labels) as element
+                    )
+                end),
+                false
+            )
+        end
 )
 select
     *
