@@ -63,7 +63,11 @@ class SlackDestination(MessageDestination["SlackDestination.Settings"]):
 
     def check(self) -> None:
         """Ask who we are: nothing is sent."""
-        self._read(self.request("POST", "/auth.test", {}))
+        answer = self.request("POST", "/auth.test", {})
+        self._read(answer)
+        scopes = answer.headers.get("x-oauth-scopes")
+        if scopes is not None and "chat:write" not in scopes.replace(" ", "").split(","):
+            raise self._refused_token("missing_scope")
 
     def open(self, name: str) -> str:
         """The channel is named in every call; there is nothing to open."""
@@ -98,11 +102,7 @@ class SlackDestination(MessageDestination["SlackDestination.Settings"]):
         if error in _BUSY:
             raise RetryError(f"{self.name} takes no more messages now", after=retry_after(response))
         if error in _CREDENTIALS:
-            raise AuthError(
-                f"{self.name} does not accept our token ({error})",
-                remedy="Check the token in syncs/destinations.yml; "
-                f"it needs: {', '.join(self.permissions)}.",
-            )
+            raise self._refused_token(error)
         if error in _CHANNEL:
             raise DestinationError(
                 f"{self.name} cannot write to the channel ({error})",
@@ -112,4 +112,11 @@ class SlackDestination(MessageDestination["SlackDestination.Settings"]):
         raise DestinationError(
             f"{self.name} refused the message: {known}",
             remedy=f"Look it up: {_DOCS}",
+        )
+
+    def _refused_token(self, error: str) -> AuthError:
+        return AuthError(
+            f"{self.name} does not accept our token ({error})",
+            remedy="Check the token in syncs/destinations.yml; "
+            f"it needs: {', '.join(self.permissions)}.",
         )

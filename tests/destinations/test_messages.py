@@ -136,6 +136,14 @@ class TestSlack(MessageContract):
         assert "@" not in str(raised.value)
         assert getattr(raised.value, "after", 7.0) == 7.0
 
+    def test_a_token_that_may_not_write_is_said_before_sending(self, destination, platform):
+        platform.scopes = "channels:read"
+
+        with pytest.raises(AuthError, match="missing_scope") as raised:
+            destination.check()
+
+        assert "chat:write" in raised.value.remedy
+
     def test_a_message_that_is_too_long_is_named(self, destination, platform):
         receipt = destination.send("C1", [self.row(1, company="x" * 40_001), self.row(2)])
 

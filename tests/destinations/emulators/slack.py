@@ -19,6 +19,7 @@ class Slack(Emulator):
         self.sent: list[dict[str, Any]] = []
         self.channels = {"C1", "#growth"}
         self.error = ""
+        self.scopes = "channels:read,chat:write"
 
     def messages(self) -> list[str]:
         return [one["text"] for one in self.sent]
@@ -32,7 +33,8 @@ class Slack(Emulator):
 
     @route("POST", "/api/auth.test")
     def who(self, call: Call) -> Response:
-        return self.said(200, {"ok": True, "team_id": "T1", "user_id": "U1"})
+        scopes = {"X-OAuth-Scopes": self.scopes}
+        return self.said(200, {"ok": True, "team_id": "T1", "user_id": "U1"}, scopes)
 
     @route("POST", "/api/chat.postMessage")
     def post(self, call: Call) -> Response:
