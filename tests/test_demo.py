@@ -22,7 +22,8 @@ from cdp_activate.destinations.linkedin_ads import LinkedInAdsDestination
 from cdp_activate.errors import UsageError
 from cdp_activate.project import Project
 from cdp_activate.receiver import Receiver
-from cdp_activate.sync.plan import make_plan
+from cdp_activate.sync.plan import planned
+from cdp_activate.sync.plan_sql import Asked
 
 sys.path.append(str(Path(__file__).parent / "destinations"))
 from contracts import contracts
@@ -80,8 +81,8 @@ def test_the_day_after_sends_the_difference(story: Story, project: Project) -> N
 def test_nothing_is_left_to_do(story: Story, project: Project) -> None:
     with project.warehouse() as warehouse:
         for sync in project.syncs.values():
-            plan = make_plan(sync, project.catalog, warehouse, as_of=story.next_as_of)
-            assert 0 == plan.changes, sync.name
+            with planned(sync, project.catalog, warehouse, Asked(story.next_as_of)) as plan:
+                assert 0 == plan.changes, sync.name
 
 
 def test_a_preview_has_the_members_that_dbt_built(story: Story, project: Project) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -57,22 +58,19 @@ def plan(select: tuple[str, ...], as_json: bool, **options: Any) -> None:
 def show_plan(select: tuple[str, ...], as_json: bool, options: dict[str, Any]) -> None:
     """Plan the syncs and print what they would do, guards that refuse included."""
     from cdp_activate.sync.guards import refusals
-    from cdp_activate.sync.plan import make_plan
+    from cdp_activate.sync.plan import planned
+    from cdp_activate.sync.plan_sql import Asked
 
     project, at = load(options), instant(options["as_of"])
+    asked = Asked(
+        at, full_refresh=options["full_refresh"], retry_rejected=options["retry_rejected"]
+    )
     found = []
     with project.warehouse() as warehouse:
         for one in project.selected_syncs(select):
-            made = make_plan(
-                one,
-                project.catalog,
-                warehouse,
-                as_of=at,
-                full_refresh=options["full_refresh"],
-                retry_rejected=options["retry_rejected"],
-            )
-            refused = [{"guard": each.guard, "message": each.message} for each in refusals(made)]
-            found.append({**made.as_dict(), "refused_by": refused})
+            with planned(one, project.catalog, warehouse, asked) as made:
+                refused = [asdict(refusal) for refusal in refusals(made)]
+                found.append({**made.as_dict(), "refused_by": refused})
     if as_json:
         show_json(found)
         return

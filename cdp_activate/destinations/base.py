@@ -133,7 +133,13 @@ class Destination(ABC, Generic[S]):
     """Rows in one call, at most."""
 
     batch_bytes: int | None = None
-    """Bytes in the body of one call, at most; None: no limit known."""
+    """Bytes in the body of one call, at most; None: no limit known.
+
+    The engine measures rows as JSON: leave room for what the platform wants around them.
+    """
+
+    sends_json: bool = False
+    """True when `upsert` sends what `rows_as_json` makes of its rows: then the warehouse does."""
 
     concurrency: int = 4
     """Calls under way at once, at most."""
@@ -292,6 +298,23 @@ def _texts(value: Any) -> Iterator[str]:
             yield value
     elif len(text := as_text(value)) > _SHORT and not isinstance(value, bool):
         yield text
+
+
+def rows_as_json(rows: Sequence[Row]) -> str:
+    """Rows to put on a list, as a JSON array of `{"fields":, "identifiers":, "key":}`.
+
+    Of a large batch the warehouse has written it already, where `sends_json` asks for it:
+    many times faster than going through the rows.
+    """
+    ready: str | None = rows.as_json() if hasattr(rows, "as_json") else None
+    if ready is not None:
+        return ready
+    return as_json(
+        [
+            {"key": row.key, "identifiers": dict(row.identifiers), "fields": dict(row.fields)}
+            for row in rows
+        ]
+    )
 
 
 def json_bytes(value: Any) -> bytes:

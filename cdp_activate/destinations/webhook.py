@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 
 from cdp_activate import __version__
+from cdp_activate.destinations._values import as_json, as_utf8
 from cdp_activate.destinations.base import (
     Destination,
     DestinationSettings,
@@ -30,6 +31,7 @@ from cdp_activate.destinations.base import (
     Row,
     clean_reason,
     json_bytes,
+    rows_as_json,
 )
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Request, Response, Transport, raise_for_status, read_json
@@ -103,6 +105,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
     verbs = frozenset({"upsert", "remove", "send", "erase"})
     identifiers = ()
     leaving = "The endpoint is told `action: remove`, and takes the person off the list named."
+    sends_json = True
 
     def __init__(
         self, settings: Settings, *, transport: Transport | None = None, name: str = ""
@@ -171,8 +174,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         """
         if not rows:
             return Receipt()
-        shown = [_row_json(row, action) for row in rows]
-        body = json_bytes({"list": list_name, "action": action, "rows": shown})
+        body = _body(action, list_name, rows)
         digest = hashlib.sha256(body).digest()
         with self._lock:
             message_id = self._unanswered.setdefault(digest, _new_id())
@@ -277,11 +279,18 @@ def _new_id() -> str:
     return f"msg_{uuid.uuid4().hex}"
 
 
+def _body(action: str, list_name: str | None, rows: Sequence[Row]) -> bytes:
+    if action == "upsert":
+        said = f'"action":"upsert","list":{as_json(list_name)},"rows":{rows_as_json(rows)}'
+        return as_utf8(f"{{{said}}}")
+    shown = [_row_json(row, action) for row in rows]
+    return json_bytes({"list": list_name, "action": action, "rows": shown})
+
+
 def _row_json(row: Row, action: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"key": row.key, "identifiers": dict(row.identifiers)}
-    if action in ("upsert", "send"):
-        shown["fields"] = dict(row.fields)
     if action == "send":
+        shown["fields"] = dict(row.fields)
         shown["idempotency_key"] = row.idempotency_key
     return shown
 

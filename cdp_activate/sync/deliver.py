@@ -21,7 +21,10 @@ from cdp_activate.errors import DestinationError, RefusedError, RetryError
 from cdp_activate.sync.tables import Verb
 
 SIGN_OF_LIFE = 30.0
-"""Seconds at most between two calls of `announce` while batches are under way."""
+"""Seconds at most between two signs of life while batches are under way."""
+
+WAITING = 8
+"""Batches that are ready before a call is free for them."""
 
 NAP = 0.25
 """Seconds that pass at most before a waiting batch notices that the delivery ends."""
@@ -61,6 +64,20 @@ class Delivered:
     reasons: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Hooks:
+    """Who is told what is sent, by the thread that sends it.
+
+    `announce` is called with a batch that is about to be sent, `answered` with what became of
+    it, before the thread takes the next one. `alive` is called every now and then by the thread
+    that delivers.
+    """
+
+    announce: Callable[[Sequence[Row]], object] = lambda batch: None
+    answered: Callable[[Delivered], object] = lambda delivered: None
+    alive: Callable[[], object] = lambda: None
+
+
 class Pace:
     """At most so many calls a second, over all threads. None: no limit."""
 
@@ -81,6 +98,10 @@ class Pace:
             self.sleep(start - now)
 
 
+class JobUnderWayError(DestinationError):
+    """A job at a platform goes on for longer than a run waits."""
+
+
 class _Ended(Exception):
     """The delivery ends: what waits to be tried again is left for the next run."""
 
@@ -90,8 +111,7 @@ class Courier:
     """Takes rows to one list of one destination.
 
     `calls` counts every call made, retries included. `stop` ends the delivery after the
-    batches under way. `announce` is called, by the thread that delivers, with the batches
-    that are about to be sent (none, every now and then, while all are under way).
+    batches under way.
     """
 
     destination: Destination[Any]
@@ -99,7 +119,7 @@ class Courier:
     patience: Patience = field(default_factory=Patience)
     sleep: Callable[[float], object] = time.sleep
     stop: threading.Event = field(default_factory=threading.Event)
-    announce: Callable[[Sequence[Sequence[Row]]], object] = lambda batches: None
+    hooks: Hooks = field(default_factory=Hooks)
     calls: int = 0
 
     def __post_init__(self) -> None:
@@ -123,29 +143,30 @@ class Courier:
         except _Ended:
             return  # told to stop: nothing will be delivered either
 
-    def deliver(self, verb: Verb, rows: Iterable[Row]) -> Iterator[Delivered]:
-        """Send rows in batches, some at once; yields each outcome as it arrives.
+    def deliver(self, verb: Verb, batches: Iterable[Sequence[Row]]) -> Iterator[Delivered]:
+        """Send batches, some at once; yields each outcome as it arrives.
 
         The first error ends the delivery, after the outcomes of the batches under way.
         """
-        batches = _batches(rows, self.destination.batch_size)
+        waiting = iter(batches)
         under_way: set[Future[list[Delivered]]] = set()
+        most = self.destination.concurrency + WAITING
         failure: Exception | None = None
         with ThreadPoolExecutor(self.destination.concurrency) as pool, self._halting():
             while True:
-                room = 0 if self.is_over else self.destination.concurrency - len(under_way)
-                fresh = list(islice(batches, room))
-                self.announce(fresh)
-                under_way |= {pool.submit(self._send, verb, batch) for batch in fresh}
+                room = 0 if self.is_over else most - len(under_way)
+                under_way |= {
+                    pool.submit(self._begin, verb, batch) for batch in islice(waiting, room)
+                }
                 if not under_way:
                     break
+                self.hooks.alive()
                 done, under_way = wait(under_way, timeout=SIGN_OF_LIFE, return_when=FIRST_COMPLETED)
                 for future in done:
                     try:
                         outcomes = future.result()
                     except Exception as error:
                         failure = failure or error
-                        self.halt()
                     else:
                         yield from outcomes
         if failure is not None:
@@ -163,7 +184,7 @@ class Courier:
     def settle(self, job: str) -> Receipt | None:
         """Wait for a job that the destination finishes later; None where the delivery ends first.
 
-        Raises DestinationError when it is not finished in time.
+        Raises JobUnderWayError when it is not finished in time.
         """
         pause, waited = 0.1, 0.0
         while waited <= self.patience.job:
@@ -171,11 +192,11 @@ class Courier:
             if receipt is not None or self.is_over:
                 return receipt
             self._rest(pause)
-            self.announce([])
+            self.hooks.alive()
             waited, pause = waited + pause, min(pause * 1.5, self.patience.longest)
-        raise DestinationError(
+        raise JobUnderWayError(
             f"{self.destination.name} had not finished a job after {waited:,.0f} s",
-            remedy="its rows are sent again by the next run",
+            remedy="the next run asks after it again, before anything else",
         )
 
     def _settled(self, job: str) -> Receipt | None:
@@ -184,25 +205,47 @@ class Courier:
         except _Ended:
             return None
 
+    def _begin(self, verb: Verb, rows: Sequence[Row]) -> list[Delivered]:
+        """One batch of those that wait, unless the delivery has ended meanwhile."""
+        if self.is_over:
+            return []
+        try:
+            self.hooks.announce(rows)
+            return self._send(verb, rows)
+        except Exception:
+            self.halt()  # at once: others wait for this very thread
+            raise
+
     def _send(self, verb: Verb, rows: Sequence[Row]) -> list[Delivered]:
         """One batch; refused whole, it is halved until the bad rows are alone."""
-        act = self.destination.upsert if verb == "upsert" else self.destination.remove
+        act = getattr(self.destination, verb)
+        repeatable = verb != "send" or self.destination.deduplicates
         try:
-            receipt: Receipt = self._call(lambda: act(self.list_id, rows))
+            receipt: Receipt = self._call(lambda: act(self.list_id, rows), repeatable=repeatable)
         except _Ended:
             return []
         except RefusedError as error:
             if len(rows) == 1:
-                return [Delivered(rows, {rows[0].key: error.message})]
+                return [self._told(Delivered(rows, {rows[0].key: error.message}))]
             if self.is_over:
                 return []
             middle = len(rows) // 2
             return [*self._send(verb, rows[:middle]), *self._send(verb, rows[middle:])]
         rejected = {key: why for key, why in receipt.rejected.items() if key}
-        return [Delivered(rows, rejected, receipt.unnamed, receipt.job, receipt.reasons)]
+        delivered = Delivered(rows, rejected, receipt.unnamed, receipt.job, receipt.reasons)
+        return [self._told(delivered)]
 
-    def _call(self, act: Callable[[], Any], *, counted: bool = True) -> Any:
-        """Make a call, again while the platform says it took nothing."""
+    def _told(self, delivered: Delivered) -> Delivered:
+        self.hooks.answered(delivered)
+        return delivered
+
+    def _call(
+        self, act: Callable[[], Any], *, counted: bool = True, repeatable: bool = True
+    ) -> Any:
+        """Make a call, again while the platform says it took nothing.
+
+        What is not `repeatable` is not said again where it may have been heard.
+        """
         started = time.monotonic()
         for attempt in range(1, self.patience.attempts + 1):
             if attempt > 1 and self.is_over:
@@ -213,6 +256,12 @@ class Courier:
             try:
                 return act()
             except RetryError as error:
+                if error.in_doubt and not repeatable:
+                    raise DestinationError(
+                        f"{error.message}: it is not known whether the messages were sent",
+                        remedy="they are not sent again; see `unanswered` in "
+                        "`cdp-activate status`, and run with --retry-unknown if they were not",
+                    ) from error
                 pause = self.patience.wait_before(attempt + 1, error.after)
                 spent = time.monotonic() - started + pause
                 if attempt == self.patience.attempts or spent > self.patience.total:
@@ -230,7 +279,8 @@ class Courier:
             seconds -= NAP
 
 
-def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+def in_batches(rows: Iterable[Row], size: int) -> Iterator[Sequence[Row]]:
+    """Rows in batches of at most `size`."""
     iterator = iter(rows)
     while batch := list(islice(iterator, size)):
         yield batch

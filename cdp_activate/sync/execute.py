@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from cdp_activate.destinations.base import Destination, Receipt, Row
 from cdp_activate.errors import CdpError, GuardError
 from cdp_activate.http import Transport
-from cdp_activate.sync.deliver import Courier, Delivered, Patience
-from cdp_activate.sync.ledger import Ledger, Part
-from cdp_activate.sync.plan import Plan, Step
-from cdp_activate.sync.tables import PHASES, RunRecord, Verb
+from cdp_activate.sync.batches import Batch, read_batches
+from cdp_activate.sync.deliver import Courier, Delivered, Hooks, JobUnderWayError, Patience
+from cdp_activate.sync.ledger import Ledger
+from cdp_activate.sync.notes import Notes, Spans
+from cdp_activate.sync.plan import Plan
+from cdp_activate.sync.tables import EVENTS, PHASES, RunRecord, Verb
 from cdp_activate.sync.watch import Watch
+
+AHEAD = 32
+"""Batches that are noted as begun at once: making a note durable takes as long as some calls."""
 
 UNNAMED = "refused by the platform, which does not say which rows"
 
@@ -29,6 +34,7 @@ class Options:
     allow: Collection[str] = ()
     full_refresh: bool = False
     retry_rejected: bool = False
+    retry_unknown: bool = False
     patience: Patience = field(default_factory=Patience)
     transport: Transport | None = None
     stop: threading.Event = field(default_factory=threading.Event)
@@ -42,6 +48,7 @@ class Delivery:
 
     plan: Plan
     ledger: Ledger
+    notes: Notes
     run: RunRecord
     destination: Destination[Any]
     options: Options
@@ -54,11 +61,12 @@ class Delivery:
         Raises GuardError when too many rows were rejected; what was accepted is kept.
         """
         courier = Courier(self.destination, patience=self.options.patience, stop=self.options.stop)
+        verbs = EVENTS if self.plan.sync.settings.mode == "events" else PHASES
         try:
             courier.open(self.plan.sync.list_name)
-            for verb in PHASES:
+            for verb in verbs:
                 if not courier.is_over:
-                    _Phase(self, courier, verb).deliver()
+                    _Phase(self, courier, self.plan.sync.list_name, verb).deliver()
         finally:
             self.run.calls = courier.calls
         if self.too_many_rejected:
@@ -82,11 +90,9 @@ class Delivery:
             remedy="see the reasons in `cdp-activate status`, or run it with --allow max_rejected",
         )
 
-    def reject(self, parts: Sequence[Part], reasons: Mapping[str, str], receipt: Receipt) -> None:
-        """The platform refused these, somewhere in the parts, and more that it does not name."""
-        for part in parts:
-            self.ledger.rejected(self.run, part, reasons)
-        for why in reasons.values():
+    def reject(self, named: Iterable[str], receipt: Receipt) -> None:
+        """The platform refused some rows, for these reasons, and more that it does not name."""
+        for why in named:
             self.rejections[why] = self.rejections.get(why, 0) + 1
         for why, count in receipt.reasons.items():
             unnamed_for = f"{why} ({UNNAMED})"
@@ -99,82 +105,107 @@ class Delivery:
 
 @dataclass
 class _Phase:
-    """One verb of a delivery. Holds the places of what is under way, never the whole plan."""
+    """One verb on one list."""
 
     work: Delivery
     courier: Courier
+    list_name: str
     verb: Verb
-    places: dict[str, int] = field(default_factory=dict)
-    jobs: dict[str, list[tuple[Part, set[str]]]] = field(default_factory=dict)
-    refused: set[str] = field(default_factory=set)
+    sent: Spans = field(default_factory=Spans)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def deliver(self) -> None:
         """Send, then settle the jobs that were begun, even where sending ended in an error."""
-        self.courier.announce = self._announce
+        work, to = self.work, self.work.destination
+        self.courier.hooks = Hooks(
+            self._announce, self._answered, lambda: work.ledger.renew(work.run)
+        )
+        batches = read_batches(
+            work.plan,
+            self.verb,
+            size=to.batch_size,
+            most_bytes=to.batch_bytes,
+            as_json=to.sends_json,
+        )
         failure: CdpError | None = None
         try:
-            for delivered in self.courier.deliver(self.verb, self._rows()):
-                self._answer(delivered)
+            for _ in self.courier.deliver(self.verb, batches):
+                work.options.progress(work.run.sync, work.answered, work.plan.changes)
+                work.options.watch.progressed(work.run, work.answered, work.plan.changes)
         except CdpError as error:
             failure = error
-        for job, parts in self.jobs.items():
-            try:
-                receipt = self.courier.settle(job)
-            except CdpError as error:
-                failure = failure or error
-            else:
-                self._settle(parts, receipt)
-        self.work.ledger.flush(self.work.run)
+        finally:
+            self._spare()
+        failure = settle_jobs(self.courier, work.notes, self._rejected) or failure
         if failure is not None:
             raise failure
-        if self.verb == "remove":
+        refused = work.notes.of(self.list_name, self.verb).refused
+        if self.verb == "remove" and refused:
             # Who could not be removed under the old identifier is not added under the new
             # one: the ledger would forget the old.
-            self.work.plan.drop(self.refused)
+            work.plan.hold_moves(refused)
 
-    def _rows(self) -> Iterator[Row]:
-        for step in self.work.plan.steps(*PHASES[self.verb]):
-            self.places[step.key] = step.place
-            yield _row(step, self.verb)
+    def _announce(self, batch: Sequence[Row]) -> None:
+        assert isinstance(batch, Batch)
+        self.work.ledger.renew(self.work.run)
+        last = batch.span[1]
+        with self.lock:
+            self.sent.add(batch.span)
+            told = self.work.notes.of(self.list_name, self.verb)
+            if last > told.begun:
+                # A message is never said to be under way that is not.
+                more = 0 if self.verb == "send" else AHEAD * self.work.destination.batch_size
+                self.work.notes.begin(self.list_name, self.verb, last + more)
 
-    def _part(self, rows: Sequence[Row]) -> Part:
-        return Part(self.verb, self.places[rows[0].key], self.places[rows[-1].key])
+    def _answered(self, delivered: Delivered) -> None:
+        batch = delivered.rows
+        assert isinstance(batch, Batch)
+        if delivered.rejected:
+            known = {row.key for row in batch}
+            for key in delivered.rejected.keys() - known:
+                del delivered.rejected[key]
+        with self.lock:
+            self.work.notes.answer(
+                self.list_name, self.verb, batch.span, delivered.rejected, delivered.job
+            )
+            self.work.answered += len(batch)
+            self._rejected(
+                Receipt(delivered.rejected, delivered.unnamed, reasons=delivered.reasons)
+            )
 
-    def _announce(self, batches: Sequence[Sequence[Row]]) -> None:
-        for batch in batches:
-            self.work.ledger.sending(self.work.run, self._part(batch))
-        self.work.ledger.flush(self.work.run)
-
-    def _answer(self, delivered: Delivered) -> None:
-        part, work = self._part(delivered.rows), self.work
-        there = {row.key: self.places.pop(row.key) for row in delivered.rows}
-        reasons = {key: why for key, why in delivered.rejected.items() if key in there}
-        work.answered += len(there)
-        work.options.progress(work.run.sync, work.answered, work.plan.changes)
-        work.options.watch.progressed(work.run, work.answered, work.plan.changes)
-        work.reject([part], reasons, Receipt(unnamed=delivered.unnamed, reasons=delivered.reasons))
-        self.refused.update(reasons)
-        if delivered.job:
-            self.jobs.setdefault(delivered.job, []).append((part, set(reasons)))
-        else:
-            work.ledger.accepted(work.run, part, list(reasons))
-        if work.too_many_rejected:
-            self.courier.halt()
-
-    def _settle(self, parts: list[tuple[Part, set[str]]], receipt: Receipt | None) -> None:
-        """What became of the parts of a job; without a receipt nothing is known of them."""
-        if receipt is None:
-            return
-        self.work.reject([part for part, _ in parts], receipt.rejected, receipt)
-        for part, before in parts:
-            rejected = before | receipt.rejected.keys()
-            self.work.ledger.accepted(self.work.run, part, list(rejected))
-        self.refused.update(receipt.rejected)
+    def _rejected(self, receipt: Receipt) -> None:
+        self.work.reject(receipt.rejected.values(), receipt)
         if self.work.too_many_rejected:
             self.courier.halt()
 
+    def _spare(self) -> None:
+        """What was noted as begun, and was not."""
+        told = self.work.notes.of(self.list_name, self.verb)
+        for gap in list(self.sent.gaps(told.begun)):
+            self.work.notes.spare(self.list_name, self.verb, gap)
 
-def _row(step: Step, verb: Verb) -> Row:
-    if verb == "remove":
-        return Row(step.key, step.sent_identifiers)
-    return Row(step.key, step.identifiers, step.fields)
+
+def settle_jobs(
+    courier: Courier,
+    notes: Notes,
+    settled: Callable[[Receipt], object] = lambda receipt: None,
+) -> CdpError | None:
+    """Ask after every job until it has ended; the first error, when all were asked.
+
+    What became of the rows of a job that ended in an error is unknown. A job that had not ended
+    in time, or when the run was told to stop, is asked after by the next run.
+    """
+    failure: CdpError | None = None
+    for list_name, verb, job in notes.jobs:
+        try:
+            receipt = courier.settle(job)
+        except JobUnderWayError as error:
+            failure = failure or error
+        except CdpError as error:
+            notes.lose(list_name, verb, job)
+            failure = failure or error
+        else:
+            if receipt is not None:
+                notes.settle(list_name, verb, job, receipt.rejected)
+                settled(receipt)
+    return failure

@@ -1,26 +1,28 @@
 """What each destination acknowledged, kept in the warehouse.
 
-Before a batch goes out, its people are written down as `sending`; its answer is written
-after it. Receipts are folded into the ledger at the end of a run, and at the start of the
-next one where a run was killed. Whoever was sent and never answered stands in the ledger
-as unknown: there until the next run sends or removes them again. So a run may be killed
-anywhere, and the ledger costs the size of the audience, never the number of runs.
+What a run sends is in its plan, and what it was told in its notes. Both are kept until they
+are folded into the ledger, at the end of the run, or at the start of the next one where a run
+was killed. Whoever was sent and never answered stands in the ledger as unknown: there until
+the next run sends or removes them again. So a run may be killed anywhere, and the ledger costs
+the size of the audience, never the number of runs.
 """
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from cdp_activate.errors import UsageError
 from cdp_activate.sync.lease import Lease
+from cdp_activate.sync.notes import Notes, Span, Told
 from cdp_activate.sync.people import HELD_REJECTED
 from cdp_activate.sync.tables import (
+    EVENTS,
     PHASES,
-    PLAN,
     UNKNOWN,
     KeptList,
     RunRecord,
@@ -28,171 +30,154 @@ from cdp_activate.sync.tables import (
     create_tables,
     now,
 )
-from cdp_activate.warehouse.base import Warehouse
+from cdp_activate.warehouse.base import Warehouse, Work
 
 RENEW_EVERY = 60.0
 """Seconds between two renewals of the lease; small beside its length."""
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Steps of a plan that are sent together: those with places from `first` to `last`."""
-
-    verb: Verb
-    first: int
-    last: int
-
-    @property
-    def condition(self) -> str:
-        """The part's rows in the table of the plan, as SQL."""
-        actions = ", ".join(f"'{action}'" for action in PHASES[self.verb])
-        return f"place between {self.first:d} and {self.last:d} and action in ({actions})"
-
-    @property
-    def sent(self) -> str:
-        """Fingerprint, identifiers' fingerprint and identifiers of what is sent, as SQL."""
-        if self.verb == "remove":
-            return f"'{UNKNOWN}', '{UNKNOWN}', sent_identifiers"
-        return "fingerprint, identifiers_fingerprint, identifiers"
+_SPANS_AT_ONCE = 50
+"""Spans of a plan in one statement."""
 
 
 class Ledger:
-    """The ledger of one list. `begin`, then sending and answers in turn, then `finish`."""
+    """The ledger of one sync. `begin`, `renew` now and then, and `finish`."""
 
     def __init__(self, warehouse: Warehouse, kept: KeptList) -> None:
         self.warehouse = warehouse
         self.kept = kept
         self.lease = Lease(warehouse, kept.sync)
-        self._waiting: list[tuple[str, list[Any]]] = []
-        self._position = 0
         self._renewed_at = 0.0
+        self._renewing = threading.Lock()
 
     def table(self, name: str) -> str:
         return self.warehouse.state_table(name)
 
     def prepare(self) -> None:
-        """Create what is missing, and fold in what a killed run left behind."""
+        """Create what is missing, and fold in what a killed run left behind.
+
+        Jobs that it left at a platform stay as they are: the next run asks after them.
+        """
         with self.warehouse.state():
             create_tables(self.warehouse)
-            if self.lease.holder() is None:
-                self._fold()
+            idle = self.lease.holder() is None
+        if idle and self.warehouse.has_work(self.kept.sync):
+            with self.warehouse.work(self.kept.sync) as work:
+                notes = Notes(work.notes)
+                folded = not notes.jobs
+                if folded:
+                    self.fold_left(work, notes)
+            if folded:
+                self.warehouse.drop_work(self.kept.sync)
 
     def begin(self, run: RunRecord) -> None:
         """Take the lease and note the run. Raises UsageError while another run holds it."""
         with self.warehouse.state():
             create_tables(self.warehouse)
             self.lease.take(run.run_id)
-            self._fold()
             self.warehouse.run(
                 f"update {self.table('sync_runs')} set state = 'killed' "
                 "where sync = ? and state = 'running'",
                 [self.kept.sync],
             )
             self._insert_run(run)
-        self._renewed_at = time.monotonic()
+        self._renewed_at = time.time()
 
-    def sending(self, run: RunRecord, part: Part) -> None:
-        """Note that these are about to be sent: `flush` before they are."""
-        self._note(run, part, "sending", f"{part.sent}, null", f"where {part.condition}")
+    def renew(self, run: RunRecord) -> None:
+        """Give a sign of life, if the last one is long ago; several threads may.
 
-    def accepted(self, run: RunRecord, part: Part, rejected: Sequence[str]) -> None:
-        """Note the answer to a part: all of it was taken but for the rejected keys."""
-        outcome = "removed" if part.verb == "remove" else "sent"
-        but = "and entity_key not in (select unnest(?))" if rejected else ""
-        where = f"where {part.condition} {but}"
-        self._note(
-            run, part, outcome, f"{part.sent}, null", where, [list(rejected)] if rejected else []
-        )
-
-    def rejected(self, run: RunRecord, part: Part, reasons: Mapping[str, str]) -> None:
-        """Note rows that were refused, and why."""
-        if reasons:
-            sent = "null" if part.verb == "remove" else "fingerprint"
-            source = (
-                "join (select unnest(?) as refused_key, unnest(?) as why) as refused "
-                f"on refused_key = entity_key where {part.condition}"
-            )
-            keys, why = list(reasons), list(reasons.values())
-            self._note(run, part, "rejected", f"{sent}, null, null, why", source, [keys, why])
-
-    def _note(
-        self,
-        run: RunRecord,
-        part: Part,
-        outcome: str,
-        values: str,
-        source: str,
-        parameters: Sequence[Any] = (),
-    ) -> None:
-        self._position += 1
-        constant = [*self.kept.values, outcome, run.run_id, self._position, now()]
-        sql = (
-            f"insert into {self.table('sync_receipts')} "
-            "(sync, destination, list, outcome, run_id, position, received_at, entity_key, "
-            "fingerprint, identifiers_fingerprint, identifiers, reason) "
-            f"select ?, ?, ?, ?, ?, ?, ?, entity_key, {values} from {PLAN} {source}"
-        )
-        self._waiting.append((sql, [*constant, *parameters]))
-
-    def flush(self, run: RunRecord) -> None:
-        """Write down what was noted, and give a sign of life.
+        By the time of day: a machine that slept must notice that it did.
 
         Raises UsageError when another run has taken the lease meanwhile.
         """
-        if not self._waiting and time.monotonic() - self._renewed_at < RENEW_EVERY:
-            return
+        with self._renewing:
+            if time.time() - self._renewed_at < RENEW_EVERY:
+                return
+            with self.warehouse.state():
+                if not self.lease.is_held_by(run.run_id):
+                    raise UsageError(
+                        f"another run of the sync '{self.kept.sync}' has taken over",
+                        remedy="let it finish; this one was silent for longer than its lease",
+                    )
+                self.lease.renew(run.run_id)
+            self._renewed_at = time.time()
+
+    def fold_left(self, work: Work, notes: Notes) -> None:
+        """Fold in what another run left, unless it has done so itself, and was killed then."""
         with self.warehouse.state():
-            if not self.lease.is_held_by(run.run_id):
-                raise UsageError(
-                    f"another run of the sync '{self.kept.sync}' has taken over",
-                    remedy="let it finish; this one was silent for longer than its lease",
+            open_runs = self.warehouse.rows(
+                f"select 1 from {self.table('sync_runs')} where run_id = ? and folded is not true",
+                [notes.run_id],
+            )
+            if open_runs:
+                fold = _Fold(self, work, notes, notes.run_id)
+                fold.fold()
+                run = RunRecord(self.kept.sync, "", "", now())
+                fold.count(run)
+                run.rejected = sum(len(told.refused) for told in notes.told.values())
+                counted = ("added", "updated", "moved", "removed", "rejected", "unanswered")
+                self.warehouse.run(
+                    f"update {self.table('sync_runs')} set folded = true, "
+                    f"{', '.join(f'{name} = ?' for name in counted)} where run_id = ?",
+                    [*(getattr(run, name) for name in counted), notes.run_id],
                 )
-            self._write()
-            self.lease.renew(run.run_id)
-        self._renewed_at = time.monotonic()
 
-    def _write(self) -> None:
-        for sql, parameters in self._waiting:
-            self.warehouse.run(sql, parameters)
-        self._waiting.clear()
+    def finish(self, run: RunRecord, work: Work, notes: Notes) -> bool:
+        """Fold the answers in, close the run's row, give the lease back.
 
-    def finish(self, run: RunRecord) -> None:
-        """Fold the receipts in, close the run's row, give the lease back."""
+        Says whether the work is done with. It is not where jobs are still under way at the
+        platform, nor where another run has taken over.
+        """
         run.finished_at = now()
         with self.warehouse.state():
-            if self.lease.is_held_by(run.run_id):
-                self._write()
-                self._count(run)
-                self._fold()
+            done = self.lease.is_held_by(run.run_id) and not notes.jobs
+            if done and notes.run_id == run.run_id:
+                fold = _Fold(self, work, notes, run.run_id)
+                fold.fold()
+                fold.count(run)
+            self._delete("sync_runs", "run_id = ?", [run.run_id])
+            self._insert_run(run)
+            if done:
+                self._folded(run.run_id)
+            self.lease.give_back(run.run_id)
+        return done
+
+    def close(self, run: RunRecord) -> None:
+        """Close the row of a run that never came to a plan, and give the lease back."""
+        run.finished_at = now()
+        with self.warehouse.state():
             self._delete("sync_runs", "run_id = ?", [run.run_id])
             self._insert_run(run)
             self.lease.give_back(run.run_id)
 
-    def _count(self, run: RunRecord) -> None:
-        """What the receipts of this run say was done. The two halves of a move count once."""
-        if not self._position:
-            return  # nothing was sent, and there may be no plan
-        rows = self.warehouse.rows(
-            f"select action, outcome, count(*) from {self.table('sync_receipts')} as receipts "
-            f"join {PLAN} as plan on plan.entity_key = receipts.entity_key "
-            "where run_id = ? and outcome in ('sent', 'removed') group by all",
-            [run.run_id],
-        )
-        count = {(action, outcome): size for action, outcome, size in rows}
-        run.added, run.updated = count.get(("add", "sent"), 0), count.get(("update", "sent"), 0)
-        run.moved = count.get(("move", "sent"), 0)
-        run.removed = count.get(("remove", "removed"), 0)
+    def destination_of(self, run_id: str) -> str | None:
+        """Where a run sent to."""
+        with self.warehouse.state():
+            rows = self.warehouse.rows(
+                f"select destination from {self.table('sync_runs')} where run_id = ?", [run_id]
+            )
+        return str(rows[0][0]) if rows else None
 
-    def forget_rejections(self) -> None:
+    def _folded(self, run_id: str) -> None:
+        self.warehouse.run(
+            f"update {self.table('sync_runs')} set folded = true where run_id = ?", [run_id]
+        )
+
+    def forget_rejections(self, plan: str) -> None:
         """Drop rejections that no longer matter: the person left, or reads as before again."""
         spoken_of = "'add', 'update', 'move', 'remove', 'kept'"
         with self.warehouse.state():
+            if not self._has_rejections():
+                return
             self._delete(
                 "sync_rejections",
                 "sync = ? and (destination <> ? or list <> ? or entity_key not in "
-                f"(select entity_key from {PLAN} where action in ({spoken_of}) or reason = ?))",
+                f"(select entity_key from {plan} where action in ({spoken_of}) or reason = ?))",
                 [*self.kept.values, HELD_REJECTED],
             )
+
+    def _has_rejections(self) -> bool:
+        sql = f"select 1 from {self.table('sync_rejections')} where sync = ? limit 1"
+        return bool(self.warehouse.rows(sql, [self.kept.sync]))
 
     def size(self) -> int:
         """People who are, or may be, on the list. Call within `warehouse.state()`."""
@@ -209,49 +194,6 @@ class Ledger:
             )
         return [(str(destination), str(name), int(size)) for destination, name, size in rows]
 
-    def _fold(self) -> None:
-        """Receipts become ledger rows and rejections; the last word on each person counts.
-
-        `sending` without an answer is a last word too: unknown. A run that was killed may have
-        kept another list than this one does: the receipts of every list of the sync are folded.
-        """
-        receipts, ledger = self.table("sync_receipts"), self.table("sync_ledger")
-        rejections, mine = self.table("sync_rejections"), [self.kept.sync]
-        person = "destination, list, entity_key"
-        ranked = (
-            f"(select *, max(position) over (partition by {person}) as latest "
-            f"from {receipts} where sync = ?) as ranked"
-        )
-        telling = (
-            f"(select *, row_number() over (partition by {person} order by position desc) "
-            f"as place from {ranked} where outcome in ('sent', 'removed') "
-            "or (outcome = 'sending' and position = latest)) as telling where place = 1"
-        )
-        self.warehouse.run(
-            f"delete from {ledger} where sync = ? "
-            f"and ({person}) in (select {person} from {telling})",
-            [*mine, *mine],
-        )
-        self.warehouse.run(
-            f"insert into {ledger} select sync, destination, list, entity_key, "
-            f"case when outcome = 'sent' then fingerprint else '{UNKNOWN}' end, "
-            f"identifiers_fingerprint, identifiers, run_id, received_at from {telling} "
-            "and outcome <> 'removed'",
-            mine,
-        )
-        self.warehouse.run(
-            f"delete from {rejections} where sync = ? "
-            f"and ({person}) in (select {person} from {ranked} where outcome <> 'sending')",
-            [*mine, *mine],
-        )
-        self.warehouse.run(
-            f"insert into {rejections} select sync, destination, list, entity_key, fingerprint, "
-            f"reason, run_id, received_at from {ranked} "
-            "where position = latest and outcome = 'rejected'",
-            mine,
-        )
-        self._delete("sync_receipts", "sync = ?", mine)
-
     def _delete(self, table: str, condition: str, parameters: list[Any]) -> None:
         self.warehouse.run(f"delete from {self.table(table)} where {condition}", parameters)
 
@@ -263,6 +205,162 @@ class Ledger:
             f"insert into {self.table('sync_runs')} ({names}) values ({marks})",
             [_naive(value) if isinstance(value, datetime) else value for value in values.values()],
         )
+
+
+class _Fold:
+    """Answers become rows of the ledger and rejections; the last word on each person counts.
+
+    Called within `warehouse.state()`, with the work at hand: one transaction.
+    """
+
+    def __init__(self, ledger: Ledger, work: Work, notes: Notes, run_id: str) -> None:
+        self.ledger = ledger
+        self.warehouse = ledger.warehouse
+        self.work = work
+        self.notes = notes
+        self.run_id = run_id
+        self.plan = f"{work.schema}.plan"
+        self.of = self._of()
+
+    def _of(self) -> tuple[str, str]:
+        """Sync and destination of the plan: a killed run may have had another than this one."""
+        rows = self.warehouse.rows(
+            f"select sync, destination from {self.ledger.table('sync_runs')} where run_id = ?",
+            [self.run_id],
+        )
+        return str(rows[0][0]), str(rows[0][1])
+
+    def fold(self) -> None:
+        self.warehouse.run(
+            "create or replace temp table cdp_refused "
+            "(list varchar, verb varchar, entity_key varchar, why varchar)"
+        )
+        self._forget()
+        for (list_name, verb), told in self.notes.told.items():
+            self._refused(list_name, verb, told)
+            for spans in _some(list(told.answered)):
+                self._take(list_name, verb, self._rows(list_name, verb, spans), known=True)
+            for spans in _some(told.unknown):
+                self._take(list_name, verb, self._rows(list_name, verb, spans), known=False)
+        self._reject()
+
+    def count(self, run: RunRecord) -> None:
+        """What was acknowledged. The two halves of a move count once."""
+        count: dict[tuple[str, Verb], int] = {}
+        for (list_name, verb), told in self.notes.told.items():
+            for spans in _some(list(told.answered)):
+                for action, size in self.warehouse.rows(
+                    f"select action, count(*) from {self._rows(list_name, verb, spans)} group by 1"
+                ):
+                    count[action, verb] = count.get((action, verb), 0) + size
+            for spans in _some(told.unknown):
+                sql = f"select count(*) from {self._rows(list_name, verb, spans)}"
+                run.unanswered += self.warehouse.rows(sql)[0][0]
+        run.added = count.get(("add", "upsert"), 0) + count.get(("add", "send"), 0)
+        run.updated = count.get(("update", "upsert"), 0)
+        run.moved = count.get(("move", "upsert"), 0)
+        run.removed = count.get(("remove", "remove"), 0)
+
+    def _rows(self, list_name: str, verb: Verb, spans: Sequence[Span]) -> str:
+        """The rows of the plan at these places that the verb is about, less who was refused."""
+        actions = ", ".join(f"'{action}'" for action in {**PHASES, **EVENTS}[verb])
+        places = " or ".join(f"place between {first:d} and {last:d}" for first, last in spans)
+        told = self.notes.of(list_name, verb)
+        but = ""
+        if told.refused:
+            but = (
+                "and entity_key not in (select entity_key from cdp_refused "
+                f"where verb = '{verb}' and list = {_quoted(list_name)})"
+            )
+        return (
+            f"(select * from {self.plan} where ({places}) and action in ({actions}) "
+            f"and list = {_quoted(list_name)} {but}) as acknowledged"
+        )
+
+    def _take(self, list_name: str, verb: Verb, rows: str, *, known: bool) -> None:
+        """Put these as they were sent, or take them out."""
+        ledger, (sync, destination) = self.ledger.table("sync_ledger"), self.of
+        mine = "sync = ? and destination = ? and list = ?"
+        if verb == "remove" and not known:
+            self.warehouse.run(
+                f"update {ledger} set fingerprint = '{UNKNOWN}' where {mine} "
+                f"and entity_key in (select entity_key from {rows})",
+                [sync, destination, list_name],
+            )
+            return
+        # Who is added for the first time has no row yet: nothing is searched for them.
+        there = "" if verb == "send" else "where action <> 'add'"
+        self.warehouse.run(
+            f"delete from {ledger} where {mine} "
+            f"and entity_key in (select entity_key from {rows} {there})",
+            [sync, destination, list_name],
+        )
+        if verb != "remove":
+            print_ = "fingerprint" if known else f"'{UNKNOWN}'"
+            self.warehouse.run(
+                f"insert into {ledger} (sync, destination, list, entity_key, fingerprint, "
+                "identifiers, idempotency_key, run_id, acknowledged_at) "
+                f"select ?, ?, ?, entity_key, {print_}, identifiers, idempotency_key, ?, ? "
+                f"from {rows}",
+                [sync, destination, list_name, self.run_id, now()],
+            )
+
+    def _forget(self) -> None:
+        """Who is struck off without a word to the platform."""
+        sync, destination = self.of
+        self.warehouse.run(
+            f"delete from {self.ledger.table('sync_ledger')} where sync = ? and destination = ? "
+            f"and (list, entity_key) in (select list, entity_key from {self.plan} "
+            "where action = 'forget')",
+            [sync, destination],
+        )
+
+    def _refused(self, list_name: str, verb: Verb, told: Told) -> None:
+        if not told.refused:
+            return
+        self.warehouse.run(
+            "insert into cdp_refused select ?, ?, unnest(?), unnest(?)",
+            [list_name, verb, list(told.refused), list(told.refused.values())],
+        )
+
+    def _reject(self) -> None:
+        """Rejections of this run in the place of those before."""
+        rejections, (sync, destination) = self.ledger.table("sync_rejections"), self.of
+        if self.ledger._has_rejections():
+            for (list_name, verb), told in self.notes.told.items():
+                for spans in _some(list(told.answered)):
+                    self.warehouse.run(
+                        f"delete from {rejections} where sync = ? and destination = ? and list = ? "
+                        "and entity_key in (select entity_key from "
+                        f"{self._rows(list_name, verb, spans)})",
+                        [sync, destination, list_name],
+                    )
+        if not any(told.refused for told in self.notes.told.values()):
+            return
+        self.warehouse.run(
+            f"delete from {rejections} where sync = ? and destination = ? "
+            "and (list, entity_key) in (select list, entity_key from cdp_refused)",
+            [sync, destination],
+        )
+        self.warehouse.run(
+            f"insert into {rejections} (sync, destination, list, entity_key, fingerprint, reason, "
+            "run_id, rejected_at) select ?, ?, list, entity_key, "
+            "case when verb = 'remove' then null else fingerprint end, why, ?, ? from "
+            f"(select r.*, p.fingerprint from cdp_refused as r join {self.plan} as p "
+            "on p.list = r.list and p.entity_key = r.entity_key "
+            "where p.action in ('add', 'update', 'move', 'remove', 'stuck')) as refused",
+            [sync, destination, self.run_id, now()],
+        )
+
+
+def _some(spans: list[Span]) -> Iterator[list[Span]]:
+    for first in range(0, len(spans), _SPANS_AT_ONCE):
+        yield spans[first : first + _SPANS_AT_ONCE]
+
+
+def _quoted(name: str) -> str:
+    escaped = name.replace("'", "''")
+    return f"'{escaped}'"
 
 
 def _naive(at: datetime) -> datetime:

@@ -83,7 +83,7 @@ class SyncSettings(_Strict):
     sync: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
     audience: str
     destination: str
-    mode: Literal["mirror", "upsert"] = "mirror"
+    mode: Literal["mirror", "upsert", "events"] = "mirror"
     list: str | None = None
     identifiers: dict[str, str] = Field(min_length=1)
     fields: dict[str, str] = Field(default_factory=dict)
@@ -128,6 +128,12 @@ class DestinationEntry:
     @property
     def kind(self) -> DestinationClass:
         return destination_class(self.type)
+
+    @property
+    def deduplicates(self) -> bool:
+        """Whether it acts once on messages of one key; its settings may say so."""
+        said = self.node.locate(["deduplicates"])
+        return self.kind.deduplicates if said is self.node else bool(said.value)
 
     def open(self, *, transport: Transport | None = None) -> Destination[Any]:
         """The destination, ready to be called. Raises SourceErrors for wrong settings."""
@@ -268,6 +274,9 @@ class _Checking:
         if self.settings.mode == "mirror" and "remove" not in verbs:
             message = f"{entry.type} cannot take anyone off a list, which `mode: mirror` must"
             self.wrong(("mode",), message, "say `mode: upsert`")
+        if self.settings.mode == "events" and "send" not in verbs:
+            message = f"{entry.type} cannot send messages, which `mode: events` does"
+            self.wrong(("mode",), message, "say `mode: mirror` or `mode: upsert`")
         mapped = self.settings.identifiers
         strange = [name for name in mapped if known and name not in known]
         for name in strange:

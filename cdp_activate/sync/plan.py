@@ -7,10 +7,10 @@ from this complete view: the ledger less the whole of the audience.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
@@ -19,19 +19,28 @@ from cdp_activate.identifiers.phone import numbers
 from cdp_activate.identifiers.sql import PHONE_FUNCTION
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.plan_sql import field_columns, identifier_columns, plan_sql
-from cdp_activate.sync.tables import PLAN, KeptList
-from cdp_activate.warehouse.base import Warehouse
+from cdp_activate.sync.plan_sql import (
+    Asked,
+    field_columns,
+    identifier_columns,
+    identifiers_json,
+    plan_sql,
+)
+from cdp_activate.sync.tables import KeptList
+from cdp_activate.warehouse.base import Warehouse, Work
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 ACTIONS = ("add", "update", "move", "remove")
 
-_PAGE = 10_000
-"""Places of a plan that are read at once."""
+_AT_ONCE = 10_000
+"""Rows of a plan that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One person's part of a plan. `place` counts from 1, in the order of keys.
+    """One person's part of a plan, at its `place` there.
 
     `identifiers` are what to send now, `sent_identifiers` what the destination has.
     """
@@ -46,14 +55,20 @@ class Step:
 
 @dataclass
 class Plan:
-    """A plan, kept in the session's memory: its counts, and its steps as a stream."""
+    """A plan, in the work of a run: its counts, and its steps as a stream."""
 
     sync: Sync
     warehouse: Warehouse
+    work: Work
     counts: dict[str, int]
     held_back: dict[str, int]
     ledger_size: int
     audience_size: int
+
+    @property
+    def table(self) -> str:
+        """The plan: one row a step, `place` first."""
+        return f"{self.work.schema}.plan"
 
     @property
     def wanted(self) -> int:
@@ -65,16 +80,40 @@ class Plan:
         return sum(self.counts[name] for name in ACTIONS)
 
     def steps(self, *actions: str) -> Iterator[Step]:
-        """The steps with these actions, ordered by key; read page by page."""
+        """The steps with these actions, in the order of their places."""
+        for batch in self.read("plan.*, {sent} as sent_identifiers", actions):
+            yield from self._steps(batch.to_pydict())
+
+    def read(self, columns: str, actions: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+        """Columns of the steps with these actions, in Arrow; the plan may be of any size.
+
+        `{sent}` in `columns` stands for the identifiers that the destination has, as JSON.
+        """
         wanted = ", ".join(f"'{action}'" for action in actions)
-        rows = self.warehouse.rows(f"select max(place) from {PLAN} where action in ({wanted})")
-        for first in range(1, int(rows[0][0] or 0) + 1, _PAGE):
-            sql = (
-                f"select * from {PLAN} where place between {first} and {first + _PAGE - 1} "
-                f"and action in ({wanted}) order by place"
+        source = f"{self.table} as plan"
+        if "{sent}" in columns:
+            columns = columns.replace("{sent}", "sent.identifiers")
+            source += (
+                f" left join {self.work.schema}.sent as sent "
+                "on sent.list = plan.list and sent.entity_key = plan.entity_key"
             )
-            for batch in self.warehouse.read(sql, batch=_PAGE):
-                yield from self._steps(batch.to_pydict())
+        # In the order they were written in, which DuckDB keeps: sorting would hold them all.
+        last = -1
+        sql = f"select {columns} from {source} where action in ({wanted})"
+        for batch in self.warehouse.read(sql, batch=_AT_ONCE):
+            places = batch.column("place").to_numpy()
+            if len(places) and (places[0] <= last or (places[1:] <= places[:-1]).any()):
+                raise WarehouseError("the warehouse gave the steps of a plan out of order")
+            last = places[-1] if len(places) else last
+            yield batch
+
+    def hold_moves(self, keys: Iterable[str]) -> None:
+        """These people keep the identifiers that the destination has; they are not added."""
+        self.warehouse.run(
+            f"update {self.work.schema}.steps set action = 'stuck' "
+            "where action = 'move' and entity_key in (select unnest(?))",
+            [list(keys)],
+        )
 
     def _steps(self, columns: Mapping[str, list[Any]]) -> Iterator[Step]:
         identifiers = _named(identifier_columns(self.sync), columns)
@@ -88,14 +127,7 @@ class Plan:
                 action,
                 {name: of[row] for name, of in identifiers if of[row] is not None},
                 {name: of[row] for name, of in fields},
-                _without_nulls(json.loads(sent[row])) if sent[row] else {},
-            )
-
-    def drop(self, keys: Collection[str]) -> None:
-        """Take these people out of the plan: they wait for the next run."""
-        if keys:
-            self.warehouse.run(
-                f"delete from {PLAN} where entity_key in (select unnest(?))", [list(keys)]
+                without_nulls(json.loads(sent[row])) if sent[row] else {},
             )
 
     def as_dict(self) -> dict[str, Any]:
@@ -119,7 +151,7 @@ def _named(
     return [(name, columns[place]) for place, (name, _) in places.items()]
 
 
-def _without_nulls(values: Mapping[str, str | None]) -> dict[str, str]:
+def without_nulls(values: Mapping[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -128,42 +160,61 @@ def kept_list(sync: Sync) -> KeptList:
     return KeptList(sync.name, sync.settings.destination, sync.list_name)
 
 
-def make_plan(
-    sync: Sync,
-    catalog: Catalog,
-    warehouse: Warehouse,
-    *,
-    as_of: datetime,
-    full_refresh: bool = False,
-    retry_rejected: bool = False,
-) -> Plan:
-    """Work out the plan in the warehouse.
+def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, asked: Asked) -> Plan:
+    """Work out the plan in the warehouse, within `warehouse.work(...)`.
 
     Raises WarehouseError when the audience's table was not built, or a key is there twice.
     """
     relation = _members(sync, catalog)
     ledger = Ledger(warehouse, kept_list(sync))
-    ledger.prepare()
-    sql = plan_sql(
-        sync,
-        catalog,
-        warehouse.state_table,
-        as_of=as_of,
-        full_refresh=full_refresh,
-        retry_rejected=retry_rejected,
-    )
+    sql = plan_sql(sync, catalog, warehouse.state_table, asked)
     if "phone" in sync.settings.identifiers:
         warehouse.add_function(PHONE_FUNCTION, numbers)
     with warehouse.reading(), warehouse.state():
         _check_built(sync, warehouse, relation)
-        warehouse.run(
-            f"create or replace table {PLAN} as "
-            f"select *, row_number() over (order by entity_key) as place from ({sql}) as steps"
-        )
+        # The state is written to in the same transaction at other times, never here.
+        warehouse.run(f"create or replace table {work.schema}.steps as {sql}")
+        warehouse.run(f"create or replace view {work.schema}.plan as {_view(sync, work)}")
         size = ledger.size()
         members = warehouse.rows(f"select count(*) from {relation}")[0][0]
-    _check_keys(sync, warehouse)
-    return _counted(sync, warehouse, size, int(members))
+        warehouse.run(f"create or replace table {work.schema}.sent as {_sent(sync, ledger, work)}")
+    if sync.settings.mode == "mirror":
+        warehouse.run(_moved(work))
+    _check_keys(sync, warehouse, work)
+    return _counted(sync, warehouse, work, size, int(members))
+
+
+def _view(sync: Sync, work: Work) -> str:
+    """The steps with their places; rows are never taken out, so a place is a row's number."""
+    key = "" if sync.settings.mode == "events" else ", cast(null as varchar) as idempotency_key"
+    name = sync.list_name.replace("'", "''")
+    identifiers = identifiers_json(sync).sql("duckdb")
+    return (
+        f"select rowid as place, '{name}' as list, *, {identifiers} as identifiers{key} "
+        f"from {work.schema}.steps"
+    )
+
+
+def _sent(sync: Sync, ledger: Ledger, work: Work) -> str:
+    """What the destination has of those for whom it matters."""
+    name = sync.list_name.replace("'", "''")
+    destination = sync.settings.destination.replace("'", "''")
+    return (
+        f"select list, entity_key, identifiers from {ledger.table('sync_ledger')} "
+        f"where sync = '{sync.name}' and destination = '{destination}' and list = '{name}' "
+        f"and entity_key in (select entity_key from {work.schema}.steps "
+        "where action in ('update', 'remove'))"
+    )
+
+
+def _moved(work: Work) -> str:
+    """An update that changes an identifier is a move."""
+    return (
+        f"update {work.schema}.steps set action = 'move' where action = 'update' "
+        f"and entity_key in (select plan.entity_key from {work.schema}.plan as plan "
+        f"join {work.schema}.sent as sent on sent.list = plan.list "
+        "and sent.entity_key = plan.entity_key where sent.identifiers <> plan.identifiers)"
+    )
 
 
 _BUILD = "run `cdp-activate build`, which compiles the audiences and runs dbt"
@@ -189,9 +240,9 @@ def _check_built(sync: Sync, warehouse: Warehouse, relation: str) -> None:
         ) from None
 
 
-def _check_keys(sync: Sync, warehouse: Warehouse) -> None:
+def _check_keys(sync: Sync, warehouse: Warehouse, work: Work) -> None:
     """A key that is there twice would be sent twice, with whichever values come last."""
-    rows = warehouse.rows(f"select count(*) - count(distinct entity_key) from {PLAN}")
+    rows = warehouse.rows(f"select count(*) - count(distinct entity_key) from {work.schema}.steps")
     if rows[0][0]:
         entity, model = sync.audience.entity, audience_model(sync.audience.name)
         raise WarehouseError(
@@ -201,15 +252,23 @@ def _check_keys(sync: Sync, warehouse: Warehouse) -> None:
         )
 
 
-def _counted(sync: Sync, warehouse: Warehouse, ledger_size: int, members: int) -> Plan:
-    counts = dict.fromkeys((*ACTIONS, "held", "kept", "left"), 0)
+def _counted(sync: Sync, warehouse: Warehouse, work: Work, ledger_size: int, members: int) -> Plan:
+    counts = dict.fromkeys((*ACTIONS, "held", "kept", "left", "forget"), 0)
     held: dict[str, int] = {}
     for action, reason, count in warehouse.rows(
-        f"select action, reason, count(*) from {PLAN} group by all order by all"
+        f"select action, reason, count(*) from {work.schema}.steps group by all order by all"
     ):
         counts[action] += count
         if action in ("held", "kept"):
             held[reason] = held.get(reason, 0) + count
-    touched = ("update", "move", "remove", "left", "kept")
+    touched = ("update", "move", "remove", "left", "kept", "forget")
     counts["unchanged"] = ledger_size - sum(counts[name] for name in touched)
-    return Plan(sync, warehouse, counts, held, ledger_size, members)
+    return Plan(sync, warehouse, work, counts, held, ledger_size, members)
+
+
+@contextmanager
+def planned(sync: Sync, catalog: Catalog, warehouse: Warehouse, asked: Asked) -> Iterator[Plan]:
+    """A plan that is only looked at, while open."""
+    Ledger(warehouse, kept_list(sync)).prepare()
+    with warehouse.work(None) as work:
+        yield make_plan(sync, catalog, warehouse, work, asked)

@@ -1,8 +1,13 @@
-"""The SQL of a plan: audience, mapping, consent and ledger in one statement."""
+"""The SQL of a plan: audience, mapping, consent and ledger in one statement.
+
+What was sent and rejected before is looked up late, for those whose fingerprint is not the
+acknowledged one: of a large audience the others are most.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlglot import exp
@@ -17,11 +22,33 @@ from cdp_activate.catalog import Catalog
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import HAVE_PHONE_FUNCTION, prepared, trimmed
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.people import HELD_REJECTED, fingerprint, held_back, is_enough, present
+from cdp_activate.sync.people import (
+    HELD_IN_DOUBT,
+    HELD_REJECTED,
+    fingerprint,
+    held_back,
+    is_enough,
+    present,
+)
 from cdp_activate.sync.suppression import KEY_KIND, is_erased
+from cdp_activate.sync.tables import UNKNOWN
 
 CONSENTED, GIVEN, REGION = "consented", "given", "region"
 """Columns of the steps before `people`: beside the numbered ones, no name can be theirs."""
+
+ACKNOWLEDGED = "acknowledged"
+"""The fingerprint in the ledger; NULL for who is not in it."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a plan is made. `run_id` is part of the idempotency keys of new messages."""
+
+    as_of: datetime
+    full_refresh: bool = False
+    retry_rejected: bool = False
+    retry_unknown: bool = False
+    run_id: str = ""
 
 
 def identifier_columns(sync: Sync) -> dict[str, tuple[str, str]]:
@@ -35,24 +62,21 @@ def field_columns(sync: Sync) -> dict[str, tuple[str, str]]:
     return {f"field_{number}": pair for number, pair in enumerate(sync.settings.fields.items())}
 
 
-def _sent(sync: Sync) -> tuple[str, ...]:
-    prints = ("identifiers", "identifiers_fingerprint", "fingerprint")
-    return (*identifier_columns(sync), *field_columns(sync), *prints)
+def identifiers_json(sync: Sync, table: str = "") -> Expression:
+    """The identifiers of a row of the plan as the ledger keeps them."""
+    pairs = [
+        exp.JSONKeyValue(this=text(name), expression=column(place, table))
+        for place, (name, _) in identifier_columns(sync).items()
+    ]
+    return exp.cast(exp.JSONObject(expressions=pairs), exp.DataType.Type.TEXT)
 
 
-def plan_sql(
-    sync: Sync,
-    catalog: Catalog,
-    state: Callable[[str], str],
-    *,
-    as_of: datetime,
-    full_refresh: bool = False,
-    retry_rejected: bool = False,
-) -> str:
+def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: Asked) -> str:
     """The SQL of the plan: one row for each person about whom something must be done or said.
 
-    `action` is add, update, move (an identifier changed), remove, held (and why), kept (held
-    back, but what was sent stays), or left (out of the audience, in a sync that never removes).
+    `action` is add, update (a move, where an identifier changed, is told apart later), remove,
+    held (and why), kept (held back, but what was sent stays), left (out of the audience, in a
+    sync that never removes) or forget (out of the audience whose entries are events).
     Identifiers and fields are in numbered columns, in the order of the YAML: their names may be
     anything. `state` gives the full name of a sync table.
     """
@@ -73,10 +97,12 @@ def plan_sql(
         "raw": _raw(sync),
         "prepared": _prepared(sync, with_function=catalog.adapter in HAVE_PHONE_FUNCTION),
         "people": _people(sync),
-        "wanted": _wanted(sync, retry_rejected),
-        "final": _compared(sync, full_refresh),
+        "wanted": _wanted(sync),
+        "compared": _compared(sync, asked),
+        "judged": _judged(sync, asked),
+        "final": _final(sync, asked),
     }
-    return write(tree(steps, imports), catalog.adapter, run_at(catalog, as_of))
+    return write(tree(steps, imports), catalog.adapter, run_at(catalog, asked.as_of))
 
 
 def _mine(sync: Sync, catalog: Catalog, table: str) -> exp.Select:
@@ -85,6 +111,10 @@ def _mine(sync: Sync, catalog: Catalog, table: str) -> exp.Select:
         exp.EQ(this=column("destination"), expression=text(sync.settings.destination)),
         exp.EQ(this=column("list"), expression=text(sync.list_name)),
     )
+
+
+def _is_null(value: Expression) -> Expression:
+    return exp.Is(this=value, expression=exp.null())
 
 
 def _raw(sync: Sync) -> exp.Select:
@@ -152,82 +182,139 @@ def _people(sync: Sync) -> exp.Select:
     )
 
 
-def _wanted(sync: Sync, retry_rejected: bool) -> exp.Select:
-    """People with their fingerprints; a row that was rejected as it is waits for a change."""
-    identifiers = {name: place for place, (name, _) in identifier_columns(sync).items()}
-    fields = {f"field {name}": place for place, (name, _) in field_columns(sync).items()}
-    everything_sent = {**{f"identifier {n}": place for n, place in identifiers.items()}, **fields}
-    pairs = [
-        exp.JSONKeyValue(this=text(name), expression=column(place))
-        for name, place in identifiers.items()
-    ]
-    as_json = exp.cast(exp.JSONObject(expressions=pairs), exp.DataType.Type.TEXT)
-    printed = (
-        exp.select("*")
-        .select(exp.alias_(as_json, "identifiers"))
-        .select(exp.alias_(fingerprint(identifiers), "identifiers_fingerprint"))
-        .select(exp.alias_(fingerprint(everything_sent), "fingerprint"))
-        .from_("people")
-        .subquery("printed")
-    )
-    again = exp.and_(
-        exp.EQ(this=column(KEY, "rejections"), expression=column(KEY, "printed")),
-        exp.EQ(
-            this=column("fingerprint", "rejections"), expression=column("fingerprint", "printed")
-        ),
-    )
-    if retry_rejected:
-        again = exp.and_(again, exp.false())
-    before = exp.not_(exp.Is(this=column(KEY, "rejections"), expression=exp.null()))
-    waiting = exp.Coalesce(
-        this=column("held", "printed"),
-        expressions=[exp.Case(ifs=[exp.If(this=before, true=text(HELD_REJECTED))])],
-    )
+def _wanted(sync: Sync) -> exp.Select:
+    """People with the fingerprint of all that is sent."""
+    identifiers = {f"identifier {name}": at for at, (name, _) in identifier_columns(sync).items()}
+    fields = {f"field {name}": at for at, (name, _) in field_columns(sync).items()}
+    sent = {**identifiers, **fields}
     return (
-        exp.select(column(KEY, "printed"), exp.alias_(waiting, "held"))
-        .select(*(column(name, "printed") for name in _sent(sync)))
-        .from_(printed)
-        .join("rejections", on=again, join_type="left")
+        exp.select(column(KEY), column("held"))
+        .select(*(column(place) for place in sent.values()))
+        .select(exp.alias_(fingerprint(sent), "fingerprint"))
+        .from_("people")
     )
 
 
-def _compared(sync: Sync, full_refresh: bool) -> exp.Select:
-    """What is wanted against what was acknowledged; rows without a difference are left out."""
-    held = column("held", "wanted")
-    sent = exp.not_(exp.Is(this=column(KEY, "ledger"), expression=exp.null()))
-    gone = exp.or_(
-        exp.Is(this=column(KEY, "wanted"), expression=exp.null()),
-        exp.not_(exp.Is(this=held.copy(), expression=exp.null())),
-    )
-    rejected = exp.EQ(this=held.copy(), expression=text(HELD_REJECTED))
+def _sent(sync: Sync) -> tuple[str, ...]:
+    return (*identifier_columns(sync), *field_columns(sync))
 
-    def differs(name: str) -> Expression:
-        return exp.NEQ(this=column(name, "wanted"), expression=column(name, "ledger"))
 
-    mirror = sync.settings.mode == "mirror"
-    changed = exp.true() if full_refresh else differs("fingerprint")
-    moved = differs("identifiers_fingerprint") if mirror else exp.false()
-    cases = (
-        (exp.and_(rejected, sent.copy()), "kept"),
-        (exp.and_(gone, exp.not_(sent.copy())), "held"),
-        (gone.copy(), "remove" if mirror else "left"),
-        (exp.not_(sent.copy()), "add"),
-        (moved, "move"),
-        (changed, "update"),
+def _compared(sync: Sync, asked: Asked) -> exp.Select:
+    """What is wanted beside what was acknowledged; whoever is as acknowledged is left out."""
+    held, print_ = column("held", "wanted"), column("fingerprint", "wanted")
+    before = column("fingerprint", "ledger")
+    known = present(before.copy())
+    select = exp.select(
+        exp.alias_(
+            exp.Coalesce(this=column(KEY, "wanted"), expressions=[column(KEY, "ledger")]), KEY
+        ),
+        exp.alias_(present(column(KEY, "wanted")), "is_member"),
+        column("held", "wanted"),
+        *(column(name, "wanted") for name in _sent(sync)),
+        column("fingerprint", "wanted"),
+        exp.alias_(before, ACKNOWLEDGED),
     )
-    action = exp.Case(ifs=[exp.If(this=condition, true=text(name)) for condition, name in cases])
-    key = exp.Coalesce(this=column(KEY, "wanted"), expressions=[column(KEY, "ledger")])
-    compared = (
-        exp.select(exp.alias_(key, KEY), exp.alias_(action, "action"), exp.alias_(held, "reason"))
-        .select(*(column(name, "wanted") for name in _sent(sync)))
-        .select(exp.alias_(column("identifiers", "ledger"), "sent_identifiers"))
-        .from_("wanted")
+    if sync.settings.mode == "events":
+        # What an entry said when it was sent is not said again.
+        in_doubt = exp.EQ(this=before.copy(), expression=text(UNKNOWN))
+        gone = _is_null(column(KEY, "wanted"))
+        differs = exp.or_(exp.not_(known), gone, in_doubt)
+        select = select.select(column("idempotency_key", "ledger"))
+    elif asked.full_refresh:
+        differs = exp.true()
+    else:
+        differs = exp.or_(exp.NullSafeNEQ(this=print_, expression=before.copy()), present(held))
+    return (
+        select.from_("wanted")
         .join(
             "ledger",
             on=exp.EQ(this=column(KEY, "ledger"), expression=column(KEY, "wanted")),
             join_type="full",
         )
-        .subquery("compared")
+        .where(differs)
     )
-    known = exp.not_(exp.Is(this=column("action"), expression=exp.null()))
-    return exp.select("*").from_(compared).where(known)
+
+
+def _judged(sync: Sync, asked: Asked) -> exp.Select:
+    """Why a row is held back: for what it holds, or because it was rejected as it is."""
+    again = exp.and_(
+        exp.EQ(this=column(KEY, "rejections"), expression=column(KEY, "compared")),
+        exp.EQ(
+            this=column("fingerprint", "rejections"), expression=column("fingerprint", "compared")
+        ),
+        *([exp.false()] if asked.retry_rejected else []),
+    )
+    rejected = exp.If(this=present(column(KEY, "rejections")), true=text(HELD_REJECTED))
+    reason = exp.Coalesce(this=column("held", "compared"), expressions=[exp.Case(ifs=[rejected])])
+    own = [KEY, "is_member", *_sent(sync), "fingerprint", ACKNOWLEDGED]
+    if sync.settings.mode == "events":
+        own.append("idempotency_key")
+    return (
+        exp.select(*(column(name, "compared") for name in own))
+        .select(exp.alias_(reason, "reason"))
+        .from_("compared")
+        .join("rejections", on=again, join_type="left")
+    )
+
+
+def _final(sync: Sync, asked: Asked) -> exp.Select:
+    """What is to be done about each."""
+    events = sync.settings.mode == "events"
+    action, reason = _event(sync, asked) if events else _change(sync)
+    # Nothing about people who are not sent is in the plan but their keys.
+    sent = _is_null(column("reason"))
+    values = [
+        exp.alias_(exp.Case(ifs=[exp.If(this=sent.copy(), true=column(place))]), place)
+        for place in _sent(sync)
+    ]
+    select = (
+        exp.select(column(KEY), exp.alias_(action, "action"), exp.alias_(reason, "reason"))
+        .select(*values, column("fingerprint"))
+        .from_("judged")
+    )
+    if events:
+        entry = [text(sync.name), column(KEY), text(asked.run_id)]
+        made = exp.MD5(this=exp.Anonymous(this="CONCAT_WS", expressions=[text("/"), *entry]))
+        kept = exp.Coalesce(this=column("idempotency_key"), expressions=[made])
+        select = select.select(exp.alias_(kept, "idempotency_key"))
+    return select
+
+
+def _cases(*cases: tuple[Expression, str]) -> Expression:
+    return exp.Case(ifs=[exp.If(this=condition, true=text(name)) for condition, name in cases])
+
+
+def _change(sync: Sync) -> tuple[Expression, Expression]:
+    """Action and reason in a sync that keeps a list."""
+    reason, known = column("reason"), present(column(ACKNOWLEDGED))
+    rejected = exp.EQ(this=reason.copy(), expression=text(HELD_REJECTED))
+    gone = exp.or_(exp.not_(column("is_member")), present(reason.copy()))
+    action = _cases(
+        (exp.and_(rejected, known), "kept"),
+        (exp.and_(gone, exp.not_(known.copy())), "held"),
+        (gone.copy(), "remove" if sync.settings.mode == "mirror" else "left"),
+        (exp.not_(known.copy()), "add"),
+        (exp.true(), "update"),
+    )
+    return action, reason
+
+
+def _event(sync: Sync, asked: Asked) -> tuple[Expression, Expression]:
+    """Action and reason in a sync that tells of entries.
+
+    Who was sent and never answered is sent again under the same key, where the destination
+    acts once on it or somebody has said that it did not arrive.
+    """
+    reason, known = column("reason"), present(column(ACKNOWLEDGED))
+    again = exp.true() if asked.retry_unknown or sync.destination.deduplicates else exp.false()
+    doubtful = exp.and_(known, exp.not_(again))
+    action = _cases(
+        (exp.not_(column("is_member")), "forget"),
+        (doubtful, "kept"),
+        (exp.and_(known.copy(), present(reason.copy())), "kept"),
+        (present(reason.copy()), "held"),
+        (exp.true(), "add"),
+    )
+    in_doubt = exp.If(this=doubtful.copy(), true=text(HELD_IN_DOUBT))
+    why = exp.Case(ifs=[in_doubt], default=reason.copy())
+    return action, why

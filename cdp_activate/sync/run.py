@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from cdp_activate.catalog import Catalog
+from cdp_activate.destinations.base import Destination
 from cdp_activate.errors import GuardError, said
-from cdp_activate.sync.execute import Delivery, Options
+from cdp_activate.sync.deliver import Courier, Hooks, JobUnderWayError
+from cdp_activate.sync.execute import Delivery, Options, settle_jobs
 from cdp_activate.sync.guards import enforce
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
+from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.plan import Plan, kept_list, make_plan
+from cdp_activate.sync.plan_sql import Asked
 from cdp_activate.sync.tables import RunRecord
-from cdp_activate.warehouse.base import Warehouse
+from cdp_activate.warehouse.base import Warehouse, Work
 
 __all__ = ["Options", "Summary", "run_sync"]
 
@@ -65,7 +69,11 @@ def run_sync(
     run = RunRecord(kept.sync, kept.destination, kept.name, as_of)
     options.watch.started(run)
     try:
-        summary = _run(sync, catalog, warehouse, run, options)
+        destination = sync.destination.open(transport=options.transport)
+        try:
+            summary = _Run(sync, catalog, warehouse, destination, run, options).go()
+        finally:
+            destination.close()
     except BaseException as error:
         if run.state == "running":
             _failed(run, error)
@@ -75,40 +83,99 @@ def run_sync(
     return summary
 
 
-def _run(
-    sync: Sync, catalog: Catalog, warehouse: Warehouse, run: RunRecord, options: Options
-) -> Summary:
-    destination = sync.destination.open(transport=options.transport)
-    ledger = Ledger(warehouse, kept_list(sync))
-    try:
-        ledger.begin(run)
+@dataclass
+class _Run:
+    """A run, from taking the lease to giving it back."""
+
+    sync: Sync
+    catalog: Catalog
+    warehouse: Warehouse
+    destination: Destination[Any]
+    run: RunRecord
+    options: Options
+
+    def __post_init__(self) -> None:
+        self.ledger = Ledger(self.warehouse, kept_list(self.sync))
+
+    def go(self) -> Summary:
+        done = False
+        self.ledger.begin(self.run)
         try:
-            plan = make_plan(
-                sync,
-                catalog,
-                warehouse,
-                as_of=run.as_of,
-                full_refresh=options.full_refresh,
-                retry_rejected=options.retry_rejected,
-            )
-            run.unchanged = plan.counts["unchanged"]
-            run.held_back = sum(plan.held_back.values())
-            options.watch.planned(run, plan)
-            enforce(plan, options.allow)
-            ledger.forget_rejections()
-            run.message = _left_behind(ledger)
-            delivery = Delivery(plan, ledger, run, destination, options)
-            if plan.changes and not options.stop.is_set():
-                delivery.deliver()
-            run.state = "stopped" if options.stop.is_set() else "done"
+            self._take_up()
+            with self.warehouse.work(self.sync.name) as work:
+                notes = Notes(work.notes)
+                try:
+                    return self._deliver(work, notes)
+                except BaseException as error:
+                    _failed(self.run, error)
+                    raise
+                finally:
+                    notes.close()
+                    done = self.ledger.finish(self.run, work, notes)
         except BaseException as error:
-            _failed(run, error)
+            _failed(self.run, error)
             raise
         finally:
-            ledger.finish(run)
-    finally:
-        destination.close()
-    return Summary(plan, run, delivery.rejections)
+            if self.run.finished_at is None:
+                self.ledger.close(self.run)
+            if done:
+                self.warehouse.drop_work(self.sync.name)
+
+    def _take_up(self) -> None:
+        """Finish what a killed run left: ask after its jobs, and fold its answers in.
+
+        Raises DestinationError while a job of it goes on.
+        """
+        if not self.warehouse.has_work(self.sync.name):
+            return
+        with self.warehouse.work(self.sync.name) as work:
+            notes = Notes(work.notes)
+            try:
+                self._settle_left(notes)
+                self.ledger.fold_left(work, notes)
+            finally:
+                notes.close()
+        self.warehouse.drop_work(self.sync.name)
+
+    def _settle_left(self, notes: Notes) -> None:
+        if self.ledger.destination_of(notes.run_id) != self.run.destination:
+            for left in notes.jobs:
+                notes.lose(*left)  # nobody here can ask the platform of before
+            return
+        # An answer that does not come now is an answer: what it was about is sent again.
+        hurried = replace(self.options.patience, attempts=2, longest=1.0)
+        courier = Courier(self.destination, patience=hurried, stop=self.options.stop)
+        courier.hooks = Hooks(alive=lambda: self.ledger.renew(self.run))
+        failure = settle_jobs(courier, notes)
+        if notes.jobs:
+            raise failure or JobUnderWayError(
+                f"{self.destination.name} has not finished a job of the run before",
+                remedy="run the sync again: it asks after the job first",
+            )
+
+    def _deliver(self, work: Work, notes: Notes) -> Summary:
+        run, options = self.run, self.options
+        asked = Asked(
+            run.as_of,
+            full_refresh=options.full_refresh,
+            retry_rejected=options.retry_rejected,
+            retry_unknown=options.retry_unknown,
+            run_id=run.run_id,
+        )
+        plan = make_plan(self.sync, self.catalog, self.warehouse, work, asked)
+        run.unchanged = plan.counts["unchanged"]
+        run.held_back = sum(plan.held_back.values())
+        options.watch.planned(run, plan)
+        enforce(plan, options.allow)
+        self.ledger.forget_rejections(plan.table)
+        run.message = _left_behind(self.ledger)
+        delivery = Delivery(plan, self.ledger, notes, run, self.destination, options)
+        if plan.changes or plan.counts["forget"]:
+            notes.start(run.run_id)
+        if plan.changes and not options.stop.is_set():
+            delivery.deliver()
+        run.state = "stopped" if options.stop.is_set() else "done"
+        return Summary(plan, run, delivery.rejections)
 
 
 def _failed(run: RunRecord, error: BaseException) -> None:

@@ -9,13 +9,10 @@ from typing import Literal, TypeAlias
 
 from cdp_activate.warehouse.base import Warehouse
 
-PLAN = "memory.main.cdp_plan"
-"""The plan of the run under way: a table of the session, gone with it."""
-
 UNKNOWN = "unknown"
 """A fingerprint of something that was sent and never answered: it equals no other."""
 
-Verb: TypeAlias = Literal["upsert", "remove"]
+Verb: TypeAlias = Literal["upsert", "remove", "send"]
 
 PHASES: dict[Verb, tuple[str, ...]] = {
     "remove": ("remove", "move"),
@@ -23,19 +20,16 @@ PHASES: dict[Verb, tuple[str, ...]] = {
 }
 """The actions of a plan that each verb has a part in; removes come before adds."""
 
+EVENTS: dict[Verb, tuple[str, ...]] = {"send": ("add",)}
+"""The same where entries are events."""
+
 _OF = "sync varchar not null, destination varchar not null, list varchar not null"
 
 TABLES = {
     "sync_ledger": f"""
         {_OF}, entity_key varchar not null,
-        fingerprint varchar not null, identifiers_fingerprint varchar not null,
-        identifiers varchar not null, run_id varchar not null, acknowledged_at timestamp not null
-    """,
-    "sync_receipts": f"""
-        {_OF}, entity_key varchar not null,
-        outcome varchar not null, fingerprint varchar, identifiers_fingerprint varchar,
-        identifiers varchar, reason varchar, run_id varchar not null, position bigint not null,
-        received_at timestamp not null
+        fingerprint varchar not null, identifiers varchar not null,
+        idempotency_key varchar, run_id varchar not null, acknowledged_at timestamp not null
     """,
     "sync_rejections": f"""
         {_OF}, entity_key varchar not null,
@@ -47,7 +41,7 @@ TABLES = {
         list varchar not null, as_of timestamp not null, started_at timestamp not null,
         finished_at timestamp, state varchar not null, added bigint, updated bigint,
         moved bigint, removed bigint, held_back bigint, rejected bigint, unchanged bigint,
-        calls bigint, message varchar
+        calls bigint, message varchar, unanswered bigint, folded boolean
     """,
     "sync_erasures": """
         erasure_id varchar not null, entity varchar not null, kind varchar not null,
@@ -58,6 +52,14 @@ TABLES = {
         expires_at timestamp not null
     """,
 }
+
+
+_ADDED = (
+    ("sync_ledger", "idempotency_key", "varchar"),
+    ("sync_runs", "unanswered", "bigint"),
+    ("sync_runs", "folded", "boolean"),
+)
+"""Columns that came later: table, name, type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,41 @@ class RunRecord:
     unchanged: int = 0
     calls: int = 0
     message: str | None = None
+    unanswered: int = 0
 
 
 def create_tables(warehouse: Warehouse) -> None:
-    """The sync tables, where they are missing. Call within `warehouse.state()`."""
+    """The sync tables, where they are missing. Call within `warehouse.state()`.
+
+    Tables of an older version are brought to this one; nothing that they hold is lost.
+    """
     for name, columns in TABLES.items():
         warehouse.run(f"create table if not exists {warehouse.state_table(name)} ({columns})")
+    for name, column, declared in _ADDED:
+        table = warehouse.state_table(name)
+        if column not in warehouse.describe(table):
+            warehouse.run(f"alter table {table} add column {column} {declared}")
+    ledger = warehouse.state_table("sync_ledger")
+    if "identifiers_fingerprint" in warehouse.describe(ledger):
+        _without_receipts(warehouse)
+        warehouse.run(f"alter table {ledger} drop column identifiers_fingerprint")
+
+
+def _without_receipts(warehouse: Warehouse) -> None:
+    """0.1 kept receipts in a table; whoever a killed run left in it was sent, or may have been."""
+    receipts, ledger = (warehouse.state_table(f"sync_{name}") for name in ("receipts", "ledger"))
+    person = "sync, destination, list, entity_key"
+    left = (
+        f"(select *, row_number() over (partition by {person} order by position desc) as place "
+        f"from {receipts} where identifiers is not null) as left_behind where place = 1"
+    )
+    warehouse.run(f"delete from {ledger} where ({person}) in (select {person} from {left})")
+    warehouse.run(
+        f"insert into {ledger} ({person}, fingerprint, identifiers, identifiers_fingerprint, "
+        f"run_id, acknowledged_at) select {person}, '{UNKNOWN}', identifiers, '{UNKNOWN}', "
+        f"run_id, received_at from {left}"
+    )
+    warehouse.run(f"drop table {receipts}")
 
 
 def now() -> datetime:

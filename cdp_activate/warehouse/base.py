@@ -5,6 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
@@ -18,6 +20,17 @@ STATE_SCHEMA = "cdp_activate"
 TextFunction: TypeAlias = Callable[
     [Sequence[str | None], Sequence[str | None]], Sequence[str | None]
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Where a run keeps what it does until its receipts are in the sync tables.
+
+    It outlives the process. `schema` is where tables can be made, `notes` a file beside it.
+    """
+
+    schema: str
+    notes: Path | None
 
 
 class Warehouse(ABC):
@@ -40,6 +53,21 @@ class Warehouse(ABC):
     @abstractmethod
     def state_table(self, name: str) -> str:
         """The full name of a sync table, such as `sync_ledger`."""
+
+    @abstractmethod
+    def work(self, name: str | None) -> AbstractContextManager[Work]:
+        """While open, the work of that name is at hand, made where there is none.
+
+        Without a name it is gone when closed. Raises LockedError where another process has it.
+        """
+
+    @abstractmethod
+    def has_work(self, name: str) -> bool:
+        """Whether a run left its work behind."""
+
+    @abstractmethod
+    def drop_work(self, name: str) -> None:
+        """Forget the work of that name; it is not open."""
 
     @abstractmethod
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:

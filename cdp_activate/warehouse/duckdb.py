@@ -21,12 +21,13 @@ import duckdb
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from cdp_activate.errors import LockedError, WarehouseError
-from cdp_activate.warehouse.base import STATE_SCHEMA, TextFunction, Warehouse
+from cdp_activate.warehouse.base import STATE_SCHEMA, TextFunction, Warehouse, Work
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _STATE = "cdp_state"
+_WORK = "cdp_run"
 _LOCKED = re.compile(
     r"lock on file|being used by another process|already open"
     # Another connection of this very process:
@@ -116,6 +117,38 @@ class DuckDBWarehouse(Warehouse):
 
     def state_table(self, name: str) -> str:
         return f"{_STATE}.{STATE_SCHEMA}.{name}"
+
+    @contextmanager
+    def work(self, name: str | None) -> Iterator[Work]:
+        if name is None:
+            self.run(f"attach ':memory:' as {_WORK}")
+            notes = None
+        else:
+            path, notes = self._work_files(name)
+            if not notes.exists():
+                # Notes begin when the plan is whole: without any, nothing was done by it.
+                self.drop_work(name)
+            self._attach(path, _WORK, read_only=False)
+        try:
+            # A plan is written once and read once: packing it would cost more than it saves.
+            self.run("set force_compression = 'uncompressed'")
+            yield Work(f"{_WORK}.main", notes)
+        finally:
+            self.run("set force_compression = 'auto'")
+            self._detach(_WORK)
+
+    def has_work(self, name: str) -> bool:
+        return self._work_files(name)[1].exists()
+
+    def drop_work(self, name: str) -> None:
+        path, notes = self._work_files(name)
+        # The notes last: they say that there is something.
+        for file in (path, path.with_name(f"{path.name}.wal"), notes):
+            file.unlink(missing_ok=True)
+
+    def _work_files(self, name: str) -> tuple[Path, Path]:
+        stem = f"{self.path.stem}.cdp_run.{name}"
+        return self.path.with_name(f"{stem}.duckdb"), self.path.with_name(f"{stem}.notes")
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         with _explained():

@@ -15,7 +15,8 @@ from cdp_activate.project import Project
 from cdp_activate.receiver import Receiver
 from cdp_activate.sync.deliver import Patience
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.plan import Plan, Step, make_plan
+from cdp_activate.sync.plan import Plan, Step, planned
+from cdp_activate.sync.plan_sql import Asked
 from cdp_activate.sync.run import Options, Summary, run_sync
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse import Warehouse
@@ -218,8 +219,11 @@ class Bed:
     def plan(self, **options: Any) -> tuple[Plan, dict[str, list[Step]]]:
         """The plan, and its steps by action."""
         project = self.project
-        with self.warehouse() as warehouse:
-            plan = make_plan(self.the_sync, project.catalog, warehouse, as_of=AS_OF, **options)
+        asked = Asked(options.pop("as_of", AS_OF), **options)
+        with (
+            self.warehouse() as warehouse,
+            planned(self.the_sync, project.catalog, warehouse, asked) as plan,
+        ):
             actions = ("add", "update", "move", "remove")
             return plan, {action: list(plan.steps(action)) for action in actions}
 
@@ -227,10 +231,15 @@ class Bed:
         """Rows of the sync tables: `{name}` stands for the table of that name."""
         with self.warehouse() as warehouse, warehouse.state():
             create_tables(warehouse)
-            names = ("ledger", "receipts", "rejections", "erasures", "runs", "leases")
+            names = ("ledger", "rejections", "erasures", "runs", "leases")
             return warehouse.rows(
                 sql.format(**{name: warehouse.state_table(f"sync_{name}") for name in names})
             )
+
+    @property
+    def left_behind(self) -> list[str]:
+        """The files of a run that is not folded into the ledger."""
+        return sorted(path.name for path in self.folder.glob("*.cdp_run.*"))
 
     @property
     def ledger(self) -> set[str]:

@@ -131,7 +131,7 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(bed: Bed, runs: Runs) -> 
     runs.run()
     assert expected(everyone) == found(bed)
     assert found(bed).keys() == bed.ledger
-    assert [] == bed.rows("select * from {receipts}")
+    assert [] == bed.left_behind
     assert [] == bed.rows("select * from {leases}")
     assert [] == bed.rows("select * from {ledger} where fingerprint = 'unknown'")
     states = dict(bed.rows("select state, count(*) from {runs} group by all"))

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,19 +18,19 @@ from bed import AS_OF, LIST, Bed, people, person
 from cdp_activate.errors import UsageError
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.sync import ledger as ledger_module
-from cdp_activate.sync.ledger import Ledger, Part
+from cdp_activate.sync.ledger import Ledger
+from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.plan import kept_list, make_plan
+from cdp_activate.sync.plan_sql import Asked
 from cdp_activate.sync.status import statuses
-from cdp_activate.sync.tables import PLAN, RunRecord, now
+from cdp_activate.sync.tables import RunRecord, Verb, now
 
 COLUMNS = {
-    "ledger": "sync destination list entity_key fingerprint identifiers_fingerprint identifiers "
-    "run_id acknowledged_at",
-    "receipts": "sync destination list entity_key outcome fingerprint identifiers_fingerprint "
-    "identifiers reason run_id position received_at",
+    "ledger": "sync destination list entity_key fingerprint identifiers idempotency_key run_id "
+    "acknowledged_at",
     "rejections": "sync destination list entity_key fingerprint reason run_id rejected_at",
     "runs": "run_id sync destination list as_of started_at finished_at state added updated moved "
-    "removed held_back rejected unchanged calls message",
+    "removed held_back rejected unchanged calls message unanswered folded",
     "leases": "sync run_id owner expires_at",
 }
 
@@ -57,6 +57,7 @@ def test_a_run_leaves_one_row_that_tells_it(bed: Bed) -> None:
         "sync": "vips_to_mail", "destination": "mail", "list": LIST,
         "as_of": datetime(2026, 3, 10, 12), "state": "done", "added": 5, "updated": 0, "moved": 0,
         "removed": 0, "held_back": 1, "rejected": 1, "unchanged": 0, "calls": 1, "message": None,
+        "unanswered": 0, "folded": True,
     } == told  # fmt: skip
 
 
@@ -69,9 +70,8 @@ def test_the_ledger_costs_the_size_of_the_audience_however_many_runs(bed: Bed) -
         bed.build(everyone[turn:])
         bed.run()
         sizes.append((bed.folder / "warehouse.cdp_state.duckdb").stat().st_size)
-        assert [(0, 100 - turn)] == bed.rows(
-            "select (select count(*) from {receipts}), (select count(*) from {ledger})"
-        )
+        assert [(100 - turn,)] == bed.rows("select count(*) from {ledger}")
+        assert [] == bed.left_behind
     assert {one.key for one in everyone[19:]} == bed.ledger
     assert sizes[-1] <= 2 * sizes[2], "the file grows with the number of runs"
 
@@ -150,25 +150,49 @@ def test_a_new_list_is_filled_and_the_old_one_is_not_forgotten_in_silence(bed: B
     assert "still holds 3 people" in status["last_message"]
 
 
-def test_receipts_of_a_killed_run_are_folded_though_the_list_has_a_new_name(bed: Bed) -> None:
-    bed.build(people(3))
+def killed_run(bed: Bed, happened: Callable[[Notes], object]) -> None:
+    """A run that made its plan, took notes, and was killed."""
     with bed.warehouse() as warehouse:
-        make_plan(bed.the_sync, bed.project.catalog, warehouse, as_of=AS_OF)
         kept = kept_list(bed.the_sync)
         ledger, run = Ledger(warehouse, kept), RunRecord(*kept.values, AS_OF)
         ledger.begin(run)
-        ledger.sending(run, Part("upsert", 1, 2))
-        ledger.flush(run)  # and killed here
+        with warehouse.work(kept.sync) as work:
+            make_plan(bed.the_sync, bed.project.catalog, warehouse, work, Asked(AS_OF))
+            notes = Notes(work.notes)
+            notes.start(run.run_id)
+            happened(notes)
+            notes.close()
     with bed.warehouse() as warehouse, warehouse.state():
         warehouse.run(f"update {warehouse.state_table('sync_leases')} set owner = 'a:1', "
                       "expires_at = timestamp '2000-01-01'")  # fmt: skip
+
+
+def test_answers_of_a_killed_run_are_folded_though_the_list_has_a_new_name(bed: Bed) -> None:
+    bed.build(people(3))
+    killed_run(bed, lambda notes: notes.begin(LIST, "upsert", 1))
     bed.change_sync("destination: mail", "destination: mail\nlist: Best customers")
     assert "still holds 2 people" in str(bed.run().record.message)
-    assert [] == bed.rows("select * from {receipts}")
+    assert [] == bed.left_behind
     assert [("Best customers", 3), (LIST, 2)] == bed.rows(
         "select list, count(*) from {ledger} group by all order by all"
     )
     assert [("killed",), ("done",)] == bed.rows("select state from {runs} order by started_at")
+
+
+def test_a_run_that_was_killed_after_its_answers_were_folded_folds_them_once(bed: Bed) -> None:
+    bed.build(people(3))
+
+    def answered(notes: Notes) -> None:
+        notes.begin(LIST, "upsert", 2)
+        notes.answer(LIST, "upsert", (0, 2), {}, None)
+
+    killed_run(bed, answered)
+    files = {path: path.read_bytes() for path in bed.folder.glob("*.cdp_run.*")}
+    bed.plan()  # folds, and takes the files away
+    for path, content in files.items():
+        path.write_bytes(content)
+    assert [3, 0] == [len(bed.ledger), bed.run().plan.changes]
+    assert [(3,)] == bed.rows("select count(*) from {ledger}")
 
 
 def test_a_new_destination_is_filled_from_the_start(bed: Bed) -> None:
@@ -264,7 +288,10 @@ def test_a_plan_in_the_middle_of_a_run_changes_nothing(bed: Bed) -> None:
     )
 
 
-def test_a_run_that_lost_its_lease_stops_and_writes_nothing_more(bed: Bed) -> None:
+def test_a_run_that_lost_its_lease_stops_and_writes_nothing_more(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "RENEW_EVERY", 0.0)
     bed.build(people(500))
     bed.mail("batch_size: 100\n    concurrency: 1")
     calls = 0
@@ -307,69 +334,62 @@ def test_a_long_wait_keeps_the_lease(bed: Bed, monkeypatch: pytest.MonkeyPatch) 
 # Receipts ...
 
 
-def folded(bed: Bed, receipts: Sequence[tuple[str, str]]) -> tuple[dict[str, str], dict[str, str]]:
-    """Ledger and rejections after receipts (key, what) in this order, given one plan of adds."""
-    project = bed.project
-    with project.warehouse() as warehouse:
-        kept = kept_list(bed.the_sync)
-        ledger, run = Ledger(warehouse, kept), RunRecord(*kept.values, AS_OF)
-        ledger.begin(run)
-        warehouse.run(
-            f"create or replace table {PLAN} as select 'k' || i as entity_key, i + 1 as place, "
-            "'move' as action, 'new' as fingerprint, 'new' as identifiers_fingerprint, "
-            "'{}' as identifiers, '{}' as sent_identifiers, null as reason from range(9) as t(i)"
-        )
-        for key, what in receipts:
-            place = int(key[1:]) + 1
-            verb, _, outcome = what.partition(" ")
-            part = Part(verb, place, place)  # type: ignore[arg-type]
-            if outcome == "sending":
-                ledger.sending(run, part)
-            elif outcome == "accepted":
-                ledger.accepted(run, part, [])
-            else:
-                ledger.rejected(run, part, {key: "no"})
-            ledger.flush(run)
-        ledger.finish(run)
-    found = bed.rows("select entity_key, fingerprint from {ledger} order by 1")
-    return dict(found), bed.rejected
-
-
-SENDING, SENT, REFUSED = "upsert sending", "upsert accepted", "upsert rejected"
-TAKING, TAKEN, KEPT = "remove sending", "remove accepted", "remove rejected"
+SENT = [("upsert", "begin"), ("upsert", "answer")]
+TAKEN = [("remove", "begin"), ("remove", "answer")]
 
 
 @pytest.mark.parametrize(
     ("story", "ledger", "rejected"),
     [
-        ([SENDING, SENT], "new", False),
-        ([SENDING], "unknown", False),
-        ([SENDING, REFUSED], None, True),
-        ([TAKING, TAKEN, SENDING, SENT], "new", False),
-        ([TAKING, TAKEN, SENDING], "unknown", False),
-        ([TAKING, TAKEN, SENDING, REFUSED], None, True),
-        ([TAKING, TAKEN], None, False),
-        ([TAKING], "unknown", False),
-        ([TAKING, KEPT], None, True),
-        ([SENDING, REFUSED, SENDING, SENT], "new", False),
+        ([("upsert", "begin")], "unknown", False),
+        (SENT, "new", False),
+        ([("upsert", "begin"), ("upsert", "refuse")], "old", True),
+        ([("upsert", "begin"), ("upsert", "spare")], "old", False),
+        ([("remove", "begin")], "unknown", False),
+        ([*TAKEN, *SENT], "new", False),
+        ([*TAKEN, ("upsert", "begin")], "unknown", False),
+        ([*TAKEN, ("upsert", "begin"), ("upsert", "refuse")], None, True),
+        (TAKEN, None, False),
+        ([("remove", "begin"), ("remove", "refuse")], "old", True),
+        ([("remove", "begin"), ("remove", "job")], "unknown", False),
+        ([("remove", "begin"), ("remove", "job"), ("remove", "settle")], None, False),
+        ([("remove", "begin"), ("remove", "job"), ("remove", "lose")], "unknown", False),
     ],
 )
 def test_the_last_word_on_each_person_counts(
-    bed: Bed, story: list[str], ledger: str | None, rejected: bool
+    bed: Bed, story: list[tuple[Verb, str]], ledger: str | None, rejected: bool
 ) -> None:
-    books, refusals = folded(bed, [("k1", what) for what in story])
-    assert (ledger, rejected) == (books.get("k1"), "k1" in refusals)
+    """Someone whose address changed: taken off under the old, put on under the new."""
+    bed.build([person("k1")])
+    bed.run()
+    bed.build([person("k1", email="new@example.com")])
+    (old,) = bed.rows("select fingerprint from {ledger}")
 
+    def happened(notes: Notes) -> None:
+        for verb, what in story:
+            if what == "begin":
+                notes.begin(LIST, verb, 0)
+            elif what == "spare":
+                notes.spare(LIST, verb, (0, 0))
+            elif what == "settle":
+                notes.settle(LIST, verb, "job", {})
+            elif what == "lose":
+                notes.lose(LIST, verb, "job")
+            else:
+                why = {"k1": "no"} if what == "refuse" else {}
+                notes.answer(LIST, verb, (0, 0), why, "job" if what == "job" else None)
 
-def test_a_clock_that_goes_back_does_not_change_the_last_word(
-    bed: Bed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hour = iter(range(1000))
-    monkeypatch.setattr(
-        ledger_module, "now", lambda: datetime(2026, 1, 9) - timedelta(hours=next(hour))
-    )
-    books, _ = folded(bed, [("k1", SENDING), ("k1", SENT), ("k1", TAKING), ("k1", TAKEN)])
-    assert {} == books
+    killed_run(bed, happened)
+    if [what for _, what in story][-1] == "job":
+        bed.plan()
+        assert 2 == len(bed.left_behind), "a job is not forgotten by looking at a plan"
+        with Notes(bed.folder / "warehouse.cdp_run.vips_to_mail.notes") as notes:
+            notes.lose(LIST, "remove", "job")
+    bed.plan()
+    words = {old[0]: "old", "unknown": "unknown"}
+    found = [words.get(one, "new") for (one,) in bed.rows("select fingerprint from {ledger}")]
+    assert ([ledger] if ledger else [], rejected) == (found, "k1" in bed.rejected)
+    assert [] == bed.left_behind
 
 
 def test_identifiers_are_in_the_ledger_and_nowhere_else(bed: Bed) -> None:

@@ -20,7 +20,6 @@ from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.errors import SourceErrors, WarehouseError
 from cdp_activate.receiver import Receiver
 from cdp_activate.sync.people import fingerprint
-from cdp_activate.sync.plan import make_plan
 from cdp_activate.sync.suppression import digest
 
 ADA, BEA, CLEO, DORA = (person(name) for name in ("ada", "bea", "cleo", "dora"))
@@ -119,11 +118,8 @@ def test_a_consent_withdrawn_after_as_of_still_counts_then(bed: Bed) -> None:
         later = "insert into consents values ('ada', 'email_marketing', 'withdrawn', "
         connection.execute(later + "timestamp '2026-03-11')")
     assert ["ada"] == actions(bed)["add"]
-    project = bed.project
-    with project.warehouse() as warehouse:
-        next_day = datetime(2026, 3, 12, tzinfo=UTC)
-        plan = make_plan(bed.the_sync, project.catalog, warehouse, as_of=next_day)
-        assert {"no consent": 1} == plan.held_back
+    plan, _ = bed.plan(as_of=datetime(2026, 3, 12, tzinfo=UTC))
+    assert {"no consent": 1} == plan.held_back
 
 
 def test_consent_for_another_purpose_is_no_consent(bed: Bed) -> None:
@@ -422,7 +418,7 @@ def test_fields_arrive_with_their_types(bed: Bed) -> None:
 def test_the_steps_come_in_pages_and_none_is_lost(
     bed: Bed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cdp_activate.sync.plan._PAGE", 7)
+    monkeypatch.setattr("cdp_activate.sync.plan._AT_ONCE", 7)
     everyone = people(50)
     bed.build([replace(one, consent=None) if n % 3 else one for n, one in enumerate(everyone)])
     keys = [step.key for step in bed.plan()[1]["add"]]

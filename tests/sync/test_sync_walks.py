@@ -155,8 +155,8 @@ class Walk:
         assert listed.keys() >= NOT_OURS, "someone was removed who was never ours"
         assert listed.keys() - NOT_OURS <= ledger.keys(), "someone is listed and not in the ledger"
         assert acknowledged <= listed.keys(), "someone is in the ledger and not listed"
-        left = "select (select count(*) from {receipts}), (select count(*) from {leases})"
-        assert [(0, 0)] == self.bed.rows(left)
+        assert [] == self.bed.left_behind
+        assert [(0,)] == self.bed.rows("select count(*) from {leases}")
         if summary is None or summary.record.state != "done":
             return
         rejected = self.bed.rejected

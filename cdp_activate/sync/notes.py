@@ -1,0 +1,193 @@
+"""What a run has sent and what it was told, written down line by line as it happens.
+
+The plan is kept until its answers are in the sync tables, so a note says no more than which
+places of the plan it is about. Before rows go out it is written, and made durable, that they
+may be under way; an answer is written as it comes. After a kill the notes are read again: what
+was begun and has no answer is unknown. A note that a power cut lost was an answer, and those
+rows are sent again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self, TypeAlias
+
+from cdp_activate.errors import WarehouseError
+from cdp_activate.sync.tables import Verb
+
+Span: TypeAlias = tuple[int, int]
+"""Places of a plan, from first to last."""
+
+
+class Spans:
+    """A set of places, as the fewest spans; spans are added whole and never overlap."""
+
+    def __init__(self) -> None:
+        self._spans: list[Span] = []
+
+    def add(self, span: Span) -> None:
+        first, last = span
+        place = bisect_right(self._spans, span)
+        if place and self._spans[place - 1][1] + 1 >= first:
+            place -= 1
+            first, last = self._spans[place][0], max(last, self._spans.pop(place)[1])
+        while place < len(self._spans) and self._spans[place][0] <= last + 1:
+            last = max(last, self._spans.pop(place)[1])
+        self._spans.insert(place, (first, last))
+
+    def gaps(self, last: int) -> Iterator[Span]:
+        """What is missing of the places from 0 to `last`."""
+        free = 0
+        for start, end in self._spans:
+            if start > free:
+                yield free, min(start - 1, last)
+            free = max(free, end + 1)
+        if free <= last:
+            yield free, last
+
+    def __iter__(self) -> Iterator[Span]:
+        return iter(self._spans)
+
+
+@dataclass
+class Told:
+    """What is known of one verb on one list.
+
+    `begun`: the last place that may be under way. `answered` were taken, but for the keys in
+    `refused`; `spared` were not sent after all; `jobs` are under way at the platform.
+    """
+
+    begun: int = -1
+    answered: Spans = field(default_factory=Spans)
+    spared: Spans = field(default_factory=Spans)
+    refused: dict[str, str] = field(default_factory=dict)
+    jobs: dict[str, list[Span]] = field(default_factory=dict)
+
+    @property
+    def unknown(self) -> list[Span]:
+        """Begun, and nobody knows what became of them."""
+        settled = Spans()
+        for span in (*self.answered, *self.spared):
+            settled.add(span)
+        return list(settled.gaps(self.begun))
+
+
+class Notes:
+    """The notes of one run: written to `path`, and read from it when a run is taken up again.
+
+    Without a path they are kept in memory alone. Whoever shares them between threads locks.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.run_id = ""
+        self.told: dict[tuple[str, Verb], Told] = {}
+        self._file: int | None = None
+        for note in _lines(path):
+            self._learn(note)
+
+    def of(self, list_name: str, verb: Verb) -> Told:
+        return self.told.setdefault((list_name, verb), Told())
+
+    def start(self, run_id: str) -> None:
+        """The plan is whole: what follows is about it."""
+        self._note({"run": run_id})
+
+    def begin(self, list_name: str, verb: Verb, through: int) -> None:
+        """Rows up to this place may be under way from now on, whatever happens."""
+        if through > self.of(list_name, verb).begun:
+            self._note({"list": list_name, "verb": verb, "begun": through}, durable=True)
+
+    def answer(
+        self, list_name: str, verb: Verb, span: Span, refused: Mapping[str, str], job: str | None
+    ) -> None:
+        """These were taken, but for some: at once, or once the job has ended."""
+        note = {"list": list_name, "verb": verb, "span": span, "refused": dict(refused)}
+        # A job goes on without us: it must be found again even after a power cut.
+        self._note({**note, "job": job} if job else note, durable=bool(job))
+
+    def settle(self, list_name: str, verb: Verb, job: str, refused: Mapping[str, str]) -> None:
+        """A job has ended: its rows were taken, but for some."""
+        note = {"list": list_name, "verb": verb, "settled": job, "refused": dict(refused)}
+        self._note(note)
+
+    def lose(self, list_name: str, verb: Verb, job: str) -> None:
+        """A job came to nothing, or nobody knows it any more."""
+        self._note({"list": list_name, "verb": verb, "lost": job})
+
+    def spare(self, list_name: str, verb: Verb, span: Span) -> None:
+        """These were not sent after all."""
+        self._note({"list": list_name, "verb": verb, "spared": span})
+
+    @property
+    def jobs(self) -> list[tuple[str, Verb, str]]:
+        """List, verb and name of the jobs that have not ended."""
+        return [(*of, job) for of, told in self.told.items() for job in told.jobs]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _learn(self, note: Mapping[str, Any]) -> None:
+        if "run" in note:
+            self.run_id = str(note["run"])
+            return
+        told = self.of(note["list"], note["verb"])
+        told.refused.update(note.get("refused", {}))
+        if "begun" in note:
+            told.begun = max(told.begun, note["begun"])
+        elif "span" in note:
+            span = (note["span"][0], note["span"][1])
+            if note.get("job"):
+                told.jobs.setdefault(note["job"], []).append(span)
+            else:
+                told.answered.add(span)
+        elif "settled" in note:
+            for span in told.jobs.pop(note["settled"], []):
+                told.answered.add(span)
+        elif "lost" in note:
+            told.jobs.pop(note["lost"], None)
+        elif "spared" in note:
+            told.spared.add((note["spared"][0], note["spared"][1]))
+
+    def _note(self, note: Mapping[str, Any], *, durable: bool = False) -> None:
+        self._learn(note)
+        if self.path is None:
+            return
+        line = json.dumps(note, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+        try:
+            if self._file is None:
+                self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+                # The last line of a run that was killed may be half a line.
+                line = b"\n" + line
+            if os.write(self._file, line) != len(line):
+                raise OSError("the line is not whole")
+            if durable:
+                os.fsync(self._file)
+        except OSError as error:
+            raise WarehouseError(
+                f"the file {self.path} cannot be written: {error.strerror or error}",
+                remedy="is there room on the disk? Then run it again",
+            ) from None
+
+
+def _lines(path: Path | None) -> Iterable[Mapping[str, Any]]:
+    if path is None or not path.exists():
+        return
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue  # the end of a line that was being written
