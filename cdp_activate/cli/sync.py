@@ -109,6 +109,11 @@ def _show_plans(plans: list[dict[str, Any]]) -> None:
 @refresh_option
 @retry_option
 @click.option(
+    "--retry-unknown",
+    is_flag=True,
+    help="Send messages again that were sent and never answered: say so when they did not arrive.",
+)
+@click.option(
     "--allow", multiple=True, type=click.Choice(GUARDS), help="Lift this guard for this run."
 )
 @log_option
@@ -121,6 +126,7 @@ def sync(
     /,
     select: tuple[str, ...],
     dry_run: bool,
+    retry_unknown: bool,
     allow: tuple[str, ...],
     log_format: str | None,
     as_json: bool,
@@ -151,6 +157,7 @@ def sync(
             allow=allow,
             full_refresh=options["full_refresh"],
             retry_rejected=options["retry_rejected"],
+            retry_unknown=retry_unknown,
             progress=_progress if sys.stderr.isatty() else lambda sync, answered, planned: None,
             stop=stop,
             watch=watch,

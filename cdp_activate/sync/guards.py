@@ -27,7 +27,8 @@ def refusals(plan: Plan) -> list[Refusal]:
 def _broken(plan: Plan) -> Iterator[Refusal]:
     guards, counts = plan.sync.settings.guards, plan.counts
     held = plan.ledger_size
-    leaving = counts["remove"]
+    # Who leaves an audience of events is told of again when they come back.
+    leaving = counts["remove"] + counts["forget"]
     if leaving and not plan.audience_size:
         yield Refusal("emptied", f"the audience is empty, the list holds {held:,}")
     if guards.max_remove and held and not guards.max_remove.allows(leaving, held):

@@ -90,16 +90,17 @@ class Plan:
         `{sent}` in `columns` stands for the identifiers that the destination has, as JSON.
         """
         wanted = ", ".join(f"'{action}'" for action in actions)
-        source = f"{self.table} as plan"
+        source, ordered = f"{self.table} as plan", ""
         if "{sent}" in columns:
             columns = columns.replace("{sent}", "sent.identifiers")
             source += (
                 f" left join {self.work.schema}.sent as sent "
                 "on sent.list = plan.list and sent.entity_key = plan.entity_key"
             )
-        # In the order they were written in, which DuckDB keeps: sorting would hold them all.
+            ordered = " order by place"
+        # Of one table DuckDB keeps the order; to sort it would be to hold all of it.
         last = -1
-        sql = f"select {columns} from {source} where action in ({wanted})"
+        sql = f"select {columns} from {source} where action in ({wanted}){ordered}"
         for batch in self.warehouse.read(sql, batch=_AT_ONCE):
             places = batch.column("place").to_numpy()
             if len(places) and (places[0] <= last or (places[1:] <= places[:-1]).any()):
