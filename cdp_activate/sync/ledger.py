@@ -12,11 +12,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from cdp_activate.errors import UsageError
+from cdp_activate.errors import LockedError, UsageError
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.notes import Notes, Span, Told
 from cdp_activate.sync.people import HELD_REJECTED
@@ -60,14 +61,13 @@ class Ledger:
         with self.warehouse.state():
             create_tables(self.warehouse)
             idle = self.lease.holder() is None
-        if idle and self.warehouse.has_work(self.kept.sync):
-            with self.warehouse.work(self.kept.sync) as work:
-                notes = Notes(work.notes)
-                folded = not notes.jobs
-                if folded:
-                    self.fold_left(work, notes)
-            if folded:
-                self.warehouse.drop_work(self.kept.sync)
+        if not idle or not self.warehouse.has_work(self.kept.sync):
+            return
+        with suppress(LockedError), self.warehouse.work(self.kept.sync) as work:
+            notes = Notes(work.notes)
+            if not notes.jobs:
+                # The files stay until the next run, which may have begun meanwhile, drops them.
+                self.fold_left(work, notes)
 
     def begin(self, run: RunRecord) -> None:
         """Take the lease and note the run. Raises UsageError while another run holds it."""
@@ -122,14 +122,15 @@ class Ledger:
                 )
 
     def finish(self, run: RunRecord, work: Work, notes: Notes) -> bool:
-        """Fold the answers in, close the run's row, give the lease back.
+        """Fold the answers in and close the run's row.
 
         Says whether the work is done with. It is not where jobs are still under way at the
-        platform, nor where another run has taken over.
+        platform. Another run may have taken the lease, but while the work is open here it
+        cannot have got anywhere: it has to take this work up first.
         """
         run.finished_at = now()
         with self.warehouse.state():
-            done = self.lease.is_held_by(run.run_id) and not notes.jobs
+            done = not notes.jobs
             if done and notes.run_id == run.run_id:
                 fold = _Fold(self, work, notes, run.run_id)
                 fold.fold()
@@ -138,16 +139,21 @@ class Ledger:
             self._insert_run(run)
             if done:
                 self._folded(run.run_id)
-            self.lease.give_back(run.run_id)
         return done
 
+    def leave(self, run: RunRecord, *, done: bool) -> None:
+        """Drop the work that is done with, then give the lease back: nobody comes in between."""
+        with self.warehouse.state():
+            if done and self.lease.is_held_by(run.run_id):
+                self.warehouse.drop_work(self.kept.sync)
+            self.lease.give_back(run.run_id)
+
     def close(self, run: RunRecord) -> None:
-        """Close the row of a run that never came to a plan, and give the lease back."""
+        """Close the row of a run that never came to a plan."""
         run.finished_at = now()
         with self.warehouse.state():
             self._delete("sync_runs", "run_id = ?", [run.run_id])
             self._insert_run(run)
-            self.lease.give_back(run.run_id)
 
     def destination_of(self, run_id: str) -> str | None:
         """Where a run sent to."""

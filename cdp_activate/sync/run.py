@@ -118,8 +118,7 @@ class _Run:
         finally:
             if self.run.finished_at is None:
                 self.ledger.close(self.run)
-            if done:
-                self.warehouse.drop_work(self.sync.name)
+            self.ledger.leave(self.run, done=done)
 
     def _take_up(self) -> None:
         """Finish what a killed run left: ask after its jobs, and fold its answers in.
@@ -171,6 +170,7 @@ class _Run:
         run.message = _left_behind(self.ledger)
         delivery = Delivery(plan, self.ledger, notes, run, self.destination, options)
         if plan.changes or plan.counts["forget"]:
+            self.ledger.renew(run)
             notes.start(run.run_id)
         if plan.changes and not options.stop.is_set():
             delivery.deliver()

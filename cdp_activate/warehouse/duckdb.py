@@ -125,10 +125,16 @@ class DuckDBWarehouse(Warehouse):
             notes = None
         else:
             path, notes = self._work_files(name)
-            if not notes.exists():
-                # Notes begin when the plan is whole: without any, nothing was done by it.
+            try:
+                self._attach(path, _WORK, read_only=False)
+            except LockedError:
+                raise
+            except WarehouseError:
+                if notes.exists():
+                    raise
+                # It was killed while it made the file, before anything was done by it.
                 self.drop_work(name)
-            self._attach(path, _WORK, read_only=False)
+                self._attach(path, _WORK, read_only=False)
         try:
             # A plan is written once and read once: packing it would cost more than it saves.
             self.run("set force_compression = 'uncompressed'")
