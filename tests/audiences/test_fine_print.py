@@ -35,7 +35,8 @@ def test_a_case_worked_out_by_hand(shop: Shop, case: dict[str, Any]) -> None:  #
     tables = {table: [in_cells(table, row) for row in rows] for table, rows in case["rows"].items()}
     rows = {"customers": PEOPLE, **tables}
     other = {"audience": "other", "where": {"trait": "active", "is": True}}
-    text = written({"audience": "tested", "where": case["where"]}, other)
+    tested = {"audience": "tested", "where": case["where"], "timezone": case.get("timezone", "UTC")}
+    text = written(tested, other)
     roles = {
         table: [
             {"on" if key == "true" else key: one for key, one in role.items()}
