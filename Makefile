@@ -59,7 +59,7 @@ lint: $(READY)  ## Check style, types, SQL form, compiled audiences and their te
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 models data-tests examples/complete_journey/models
+	$(BIN)/sqlfluff lint --processes 2 models data-tests examples/*/models
 	$(BIN)/dbt --quiet parse --profiles-dir .
 	$(BIN)/cdp-activate compile --check
 	$(BIN)/cdp-activate audience test

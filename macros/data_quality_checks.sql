@@ -29,23 +29,26 @@
         'subscriptions': ('subscription_id', 'started_at'),
         'opportunities': ('opportunity_id', 'created_at'),
         'spend': ('spend_id', none),
+        'scores': (none, none),
     } -%}
     {%- set when = 'count(case when {} then 1 end)' -%}
     {%- set checks = {} -%}
 
     {%- for subject, (key, at) in subjects.items() -%}
         {%- set input = 'input_' ~ subject -%}
-        {%- set key = input ~ '.' ~ key -%}
+        {%- set key = input ~ '.' ~ key if key -%}
         {%- set own = [] -%}
         {%- do checks.update({subject: own}) -%}
-        {%- do own.append({
-            'name': 'key_is_missing',
-            'counted': when.format(key ~ ' is null'),
-            'done': 'left out',
-            'to_do': 'give every row a ' ~ key.split('.')[1]
-                ~ ', or leave such rows out of the mapped table',
-        }) -%}
-        {%- if subject not in ['events', 'messages'] -%}
+        {%- if key -%}
+            {%- do own.append({
+                'name': 'key_is_missing',
+                'counted': when.format(key ~ ' is null'),
+                'done': 'left out',
+                'to_do': 'give every row a ' ~ key.split('.')[1]
+                    ~ ', or leave such rows out of the mapped table',
+            }) -%}
+        {%- endif -%}
+        {%- if key and subject not in ['events', 'messages'] -%}
             {%- do own.append({
                 'name': 'key_is_repeated',
                 'counted': 'count(' ~ key ~ ') - count(distinct ' ~ key ~ ')',
@@ -98,7 +101,7 @@
         {%- endif -%}
         {%- if subject in [
             'identities', 'account_members', 'orders', 'messages', 'tickets',
-            'feedback', 'referrals', 'consents', 'loyalty',
+            'feedback', 'referrals', 'consents', 'loyalty', 'scores',
         ] -%}
             {%- do own.append({
                 'name': 'customer_is_missing',
@@ -124,7 +127,7 @@
             {%- do own.append({
                 'name': 'arrived_before_it_happened',
                 'counted': when.format(
-                    input ~ '.received_at < ' ~ dbt.dateadd('minute', -10, at)
+                    input ~ '.received_at < ' ~ cdp_activate.add_time('minute', -10, at)
                 ),
                 'done': 'kept',
                 'to_do': 'times of different zones are mixed: bring both to UTC '
@@ -248,6 +251,41 @@
             ),
             'done': 'taken as no',
             'to_do': 'map the status to granted or withdrawn',
+        }]) }}
+    {%- elif subject == 'scores' -%}
+        {{ return([{
+            'name': 'score_or_its_name_is_missing',
+            'counted': when.format(
+                'input_scores.score is null or input_scores.score_name is null'
+            ),
+            'done': 'left out',
+            'to_do': 'fill score_name and score, or leave out whom the model could '
+                ~ 'not judge',
+        }, {
+            'name': 'probability_is_not_from_0_to_1',
+            'counted': when.format(
+                "input_scores.score_name in ('churn_probability', "
+                ~ "'probability_alive') and (input_scores.score < 0 "
+                ~ 'or input_scores.score > 1)'
+            ),
+            'done': 'left out',
+            'to_do': 'write probabilities as shares, 0.25 and not 25',
+        }, {
+            'name': 'prediction_is_negative',
+            'counted': when.format(
+                "input_scores.score_name in ('expected_purchases', "
+                ~ "'expected_value') and input_scores.score < 0"
+            ),
+            'done': 'kept',
+            'to_do': 'look at the model: nobody is expected to buy less than nothing',
+        }, {
+            'name': 'time_is_at_or_after_as_of',
+            'counted': when.format(
+                'input_scores.scored_at >= ' ~ cdp_activate.as_of()
+            ),
+            'done': 'left out until that time',
+            'to_do': 'expected in a replay; otherwise look for clocks that are '
+                ~ 'wrong and for local times mapped as if they were UTC',
         }]) }}
     {%- elif subject == 'identities' -%}
         {{ return([{

@@ -41,16 +41,3 @@
     {%- endif -%}
     {{- return(rows | join('\nunion all\n')) -}}
 {% endmacro %}
-
-{#
-    A text as a literal.
-
-    Call:   {{ cdp_activate.text_literal("can't") }}
-    Output: cast('can''t' as text)
-#}
-{% macro text_literal(text) %}
-    {{- return(
-        'cast(' ~ dbt.string_literal(dbt.escape_single_quotes(text | string)) ~ ' as '
-        ~ dbt.type_string() ~ ')'
-    ) -}}
-{% endmacro %}

@@ -20,8 +20,9 @@
     )) -}}
 {% endmacro %}
 
-{# DuckDB, Snowflake and Spark:
-   https://docs.snowflake.com/en/sql-reference/functions/min_by #}
+{# DuckDB, Snowflake, BigQuery and Spark:
+   https://docs.snowflake.com/en/sql-reference/functions/min_by
+   https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions #}
 {% macro default__first_by(expression, order_by) %}
     {{- return(
         'min_by(' ~ expression ~ ', case when ' ~ expression
@@ -48,20 +49,5 @@
     {{- return(
         '(array_agg(' ~ expression ~ ' order by ' ~ order_by
         ~ ' desc) filter (where ' ~ expression ~ ' is not null))[1]'
-    ) -}}
-{% endmacro %}
-
-{# https://cloud.google.com/bigquery/docs/reference/standard-sql/aggregate_functions #}
-{% macro bigquery__first_by(expression, order_by) %}
-    {{- return(
-        'array_agg(' ~ expression ~ ' ignore nulls order by ' ~ order_by
-        ~ ' limit 1)[safe_offset(0)]'
-    ) -}}
-{% endmacro %}
-
-{% macro bigquery__last_by(expression, order_by) %}
-    {{- return(
-        'array_agg(' ~ expression ~ ' ignore nulls order by ' ~ order_by
-        ~ ' desc limit 1)[safe_offset(0)]'
     ) -}}
 {% endmacro %}

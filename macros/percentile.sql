@@ -19,6 +19,16 @@
 {% macro default__percentile(expression, fraction) %}
     {{- return(
         'percentile_cont(' ~ fraction ~ ') within group (order by cast('
-        ~ expression ~ ' as double precision))'
+        ~ expression ~ ' as ' ~ cdp_activate.type_double() ~ '))'
+    ) -}}
+{% endmacro %}
+
+{# percentile_cont is only a window function there:
+   https://cloud.google.com/bigquery/docs/reference/standard-sql/navigation_functions #}
+{% macro bigquery__percentile(expression, fraction) %}
+    {{- return(
+        '(select percentile_cont(number, ' ~ fraction ~ ') over () from unnest('
+        ~ 'array_agg(cast(' ~ expression ~ ' as float64) ignore nulls)) as number '
+        ~ 'limit 1)'
     ) -}}
 {% endmacro %}

@@ -25,11 +25,13 @@ def run_dbt(
     project: Path,
     scratch: Path,
     environment: Mapping[str, str] | None = None,
+    stand_in: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run one dbt command in `project`, with what it writes kept in `scratch`.
 
     The profiles are those of the project. Nothing is raised when dbt fails: the
-    caller looks at `returncode` and `stdout`, where standard error is too.
+    caller looks at `returncode` and `stdout`, where standard error is too. `stand_in` is a
+    warehouse that DuckDB stands in for, see warehouse_stand_in.py.
     """
     variables = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
     variables |= {
@@ -42,7 +44,9 @@ def run_dbt(
     }
     variables |= environment or {}
     with tempfile.NamedTemporaryFile(mode="r", encoding="utf-8") as said:
-        child = _SERVER.Process(target=_dbt, args=(arguments, project, variables, said.name))
+        child = _SERVER.Process(
+            target=_dbt, args=(arguments, project, variables, said.name, stand_in)
+        )
         child.start()
         child.join(timeout=300)
         if child.exitcode is None:
@@ -51,7 +55,13 @@ def run_dbt(
         return subprocess.CompletedProcess(arguments, child.exitcode, said.read(), "")
 
 
-def _dbt(arguments: tuple[str, ...], project: Path, variables: dict[str, str], said: str) -> None:
+def _dbt(
+    arguments: tuple[str, ...],
+    project: Path,
+    variables: dict[str, str],
+    said: str,
+    stand_in: str | None,
+) -> None:
     """Be the dbt command; runs in the child."""
     from dbt.adapters.duckdb import DuckDBConnectionManager
     from dbt.cli.main import cli
@@ -63,6 +73,10 @@ def _dbt(arguments: tuple[str, ...], project: Path, variables: dict[str, str], s
     os.dup2(output, 1)
     os.dup2(output, 2)
     sys.argv = ["dbt", *arguments]
+    if stand_in is not None:
+        import warehouse_stand_in
+
+        warehouse_stand_in.install(stand_in)
     try:
         cli()
     finally:

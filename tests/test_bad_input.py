@@ -65,6 +65,16 @@ create table crm.subscriptions as select * from (values
 create table crm.consents as select * from (values
     ('n1', 'ann', 'email_marketing', 'yes', timestamp '2026-01-01')
 ) as consents (consent_id, customer_id, purpose, status, recorded_at);
+create table crm.scores as select * from (values
+    ('ann', 'probability_alive', 0.9, timestamp '2026-01-01'),
+    ('ann', 'probability_alive', 90, timestamp '2026-02-01'),
+    ('ann', 'expected_value', -1, timestamp '2026-02-01'),
+    ('bob', 'churn_probability', null, timestamp '2026-02-01'),
+    ('bob', null, 0.5, null),
+    ('bob', 'churn_probability', 0.1, timestamp '2026-05-01'),
+    ('zoe', 'churn_probability', 0.1, null),
+    (null, 'churn_probability', 0.1, null)
+) as scores (customer_id, score_name, score, scored_at);
 create table crm.identities as select * from (values
     ('i1', 'ann', 'email', ' ', null::timestamp)
 ) as identities (identity_id, customer_id, identifier_type, identifier, first_seen_at);
@@ -74,9 +84,12 @@ INPUTS = {
     "customers": "crm.people",
     "orders": "crm.orders",
     "order_lines": "crm.lines",
-    **{
-        name: f"crm.{name}" for name in "events referrals subscriptions consents identities".split()
-    },
+    "events": "crm.events",
+    "referrals": "crm.referrals",
+    "subscriptions": "crm.subscriptions",
+    "consents": "crm.consents",
+    "identities": "crm.identities",
+    "scores": "crm.scores",
 }
 
 
@@ -92,6 +105,7 @@ class Built:
             "--select", "+data_quality", "+customer_orders", "+customer_order_lines",
             "+customer_returns", "+customer_returned_lines", "+customer_events",
             "+customer_referrals", "+customer_subscriptions", "+customer_consents",
+            "+customer_scores",
             "--exclude-resource-type", "unit_test",
             "--exclude", "inputs_belong_to_known_customers",
             "--vars",
@@ -150,6 +164,12 @@ COUNTED = {
     ("consents", "status_is_not_known"): 1,
     ("identities", "identifier_is_missing"): 1,
     ("identities", "time_is_missing"): 1,
+    ("scores", "customer_is_missing"): 1,
+    ("scores", "customer_is_unknown"): 1,
+    ("scores", "score_or_its_name_is_missing"): 2,
+    ("scores", "probability_is_not_from_0_to_1"): 1,
+    ("scores", "prediction_is_negative"): 1,
+    ("scores", "time_is_at_or_after_as_of"): 1,
 }
 
 
@@ -225,3 +245,12 @@ def test_unknown_names_and_strangers_events_are_kept(built: Built) -> None:
 def test_a_circle_of_referrals_is_opened(built: Built) -> None:
     rows = built.rows("select referral_id, referred_customer_id from customer_referrals order by 1")
     assert [("r1", "bob"), ("r2", "cat"), ("r3", None)] == rows
+
+
+def test_scores_that_cannot_be_are_no_scores(built: Built) -> None:
+    """The earlier one that can be counts; ninety percent is not ninety."""
+    rows = built.rows("select customer_id, score_name, score from customer_scores order by 1, 2")
+    assert [
+        ("ann", "expected_value", Decimal("-1.000000")),
+        ("ann", "probability_alive", Decimal("0.900000")),
+    ] == rows

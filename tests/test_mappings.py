@@ -112,7 +112,15 @@ create table website.order_completed (id varchar, anonymous_id varchar, user_id 
 create table website.order_refunded (id varchar, anonymous_id varchar, user_id varchar,
     order_id varchar, total double, currency varchar, "timestamp" timestamp,
     received_at timestamp);
+create table website.aliases (id varchar, previous_id varchar, user_id varchar,
+    "timestamp" timestamp, received_at timestamp);
+insert into website.aliases by name select * from (values
+    ('al1', 'a7', 'bob', timestamp '2026-03-03'), ('al2', 'bob_old', 'bob', null),
+    ('al3', 'bob', 'bob', timestamp '2026-03-03'), ('al4', '', 'ann', timestamp '2026-03-03')
+) as t (id, previous_id, user_id, "timestamp");
+update website.aliases set received_at = timestamp '2026-03-04';
 insert into website.pages by name select * from (values
+    ('p4', 'a7', null, null, timestamp '2026-02-20 12:00', timestamp '2026-02-20 12:00'),
     ('p1', 'a1', null, 'google', timestamp '2026-03-01 10:00', timestamp '2026-03-01 10:00'),
     ('p1', 'a1', null, 'google', timestamp '2026-03-01 10:00', timestamp '2026-03-01 10:05'),
     ('p2', 'a2', '', null, timestamp '2026-02-27 09:00', timestamp '2026-03-02 09:00'),
@@ -124,6 +132,7 @@ insert into website.identifies by name select * from (values
     ('i2', 'a1', 'ann', null, 'Ann', timestamp '2026-03-01 11:30'),
     ('i3', 'library', 'ann', null, null, timestamp '2026-03-01 11:40'),
     ('i4', 'library', 'bob', 'bob@example.com', 'Bob', timestamp '2026-03-01 11:50'),
+    ('i6', 'a6', 'bob_old', null, null, timestamp '2026-03-01 12:30'),
     ('i5', 'a2', 'ann_mobile', 'ANN@example.com', null, timestamp '2026-03-02 09:30')
 ) as t (id, anonymous_id, user_id, email, first_name, "timestamp");
 update website.identifies set received_at = "timestamp";
@@ -167,7 +176,7 @@ class Mapping:
             "+customer_order_lines",
             "+superseded_customers",
         ]
-        variables = ["--vars", json.dumps({"cdp_as_of": "2026-04-01"})]
+        variables = ["--vars", json.dumps({"cdp_as_of": "2026-04-01", "segment_has_aliases": True})]
         leave = ["--exclude-resource-type", "unit_test", "--exclude",
                  "inputs_belong_to_known_customers"]  # fmt: skip
         for command in (["deps"], ["build", *select, *variables, *leave]):
@@ -243,6 +252,7 @@ def test_segment_calls_before_identify_find_their_customer(segment: Mapping) -> 
         ("pages-p1", "ann", "page_viewed", "google", datetime(2026, 3, 1, 10)),
         ("pages-p2", "ann", "page_viewed", None, datetime(2026, 2, 27, 9)),
         ("pages-p3", None, "page_viewed", None, datetime(2026, 3, 1, 12)),
+        ("pages-p4", "bob", "page_viewed", None, datetime(2026, 2, 20, 12)),
         ("tracks-t1", "ann", "product_viewed", None, datetime(2026, 3, 1, 11, 5)),
         ("tracks-t3", "ann", "quiz_taken", None, datetime(2026, 3, 1, 14)),
     ] == rows
@@ -251,10 +261,10 @@ def test_segment_calls_before_identify_find_their_customer(segment: Mapping) -> 
 def test_segment_traits_are_the_latest_of_each_and_two_ids_one_person(segment: Mapping) -> None:
     rows = segment.rows("select customer_id, lower(email), first_name from customers order by 1")
     superseded = segment.rows(
-        "select superseded_customer_id, customer_id from superseded_customers"
+        "select superseded_customer_id, customer_id from superseded_customers order by 1"
     )
     assert [("ann", "ann@example.com", "Ann"), ("bob", "bob@example.com", "Bob")] == rows
-    assert [("ann_mobile", "ann")] == superseded
+    assert [("ann_mobile", "ann"), ("bob_old", "bob")] == superseded
 
 
 def test_segment_orders_count_once_and_go_to_the_surviving_customer(segment: Mapping) -> None:

@@ -14,7 +14,7 @@
     {%- endif -%}
 
     {%- set linked = 'select source_customer_id from ' ~ edges
-        ~ ' where linked_customer_id is not null union select '
+        ~ ' where linked_customer_id is not null union distinct select '
         ~ 'linked_customer_id as source_customer_id from ' ~ edges
         ~ ' where linked_customer_id is not null' -%}
     {%- if is_incremental() -%}
@@ -25,14 +25,14 @@
         {%- set touched = cdp_activate.component_table('touched') -%}
         {%- do cdp_activate.component_write(touched,
             'select source_customer_id from ' ~ edges ~ ' where noted_at > '
-            ~ latest ~ ' and source_customer_id is not null union select '
+            ~ latest ~ ' and source_customer_id is not null union distinct select '
             ~ 'linked_customer_id as source_customer_id from ' ~ edges
             ~ ' where noted_at > ' ~ latest ~ ' and linked_customer_id is not '
-            ~ 'null union select source_customer_id from ' ~ records
+            ~ 'null union distinct select source_customer_id from ' ~ records
             ~ ' where noted_at > ' ~ latest
         ) -%}
         {%- set linked = 'select source_customer_id from ' ~ touched
-            ~ ' union select others.source_customer_id from ' ~ this
+            ~ ' union distinct select others.source_customer_id from ' ~ this
             ~ ' as ones inner join ' ~ touched ~ ' as touched on '
             ~ 'ones.source_customer_id = touched.source_customer_id inner join '
             ~ this ~ ' as others on ones.customer_id = others.customer_id' -%}

@@ -42,9 +42,9 @@
 {% endmacro %}
 
 {% macro name_punctuation() %}
-    {{- return(
-        " .,;:-_/()''`´’‘ʼ\"" ~ '\u00a0\u2010\u2011\u2013'
+    {{- return(dbt.escape_single_quotes(
+        " .,;:-_/()'`´’‘ʼ\"" ~ '\u00a0\u2010\u2011\u2013'
         ~ '\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u0309\u030a'
         ~ '\u030b\u030c\u031b\u0323\u0327\u0328'
-    ) -}}
+    )) -}}
 {% endmacro %}

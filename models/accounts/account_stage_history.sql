@@ -106,7 +106,7 @@ matches as (
         case
             when account_stages.lasting_days is not null
                 then
-                    {{ dbt.dateadd(
+                    {{ cdp_activate.add_time(
                         'day', 'account_stages.lasting_days', 'evidence.valid_from'
                     ) }}
         end as lasts_until

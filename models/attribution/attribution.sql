@@ -1,3 +1,4 @@
+{%- set double = cdp_activate.type_double() -%}
 {%- set first_share = var('cdp_attribution_first_share') -%}
 {%- set last_share = var('cdp_attribution_last_share') -%}
 {%- set heuristics = [
@@ -48,9 +49,9 @@ converted_touches as (
         paths.conversions,
         paths.conversion_value,
         power(
-            cast(0.5 as double precision),
+            cast(0.5 as {{ double }}),
             coalesce(
-                {{ dbt.datediff(
+                {{ cdp_activate.time_between(
                     'touches.occurred_at', 'paths.converted_at', 'second'
                 ) }} / 86400.0,
                 paths.touch_count - touches.step
@@ -74,7 +75,7 @@ credits as (
         conversion_value,
         case when step = 1 then 1.0 else 0.0 end as first_touch,
         case when step = touch_count then 1.0 else 0.0 end as last_touch,
-        cast(1 as double precision) / touch_count as linear,
+        cast(1 as {{ double }}) / touch_count as linear,
         case
             when touch_count = 1 then 1.0
             when touch_count = 2 and step = 1
@@ -84,7 +85,7 @@ credits as (
             when step = 1 then {{ first_share }}
             when step = touch_count then {{ last_share }}
             else
-                cast(1 - {{ first_share }} - {{ last_share }} as double precision)
+                cast(1 - {{ first_share }} - {{ last_share }} as {{ double }})
                 / (touch_count - 2)
         end as position_based,
         freshness / sum(freshness) over (partition by path_id) as time_decay
@@ -166,21 +167,21 @@ final as (
         attributed.channel,
 
         ---------- numerics
-        cast(attributed.conversions as double precision) as conversions,
-        cast(attributed.conversion_value as double precision) as conversion_value,
+        cast(attributed.conversions as {{ double }}) as conversions,
+        cast(attributed.conversion_value as {{ double }}) as conversion_value,
         case when spend.currency_count = 1 then cast(spend.spend as numeric(18, 2)) end
             as spend,
         case
             when spend.currency_count = 1
                 then
-                    cast(spend.spend as double precision)
-                    / nullif(cast(attributed.conversions as double precision), 0)
+                    cast(spend.spend as {{ double }})
+                    / nullif(cast(attributed.conversions as {{ double }}), 0)
         end as cost_per_conversion,
         case
             when spend.currency_count = 1
                 then
-                    cast(attributed.conversion_value as double precision)
-                    / nullif(cast(spend.spend as double precision), 0)
+                    cast(attributed.conversion_value as {{ double }})
+                    / nullif(cast(spend.spend as {{ double }}), 0)
         end as return_on_spend
 
     from attributed

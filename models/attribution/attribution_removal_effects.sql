@@ -1,3 +1,4 @@
+{%- set double = cdp_activate.type_double() -%}
 {%- set most_channels = var('cdp_attribution_most_channels') | int(3) -%}
 
 with
@@ -202,10 +203,10 @@ final as (
         channel,
 
         ---------- numerics
-        cast(removal_effect as double precision) as removal_effect,
+        cast(removal_effect as {{ double }}) as removal_effect,
         cast(
             removal_effect / nullif(sum(removal_effect) over (), 0)
-            as double precision
+            as {{ double }}
         ) as share
 
     from effects

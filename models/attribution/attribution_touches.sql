@@ -12,6 +12,7 @@
         ) }}",
     ],
 ) }}
+{%- set double = cdp_activate.type_double() -%}
 
 with
 
@@ -142,7 +143,7 @@ judged as (
     select
         *,
         case
-            when occurred_at < {{ dbt.dateadd(
+            when occurred_at < {{ cdp_activate.add_time(
                 'day',
                 '-' ~ var('cdp_attribution_lookback_days'),
                 'path_converted_at',
@@ -196,13 +197,13 @@ final as (
         ---------- numerics
         step,
         touchpoint_count,
-        cast(conversions as double precision) as conversions,
-        cast(conversion_value as double precision) as conversion_value,
+        cast(conversions as {{ double }}) as conversions,
+        cast(conversion_value as {{ double }}) as conversion_value,
         cast(
             case
                 when step = touch_count and outcome <> 'converted' then 1
                 else 0
-            end as double precision
+            end as {{ double }}
         ) as non_conversions,
 
         ---------- timestamps

@@ -132,7 +132,7 @@ final as (
         ) as rate_difference_to,
         cast(rate_difference / nullif(control_rate, 0) as numeric(18, 6))
             as relative_lift,
-        cast(2 * {{ cdp_activate.normal_upper_tail('rate_z') }} as numeric(18, 10))
+        cast(2 * {{ cdp_activate.normal_upper_tail('rate_z') }} as numeric(18, 9))
             as rate_p_value,
         cast(mean_value as numeric(18, 6)) as mean_value,
         cast(control_mean_value as numeric(18, 6)) as control_mean_value,
@@ -141,7 +141,7 @@ final as (
             as value_difference_from,
         cast(value_difference + value_quantile * value_error as numeric(18, 6))
             as value_difference_to,
-        cast(2 * {{ cdp_activate.normal_upper_tail('value_z') }} as numeric(18, 10))
+        cast(2 * {{ cdp_activate.normal_upper_tail('value_z') }} as numeric(18, 9))
             as value_p_value
 
     from statistics

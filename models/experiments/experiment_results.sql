@@ -55,7 +55,9 @@ reached as (
 
     where
         touchpoints.occurred_at
-        < {{ dbt.dateadd('day', 'outcome_rules.within_days', 'people.assigned_at') }}
+        < {{ cdp_activate.add_time(
+            'day', 'outcome_rules.within_days', 'people.assigned_at'
+        ) }}
 
     group by
         people.experiment,
@@ -70,7 +72,7 @@ person_outcomes as (
         people.experiment,
         people.variant,
         outcomes.outcome,
-        {{ dbt.dateadd('day', 'outcomes.within_days', 'people.assigned_at') }}
+        {{ cdp_activate.add_time('day', 'outcomes.within_days', 'people.assigned_at') }}
         <= {{ cdp_activate.as_of() }} as is_observed,
         case when reached.customer_id is not null then 1 else 0 end as has_reached,
         cast(coalesce(reached.total_value, 0) as {{ double }}) as total_value

@@ -35,13 +35,13 @@ changed as (
     from {{ records }}
     where noted_at > {{ cdp_activate.latest_note(this) }}
 
-    union
+    union distinct
 
     select source_customer_id
     from {{ identifiers }}
     where noted_at > {{ cdp_activate.latest_note(this) }}
 
-    union
+    union distinct
 
     select holders.source_customer_id
     from {{ shared }} as shared
@@ -66,7 +66,7 @@ touched as (
     inner join changed
         on keys_{{ loop.index }}.source_customer_id = changed.source_customer_id
 
-    union
+    union distinct
 
     {% endfor -%}
     select before.edge_key
@@ -74,7 +74,7 @@ touched as (
     inner join changed
         on before.source_customer_id = changed.source_customer_id
 
-    union
+    union distinct
 
     select before.edge_key
     from {{ this }} as before

@@ -1,3 +1,4 @@
+{%- set double = cdp_activate.type_double() -%}
 {%- set stages = var('cdp_path_stages') | int(6) -%}
 {%- set touchpoints = var('cdp_path_touchpoints') | int(3) -%}
 
@@ -122,7 +123,7 @@ ranked as (
 
     select
         *,
-        cast(path_count as double precision) / sum(path_count) over (
+        cast(path_count as {{ double }}) / sum(path_count) over (
             partition by kind, track
         ) as share,
         row_number() over (

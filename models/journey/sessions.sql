@@ -93,7 +93,7 @@ beginnings as (
             when session_id = previous_session_id then 0
             when session_id <> previous_session_id then 1
             when
-                occurred_at > {{ dbt.dateadd(
+                occurred_at > {{ cdp_activate.add_time(
                     'minute',
                     var('cdp_session_gap_minutes'),
                     'previous_occurred_at',
@@ -191,7 +191,7 @@ final as (
         session_number,
         touchpoint_count,
         cast(
-            {{ dbt.datediff('started_at', 'ended_at', 'second') }}
+            {{ cdp_activate.time_between('started_at', 'ended_at', 'second') }}
             as {{ dbt.type_bigint() }}
         ) as duration_seconds,
         order_count,

@@ -1,3 +1,5 @@
+{%- set double = cdp_activate.type_double() -%}
+
 with
 
 stage_history as (
@@ -107,7 +109,7 @@ counts as (
         count(next_reached_at) as moved_on_count,
         cast(sum(is_there) as {{ dbt.type_bigint() }}) as current_count,
         {{ cdp_activate.percentile(
-            dbt.datediff('reached_at', 'next_reached_at', 'second') ~ ' / 86400.0',
+            cdp_activate.time_between('reached_at', 'next_reached_at', 'second') ~ ' / 86400.0',
             0.5,
         ) }} as median_days_to_next
 
@@ -196,11 +198,11 @@ final as (
         counts.moved_on_count,
         counts.current_count,
         counts.reached_count - counts.moved_on_count as not_moved_on_count,
-        cast(counts.moved_on_count as double precision)
+        cast(counts.moved_on_count as {{ double }})
         / counts.reached_count as conversion_rate,
-        1.0 - cast(counts.moved_on_count as double precision)
+        1.0 - cast(counts.moved_on_count as {{ double }})
         / counts.reached_count as drop_off_rate,
-        cast(counts.reached_count as double precision)
+        cast(counts.reached_count as {{ double }})
         / max(counts.reached_count) over (partition by stages.track)
             as reached_share,
         counts.median_days_to_next,
@@ -208,9 +210,9 @@ final as (
             coalesce(commonest_lapses.stage_lapse_count, 0)
             as {{ dbt.type_bigint() }}
         ) as lapse_count,
-        cast(coalesce(commonest_lapses.stage_lapse_count, 0) as double precision)
+        cast(coalesce(commonest_lapses.stage_lapse_count, 0) as {{ double }})
         / departures.departure_count as lapse_rate,
-        cast(commonest_lapses.lapse_count as double precision)
+        cast(commonest_lapses.lapse_count as {{ double }})
         / commonest_lapses.stage_lapse_count as last_touchpoint_share
 
     from stages

@@ -112,7 +112,9 @@ matches as (
         rules.closing_scope,
         -- Evidence without an end outlasts the calendar.
         coalesce(
-            {{ dbt.dateadd('day', 'rules.lasting_days', 'touchpoints.occurred_at') }},
+            {{ cdp_activate.add_time(
+                'day', 'rules.lasting_days', 'touchpoints.occurred_at'
+            ) }},
             {{ cdp_activate.end_of_time() }}
         ) as closed_at
 

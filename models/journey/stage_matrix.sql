@@ -1,3 +1,5 @@
+{%- set double = cdp_activate.type_double() -%}
+
 with
 
 transitions as (
@@ -45,7 +47,7 @@ final as (
         to_rank,
         transition_count,
         customer_count,
-        cast(transition_count as double precision) / sum(transition_count) over (
+        cast(transition_count as {{ double }}) / sum(transition_count) over (
             partition by track, from_stage
         ) as share,
         median_days

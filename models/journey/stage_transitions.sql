@@ -8,6 +8,7 @@
         'customer_id', ref('stage_history')
     ) }}",
 ) }}
+{%- set double = cdp_activate.type_double() -%}
 
 with
 
@@ -150,9 +151,9 @@ final as (
         ---------- numerics
         stays.from_rank,
         stays.rank as to_rank,
-        cast({{ dbt.datediff(
+        cast({{ cdp_activate.time_between(
             'stays.entered_from_at', 'stays.valid_from', 'second'
-        ) }} as double precision) / 86400 as days_in_from_stage,
+        ) }} as {{ double }}) / 86400 as days_in_from_stage,
 
         ---------- timestamps
         stays.valid_from as moved_at,

@@ -101,11 +101,13 @@ final as (
         ---------- numerics
         touchpoint_number,
         cast(
-            {{ dbt.datediff('previous_occurred_at', 'occurred_at', 'second') }}
+            {{ cdp_activate.time_between(
+                'previous_occurred_at', 'occurred_at', 'second'
+            ) }}
             as {{ dbt.type_bigint() }}
         ) as seconds_since_previous,
         cast(
-            {{ dbt.datediff('occurred_at', 'next_occurred_at', 'second') }}
+            {{ cdp_activate.time_between('occurred_at', 'next_occurred_at', 'second') }}
             as {{ dbt.type_bigint() }}
         ) as seconds_to_next,
 

@@ -58,7 +58,7 @@ missing_roles as (
 
     select
         account_id,
-        {{ dbt.listagg('buying_role', "', '", 'order by buying_role') }}
+        {{ cdp_activate.sorted_texts('buying_role') }}
             as missing_roles
 
     from buying_roles

@@ -1,3 +1,5 @@
+{%- set double = cdp_activate.type_double() -%}
+
 with
 
 -- A person's day counts once: who tries a failing payment ten times is one.
@@ -101,13 +103,13 @@ cumulated_exposures as (
         dimension,
         segment,
         day,
-        cast(exposure as double precision) as exposure,
+        cast(exposure as {{ double }}) as exposure,
         cast(sum(exposure) over (
             partition by dimension, segment
             order by day
             rows between unbounded preceding and current row
-        ) as double precision) as exposure_until,
-        cast(sum(exposure) over (partition by dimension, segment) as double precision)
+        ) as {{ double }}) as exposure_until,
+        cast(sum(exposure) over (partition by dimension, segment) as {{ double }})
             as all_exposure
 
     from exposures
@@ -121,15 +123,15 @@ case_days as (
         cases.dimension,
         cases.segment,
         cases.day,
-        cast(cases.case_count as double precision) as case_count,
+        cast(cases.case_count as {{ double }}) as case_count,
         cast(sum(cases.case_count) over (
             partition by cases.pain_point, cases.dimension, cases.segment
             order by cases.day
             rows between unbounded preceding and current row
-        ) as double precision) as cases_until,
+        ) as {{ double }}) as cases_until,
         cast(sum(cases.case_count) over (
             partition by cases.pain_point, cases.dimension, cases.segment
-        ) as double precision) as all_cases,
+        ) as {{ double }}) as all_cases,
         cumulated_exposures.exposure,
         cumulated_exposures.exposure_until,
         cumulated_exposures.all_exposure
@@ -151,7 +153,7 @@ segment_days as (
     select
         dimension,
         segment,
-        cast(count(*) as double precision) as day_count
+        cast(count(*) as {{ double }}) as day_count
 
     from exposures
 
@@ -209,7 +211,7 @@ stretches as (
             and beginnings.dimension = endings.dimension
             and beginnings.segment = endings.segment
             and beginnings.day <= endings.day
-            and endings.day < {{ dbt.dateadd(
+            and endings.day < {{ cdp_activate.add_time(
                 'day', var('cdp_incident_most_days'), 'beginnings.day'
             ) }}
 

@@ -117,7 +117,7 @@ fitting_befores as (
         and (after_value_to is null or before_value <= after_value_to)
         and (
             after_within_days is null
-            or before_at >= {{ dbt.dateadd(
+            or before_at >= {{ cdp_activate.add_time(
                 'day', '-after_within_days', 'occurred_at'
             ) }}
         )

@@ -27,8 +27,8 @@ dated_activity as (
     select
         customer_id,
         active_on,
-        cast({{ dbt.date_trunc(period, 'active_on') }} as date) as active_period,
-        min(cast({{ dbt.date_trunc(period, 'active_on') }} as date)) over (
+        {{ cdp_activate.start_of(period, 'active_on') }} as active_period,
+        min({{ cdp_activate.start_of(period, 'active_on') }}) over (
             partition by customer_id
         ) as cohort_start,
         lead(active_on) over (
@@ -66,12 +66,12 @@ cohort_periods as (
         cohorts.cohort_size,
         numbers.generated_number - 1 as period_number,
         cast(
-            {{ dbt.dateadd(
+            {{ cdp_activate.add_time(
                 period, 'numbers.generated_number - 1', 'cohorts.cohort_start'
             ) }} as date
         ) as period_start,
         cast(
-            {{ dbt.dateadd(
+            {{ cdp_activate.add_time(
                 period, 'numbers.generated_number', 'cohorts.cohort_start'
             ) }} as date
         ) as next_period_start
@@ -81,7 +81,7 @@ cohort_periods as (
     inner join numbers
         on
             numbers.generated_number - 1
-            <= {{ dbt.datediff('cohorts.cohort_start', last_day, period) }}
+            <= {{ cdp_activate.time_between('cohorts.cohort_start', last_day, period) }}
 
 ),
 
@@ -105,14 +105,16 @@ silences as (
 
     select
         cohort_start,
-        cast({{ dbt.dateadd('day', churn_days, 'active_on') }} as date) as gone_from,
+        cast({{ cdp_activate.add_time(
+            'day', churn_days, 'active_on'
+        ) }} as date) as gone_from,
         next_active_on as back_on
 
     from dated_activity
 
     where
         next_active_on is null
-        or next_active_on > {{ dbt.dateadd('day', churn_days, 'active_on') }}
+        or next_active_on > {{ cdp_activate.add_time('day', churn_days, 'active_on') }}
 
 ),
 
@@ -136,7 +138,7 @@ gone as (
 
     where
         cohort_periods.next_period_start
-        <= {{ dbt.dateadd('day', 1, last_day) }}
+        <= {{ cdp_activate.add_time('day', 1, last_day) }}
 
     group by
         cohort_periods.cohort_start,
@@ -159,13 +161,13 @@ final as (
         case
             when
                 cohort_periods.next_period_start
-                <= {{ dbt.dateadd('day', 1, last_day) }}
+                <= {{ cdp_activate.add_time('day', 1, last_day) }}
                 then coalesce(gone.churned_count, 0)
         end as churned_count,
         case
             when
                 cohort_periods.next_period_start
-                <= {{ dbt.dateadd('day', 1, last_day) }}
+                <= {{ cdp_activate.add_time('day', 1, last_day) }}
                 then
                     cast(
                         coalesce(gone.churned_count, 0) * 1.0
@@ -175,7 +177,7 @@ final as (
 
         ---------- booleans
         cohort_periods.next_period_start
-        <= {{ dbt.dateadd('day', 1, last_day) }} as is_complete,
+        <= {{ cdp_activate.add_time('day', 1, last_day) }} as is_complete,
 
         ---------- dates and timestamps
         cohort_periods.cohort_start,

@@ -82,7 +82,7 @@ final as (
         ---------- numerics
         reached.stage_rank as milestone_rank,
         cast(
-            {{ dbt.datediff(
+            {{ cdp_activate.time_between(
                 'known_customers.created_at', 'reached.reached_at', 'day'
             ) }}
             as {{ dbt.type_bigint() }}

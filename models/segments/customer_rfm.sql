@@ -20,7 +20,9 @@ buyers as (
         lifetime_value as monetary,
         last_order_at,
         cast(
-            {{ dbt.datediff('last_order_at', cdp_activate.as_of(), 'day') }}
+            {{ cdp_activate.time_between(
+                'last_order_at', cdp_activate.as_of(), 'day'
+            ) }}
             as {{ dbt.type_bigint() }}
         ) as recency_days
 

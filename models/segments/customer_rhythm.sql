@@ -14,7 +14,9 @@ intervals as (
         case
             when order_count > 1
                 then
-                    {{ dbt.datediff('first_order_at', 'last_order_at', 'day') }}
+                    {{ cdp_activate.time_between(
+                        'first_order_at', 'last_order_at', 'day'
+                    ) }}
                     * 1.0 / (order_count - 1)
         end as own_interval_days
 
@@ -38,7 +40,9 @@ usual as (
 
     select
         intervals.customer_id,
-        {{ dbt.datediff('intervals.last_order_at', cdp_activate.as_of(), 'day') }}
+        {{ cdp_activate.time_between(
+            'intervals.last_order_at', cdp_activate.as_of(), 'day'
+        ) }}
             as days_since_last_order,
         -- Several orders within days say little about the rhythm: it is never taken
         -- to be shorter than this.

@@ -35,6 +35,26 @@ def local_date(days: int, timezone: str, zoned: bool = False) -> str:
     return "cast('2026-11-21' as date)"
 
 
+def add_time(unit: str, count: object, expression: str) -> str:
+    """Add a number of periods to a date or time."""
+    return f"{expression} + (interval '1 {unit}' * ({count}))"
+
+
+def time_between(first: str, second: str, unit: str) -> str:
+    """Count the boundaries of a period between two dates or times."""
+    return f"date_diff('{unit}', {first}, {second})"
+
+
+def start_of(unit: str, expression: str) -> str:
+    """Give the date on which a period began."""
+    return f"cast(date_trunc('{unit}', {expression}) as date)"
+
+
+def sorted_texts(expression: str) -> str:
+    """Join the texts of a group."""
+    return f"string_agg({expression}, ', ' order by {expression})"
+
+
 def count_of(condition: str) -> str:
     """Give an aggregate under a condition."""
     return f"sum(case when {condition} then 1 else 0 end)"

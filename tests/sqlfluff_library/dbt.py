@@ -13,21 +13,6 @@ def type_bigint() -> str:
     return "bigint"
 
 
-def dateadd(datepart: str, interval: object, from_date_or_timestamp: str) -> str:
-    """Add a number of periods to a date or time."""
-    return f"{from_date_or_timestamp} + (interval '1 {datepart}' * ({interval}))"
-
-
-def datediff(first_date: str, second_date: str, datepart: str) -> str:
-    """Count the boundaries of a period between two dates or times."""
-    return f"date_diff('{datepart}', {first_date}, {second_date})"
-
-
-def listagg(measure: str, delimiter_text: str, order_by_clause: str) -> str:
-    """Join the texts of a group."""
-    return f"string_agg({measure}, {delimiter_text} {order_by_clause})"
-
-
 def concat(fields: Sequence[str]) -> str:
     """Join texts."""
     return " || ".join(fields)
@@ -51,11 +36,6 @@ def type_boolean() -> str:
 def split_part(text: str, delimiter: str, part: int) -> str:
     """Give a part of a text."""
     return f"split_part({text}, {delimiter}, {part})"
-
-
-def date_trunc(datepart: str, date: str) -> str:
-    """Give the beginning of a period."""
-    return f"date_trunc('{datepart}', {date})"
 
 
 def generate_series(upper_bound: int) -> str:

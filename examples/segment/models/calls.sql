@@ -47,10 +47,12 @@ cleaned as (
         call_type,
         id,
         case
-            when trim(anonymous_id) not in ('', 'null', 'undefined') then trim(anonymous_id)
+            when trim(anonymous_id) not in ('', 'null', 'undefined')
+                then trim(anonymous_id)
         end as anonymous_id,
         case
-            when trim(user_id) not in ('', 'null', 'undefined') then trim(user_id)
+            when trim(user_id) not in ('', 'null', 'undefined')
+                then trim(user_id)
         end as user_id,
         event_name,
         url,

@@ -71,12 +71,30 @@ traits as (
 
     select
         latest.user_id,
-        max(case when saying_number = email_number then email end) as email,
-        max(case when saying_number = phone_number then phone end) as phone,
-        max(case when saying_number = first_name_number then first_name end)
-            as first_name,
-        max(case when saying_number = last_name_number then last_name end)
-            as last_name
+        max(
+            case
+                when numbered.saying_number = latest.email_number
+                    then numbered.email
+            end
+        ) as email,
+        max(
+            case
+                when numbered.saying_number = latest.phone_number
+                    then numbered.phone
+            end
+        ) as phone,
+        max(
+            case
+                when numbered.saying_number = latest.first_name_number
+                    then numbered.first_name
+            end
+        ) as first_name,
+        max(
+            case
+                when numbered.saying_number = latest.last_name_number
+                    then numbered.last_name
+            end
+        ) as last_name
 
     from latest
 

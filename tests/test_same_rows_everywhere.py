@@ -1,0 +1,222 @@
+"""The whole project, built on every warehouse from the same shop, gives the same rows.
+
+PostgreSQL is real, and is built on two days: what the second adds to the first must equal
+one build of both. Snowflake, BigQuery and Spark are stood in for by warehouse_stand_in.py:
+every statement is written for them, read in their dialect, and run on DuckDB.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import postgres_server
+import pytest
+import shop_in_postgres
+from dbt_command import run_dbt
+
+from cdp_activate import shipped
+from cdp_activate.demo import shop
+from cdp_activate.project import Project
+
+pytestmark = pytest.mark.slow
+
+AS_OF = datetime(2026, 11, 21)
+PROFILES = """
+cdp_activate:
+  target: duckdb
+  outputs:
+"""
+ON_POSTGRES = """
+    postgres: {{
+      type: postgres, host: '{host}', port: 5432, user: {user}, password: '', dbname: {database},
+      schema: main, threads: 2}}
+"""
+ON_DUCKDB = """
+    {name}: {{type: {name}, path: '{folder}/{name}/warehouse.duckdb', schema: main, threads: 2,
+      settings: {{TimeZone: UTC}}}}
+"""
+NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+NO_AUDIENCES = ("--exclude", "path:models/audiences")
+STOOD_IN = ("snowflake", "bigquery", "spark")
+
+OF_THE_RUN = {"noted_at", "judged_at", "written_at"}
+"""Columns that say when the run was."""
+DIGESTS = {"stage_id", "transition_id", "assignment_id", "account_stage_id", "fingerprint"}
+"""Digests of instants as text, which not every warehouse writes alike."""
+
+Row = tuple[tuple[str, object], ...]
+Rows = dict[str, Counter[Row]]
+
+
+@dataclass
+class Warehouses:
+    """The folder of the project and of the warehouses that are files, and what dbt makes there."""
+
+    folder: Path
+    models: list[str]
+
+    def rows_on(self, name: str) -> Rows:
+        """Read every table of one of the files."""
+        with duckdb.connect(str(self.folder / name / "warehouse.duckdb"), read_only=True) as one:
+            one.execute("set timezone = 'UTC'")
+            return {
+                model: _counted(rows.description, rows.fetchall())
+                for model in self.models
+                if (rows := one.execute(f"select * from main.{model}"))
+            }
+
+
+def dbt(folder: Path, name: str, *arguments: str, as_of: datetime = AS_OF) -> None:
+    """Run dbt on one of the warehouses, and see that it succeeds."""
+    done = run_dbt(
+        *arguments, "--target", name, "--vars", json.dumps({"cdp_as_of": as_of.isoformat()}),
+        project=folder / "project",
+        scratch=folder / name,
+        stand_in=name if name in STOOD_IN else None,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[done.stdout.find("Completed with") :]
+
+
+@pytest.fixture(scope="module")
+def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Warehouses:
+    """300 customers, built on DuckDB."""
+    folder = tmp_path_factory.mktemp("warehouses")
+    shipped.copy(shipped.DEMO_PARTS, folder / "project")
+    profiles = PROFILES
+    for name in ("duckdb", *STOOD_IN):
+        (folder / name).mkdir()
+        profiles += ON_DUCKDB.format(name=name, folder=folder)
+    (folder / "project" / "profiles.yml").write_text(profiles)
+    file = folder / "duckdb" / "warehouse.duckdb"
+    with duckdb.connect(str(file)) as source:
+        shop.generate(source, customers=300, seed=7, opening=shop.default_opening(AS_OF), now=AS_OF)
+    for name in STOOD_IN:
+        shutil.copy(file, folder / name / "warehouse.duckdb")
+    dbt(folder, "duckdb", "build", *NO_TESTS)
+    manifest = json.loads((folder / "duckdb" / "target" / "manifest.json").read_text())
+    models = [
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+        and node["config"]["materialized"] != "ephemeral"
+    ]
+    return Warehouses(folder, sorted(models))
+
+
+def test_every_table_has_the_same_rows_on_postgres(
+    warehouses: Warehouses, postgres: postgres_server.Server
+) -> None:
+    """The tests of models run there too; they run on DuckDB wherever we build."""
+    project, database = warehouses.folder / "project", postgres.create_database("warehouse")
+    with (project / "profiles.yml").open("a") as profiles:
+        profiles.write(
+            ON_POSTGRES.format(host=postgres.socket, user=postgres.user, database=database)
+        )
+    target = postgres.connect(database)
+    with duckdb.connect(str(warehouses.folder / "duckdb" / "warehouse.duckdb")) as source:
+        shop_in_postgres.copy_schema(source, target, "shop")
+    the_day_before = ("--select", "+config.materialized:incremental", *NO_AUDIENCES, *NO_TESTS)
+    run = partial(dbt, warehouses.folder, "postgres")
+    run("build", *the_day_before, as_of=AS_OF - timedelta(days=1))
+    # Which warehouse audiences are compiled for is in dbt's manifest.
+    target_path = warehouses.folder / "postgres" / "target"
+    Project.at(project, profiles=project, target_path=target_path).compile()
+    run("build")
+
+    theirs = {}
+    with target.cursor() as cursor:
+        for model in warehouses.models:
+            cursor.execute(f"select * from main.{model}")
+            theirs[model] = _counted(cursor.description, cursor.fetchall())
+    ours = warehouses.rows_on("duckdb")
+    assert {} == _differing(ours, theirs, warehouses.models)
+    assert sum(map(bool, ours.values())) > 0.8 * len(warehouses.models)
+
+
+@pytest.mark.parametrize("name", STOOD_IN)
+def test_every_table_has_the_same_rows_in_the_sql_of(name: str, warehouses: Warehouses) -> None:
+    """Without audiences: those are compiled for one warehouse at a time."""
+    folder = warehouses.folder
+    dbt(folder, name, "build", *NO_AUDIENCES, *NO_TESTS)
+
+    models = [name for name in warehouses.models if not name.startswith(("audience_", "fact_"))]
+    assert len(models) > 100
+    ours, theirs = (Warehouses(folder, models).rows_on(each) for each in ("duckdb", name))
+    assert {} == _differing(ours, theirs, models)
+
+
+def test_docs_describe_every_column_and_read_from_left_to_right(warehouses: Warehouses) -> None:
+    """From the input to who is who; nothing that is made of them leads back."""
+    dbt(warehouses.folder, "duckdb", "docs", "generate")
+    made = warehouses.folder / "duckdb" / "target"
+    nodes = json.loads((made / "manifest.json").read_text())["nodes"]
+    catalog = json.loads((made / "catalog.json").read_text())["nodes"]
+    tables = {
+        id_: node for id_, node in nodes.items() if node["resource_type"] in ("model", "seed")
+    }
+    described = {
+        id_: {name for name, column in node["columns"].items() if column["description"].strip()}
+        for id_, node in tables.items()
+        if node["description"].strip()
+    }
+    assert {id_: set(catalog[id_]["columns"]) for id_ in tables} == described
+
+    folder = {id_: node["fqn"][1] for id_, node in tables.items() if id_.startswith("model.")}
+    reads = {
+        (folder[id_], folder[other])
+        for id_ in folder
+        for other in tables[id_]["depends_on"]["nodes"]
+        if other in folder
+    }
+    leads_back = {
+        (reader, read)
+        for reader, read in reads
+        if reader == "input"
+        or (reader == "identity" and read not in ("identity", "input"))
+        or (read in ("audiences", "quality", "attribution", "experiments") and reader != read)
+    }
+    assert set() == leads_back
+    assert ("marts", "identity") in reads
+
+
+def _differing(ours: Rows, theirs: Rows, models: Iterable[str]) -> dict[str, Any]:
+    """Of the tables that differ, two rows that only the one and only the other has."""
+    return {
+        model: ([*(ours[model] - theirs[model])][:2], [*(theirs[model] - ours[model])][:2])
+        for model in models
+        if ours[model] != theirs[model]
+    }
+
+
+def _counted(description: Any, rows: Iterable[tuple[Any, ...]]) -> Counter[Row]:
+    """How often each row is there, as what can be compared between warehouses."""
+    names = [column[0] for column in description]
+    return Counter(
+        tuple(
+            sorted(
+                (name, _plain(value))
+                for name, value in zip(names, row, strict=True)
+                if name not in OF_THE_RUN | DIGESTS
+            )
+        )
+        for row in rows
+    )
+
+
+def _plain(value: object) -> object:
+    """Floats to nine digits: sums may be taken in any order. Numbers without trailing zeros."""
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
