@@ -7,7 +7,7 @@
              customer_records where they have a customer_id
 
     A key that several rows have is counted for the rows beyond the first. Events
-    and messages are too many for that: see the tests of their keys.
+    and messages are too many for that: the tests of their keys count them.
 #}
 {% macro data_quality_checks() %}
 
@@ -175,6 +175,16 @@
             ),
             'done': 'kept; audiences cannot ask for it',
             'to_do': 'add the name to the variable cdp_event_names, or correct it',
+        }]) }}
+    {%- elif subject == 'messages' -%}
+        {{ return([{
+            'name': 'channel_or_event_is_missing',
+            'counted': when.format(
+                'input_messages.channel is null '
+                ~ 'or input_messages.message_event is null'
+            ),
+            'done': 'left out',
+            'to_do': 'fill channel and message_event',
         }]) }}
     {%- elif subject == 'orders' -%}
         {{ return([{

@@ -51,7 +51,8 @@ create table crm.events as select * from (values
     ('e5', 'ann', timestamp '2026-05-01', 'page_viewed', null),
     ('e6', 'zoe', timestamp '2026-01-02', 'page_viewed', null),
     (null, 'ann', timestamp '2026-01-02', 'page_viewed', null),
-    ('e7', 'ann', timestamp '2026-01-02', null, null)
+    ('e7', 'ann', timestamp '2026-01-02', null, null),
+    ('e1', 'ann', timestamp '2026-01-09', 'page_viewed', null)
 ) as events (event_id, customer_id, occurred_at, event_name, received_at);
 create table crm.referrals as select * from (values
     ('r1', 'ann', 'bob', timestamp '2026-02-01'),
@@ -65,6 +66,11 @@ create table crm.subscriptions as select * from (values
 create table crm.consents as select * from (values
     ('n1', 'ann', 'email_marketing', 'yes', timestamp '2026-01-01')
 ) as consents (consent_id, customer_id, purpose, status, recorded_at);
+create table crm.messages as select * from (values
+    ('m1', 'a', 'ann', 'email', 'sent', timestamp '2026-01-03'),
+    ('m1', 'a', 'ann', 'email', 'sent', timestamp '2026-01-04'),
+    ('m2', 'a', 'ann', null, 'opened', timestamp '2026-01-04')
+) as messages (message_event_id, message_id, customer_id, channel, message_event, occurred_at);
 create table crm.scores as select * from (values
     ('ann', 'probability_alive', 0.9, timestamp '2026-01-01'),
     ('ann', 'probability_alive', 90, timestamp '2026-02-01'),
@@ -90,6 +96,7 @@ INPUTS = {
     "consents": "crm.consents",
     "identities": "crm.identities",
     "scores": "crm.scores",
+    "messages": "crm.messages",
 }
 
 
@@ -105,7 +112,7 @@ class Built:
             "--select", "+data_quality", "+customer_orders", "+customer_order_lines",
             "+customer_returns", "+customer_returned_lines", "+customer_events",
             "+customer_referrals", "+customer_subscriptions", "+customer_consents",
-            "+customer_scores",
+            "+customer_scores", "+customer_messages",
             "--exclude-resource-type", "unit_test",
             "--exclude", "inputs_belong_to_known_customers",
             "--vars",
@@ -164,6 +171,7 @@ COUNTED = {
     ("consents", "status_is_not_known"): 1,
     ("identities", "identifier_is_missing"): 1,
     ("identities", "time_is_missing"): 1,
+    ("messages", "channel_or_event_is_missing"): 1,
     ("scores", "customer_is_missing"): 1,
     ("scores", "customer_is_unknown"): 1,
     ("scores", "score_or_its_name_is_missing"): 2,
@@ -254,3 +262,13 @@ def test_scores_that_cannot_be_are_no_scores(built: Built) -> None:
         ("ann", "expected_value", Decimal("-1.000000")),
         ("ann", "probability_alive", Decimal("0.900000")),
     ] == rows
+
+
+def test_what_a_tracker_sent_twice_is_there_once(built: Built) -> None:
+    """The first that came in; the test of the key says how often, and what to do."""
+    events = built.rows("select occurred_at from customer_events where event_id = 'e1'")
+    messages = built.rows("select message_event_id, occurred_at from customer_messages")
+    assert [(datetime(2026, 1, 2),)] == events
+    assert [("m1", datetime(2026, 1, 3))] == messages
+    for name in ("events_has_copies_send_each_event_id", "messages_has_copies_send_each_message"):
+        assert f"Warning in test input_{name}" in built.said

@@ -12,6 +12,9 @@
     'campaign_name', 'page_url', 'category', 'currency', 'value', 'occurred_at',
     'loaded_at',
 ] %}
+{%- set has_copies = cdp_activate.may_have_copies(
+    ref('input_events'), 'event_id'
+) %}
 
 with
 
@@ -56,7 +59,7 @@ held_lately as (
 ),
 
 {% endif -%}
-unseen as (
+{% if has_copies %}arrived{% else %}unseen{% endif %} as (
 
     select
         {% for column in kept_columns -%}
@@ -80,6 +83,14 @@ unseen as (
 
 ),
 
+{% if has_copies -%}
+unseen as (
+
+    {{ cdp_activate.first_of_copies('arrived', 'event_id') }}
+
+),
+
+{% endif -%}
 attributed as (
 
     select

@@ -14,6 +14,9 @@
     'channel', 'message_step', 'campaign_name', 'variant', 'bounce_kind', 'link_url',
     'occurred_at', 'loaded_at',
 ] %}
+{%- set has_copies = cdp_activate.may_have_copies(
+    ref('input_messages'), 'message_event_id'
+) %}
 
 with
 
@@ -67,7 +70,7 @@ without_messages as (
 ),
 
 {% endif -%}
-unseen as (
+{% if has_copies %}arrived{% else %}unseen{% endif %} as (
 
     select
         {% for column in kept_columns -%}
@@ -92,10 +95,20 @@ unseen as (
 
 ),
 
+{% if has_copies -%}
+unseen as (
+
+    {{ cdp_activate.first_of_copies('arrived', 'message_event_id') }}
+
+),
+
+{% endif -%}
 attributed as (
 
     select
-        unseen.*,
+        {% for column in kept_columns -%}
+        unseen.{{ column }},
+        {% endfor -%}
         customer_ids.customer_id
 
     from unseen

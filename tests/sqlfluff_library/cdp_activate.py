@@ -55,6 +55,16 @@ def sorted_texts(expression: str) -> str:
     return f"string_agg({expression}, ', ' order by {expression})"
 
 
+def may_have_copies(relation: object, key: str) -> bool:
+    """Look for them."""
+    return True
+
+
+def first_of_copies(relation: str, key: str) -> str:
+    """Give a select of the rows."""
+    return f"select * from {relation}"
+
+
 def count_of(condition: str) -> str:
     """Give an aggregate under a condition."""
     return f"sum(case when {condition} then 1 else 0 end)"
