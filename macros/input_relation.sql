@@ -19,7 +19,7 @@
     ) -%}
         {%- set parts = mapped.split('.') -%}
         {{ return(api.Relation.create(
-            database=parts[0] if parts | length == 3 else target.database,
+            database=parts[0] if parts | length == 3 else (target.database or none),
             schema=parts[-2],
             identifier=parts[-1]
         )) }}
