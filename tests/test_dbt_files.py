@@ -29,6 +29,8 @@ NOT_PORTABLE = {
     "qualify": r"\bqualify\b",
     "aggregates with filter": r"\bfilter\s*\(\s*where\b",
     "ilike": r"\bilike\b",
+    "union without saying which": r"\bunion\b(?!\s+(?:all|distinct)\b)",
+    "more digits behind the point than BigQuery has": r"\bnumeric\(\d+, ?[1-9]\d",
     "group by all": r"\bgroup by all\b",
     "functions of one warehouse": r"\b(?:arg_max|arg_min|list|unnest|date_diff|datediff|string_agg"
     r"|listagg|array_agg|epoch|strftime|to_char|date_trunc)\s*\(",

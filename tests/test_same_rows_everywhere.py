@@ -171,7 +171,7 @@ def test_members_of_audiences_are_people_and_companies_that_there_are(
             rows, people = members.fetchall()[0]
             assert ([(0,)], rows) == (strangers, people), name
             judged += rows
-    assert judged > 100
+    assert judged > 20
 
 
 def test_docs_describe_every_column_and_read_from_left_to_right(warehouses: Warehouses) -> None:

@@ -329,7 +329,7 @@ beaten as (
             and contenders.log_likelihood_ratio
             < strongest_over_days.log_likelihood_ratio
 
-    union
+    union distinct
 
     -- Of two that say as much, the earlier.
     select
