@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -41,9 +40,6 @@ from cdp_activate.http import Request, Response
 from cdp_activate.receiver import Nature, SimulatedPlatform
 from cdp_activate.sync import lease
 from cdp_activate.sync.run import Options, run_sync
-
-KEEPS_NOTES = find_spec("cdp_activate.sync.notes") is not None
-"""Whether jobs are asked after by the run after a kill, and entries can be events."""
 
 WHO = ("ann", "bob", "cyd", "dan", "eve")
 LISTS = {"mirrored": "Mirrored", "other": "Other"}
@@ -343,7 +339,7 @@ class Company(RuleBasedStateMachine):
             gc.collect()
         if life.is_over and is_seen_dead:
             self.clock.gone.add(owner)
-        unwritten = killed is not None and (killed.at in ("write", "fsync") or not KEEPS_NOTES)
+        unwritten = killed is not None and killed.at in ("write", "fsync")
         if seen.unanswered or unwritten:
             # A job whose name never reached us, or could not be written down any more: nobody
             # can wait for it.
@@ -539,6 +535,5 @@ class Telling(Company):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not KEEPS_NOTES, reason="there is no `mode: events` yet")
 def test_whatever_happens_an_entry_is_told_of_once() -> None:
     run_state_machine_as_test(Telling, settings=stories(6, 8))
