@@ -1,6 +1,7 @@
 """The whole project, built on every warehouse from the same shop, gives the same rows.
 
-PostgreSQL is real. Snowflake, BigQuery and Spark are stood in for by warehouse_stand_in.py:
+PostgreSQL is real, and is built on two days: what the second adds to the first must equal
+one build of both. Snowflake, BigQuery and Spark are stood in for by warehouse_stand_in.py:
 every statement is written for them, read in their dialect, and run on DuckDB.
 """
 
@@ -11,7 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -48,10 +49,26 @@ NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_
 NO_AUDIENCES = ("--exclude", "path:models/audiences")
 STOOD_IN = ("snowflake", "bigquery", "spark")
 
-OF_THE_RUN = {"noted_at", "judged_at", "written_at"}
+OF_THE_RUN = {
+    "noted_at",
+    "judged_at",
+    "superseded_at",
+    "written_at",
+    "touches_written_at",
+    "visits_written_at",
+    "touchpoints_written_at",
+}
 """Columns that say when the run was."""
 DIGESTS = {"stage_id", "transition_id", "assignment_id", "account_stage_id", "fingerprint"}
 """Digests of instants as text, which not every warehouse writes alike."""
+
+OF_THE_WAY_THERE = {
+    "identity_components",
+    "identity_edges",
+    "identity_rule_checks",
+    "stage_due",
+}
+"""What remembers links that there were and proofs once given, and what the last run had to do."""
 
 Row = tuple[tuple[str, object], ...]
 Rows = dict[str, Counter[Row]]
@@ -75,10 +92,10 @@ class Warehouses:
             }
 
 
-def dbt(folder: Path, name: str, *arguments: str) -> None:
+def dbt(folder: Path, name: str, *arguments: str, as_of: datetime = AS_OF) -> None:
     """Run dbt on one of the warehouses, and see that it succeeds."""
     done = run_dbt(
-        *arguments, "--target", name, "--vars", json.dumps({"cdp_as_of": AS_OF.isoformat()}),
+        *arguments, "--target", name, "--vars", json.dumps({"cdp_as_of": as_of.isoformat()}),
         project=folder / "project",
         scratch=folder / name,
         stand_in=name if name in STOOD_IN else None,
@@ -124,8 +141,9 @@ def test_every_table_has_the_same_rows_on_postgres(
     target = postgres.connect(database)
     with duckdb.connect(str(warehouses.folder / "duckdb" / "warehouse.duckdb")) as source:
         shop_in_postgres.copy_schema(source, target, "shop")
+    the_day_before = ("--select", "+config.materialized:incremental", *NO_AUDIENCES, *NO_TESTS)
     run = partial(dbt, warehouses.folder, "postgres")
-    run("parse")
+    run("build", *the_day_before, as_of=AS_OF - timedelta(days=1))
     # Which warehouse audiences are compiled for is in dbt's manifest.
     target_path = warehouses.folder / "postgres" / "target"
     Project.at(project, profiles=project, target_path=target_path).compile()
@@ -137,7 +155,7 @@ def test_every_table_has_the_same_rows_on_postgres(
             cursor.execute(f"select * from main.{model}")
             theirs[model] = _counted(cursor.description, cursor.fetchall())
     ours = warehouses.rows_on("duckdb")
-    assert {} == _differing(ours, theirs, warehouses.models)
+    assert {} == _differing(ours, theirs, set(warehouses.models) - OF_THE_WAY_THERE)
     assert sum(map(bool, ours.values())) > 0.8 * len(warehouses.models)
 
 
