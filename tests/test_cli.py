@@ -54,7 +54,12 @@ def test_version() -> None:
     assert f"cdp-activate, version {__version__}" == invoke("--version").output.strip()
 
 
-GIVEN = {("audience", "show"): ["x"], ("audience", "preview"): ["x"], ("run",): ["--due"]}
+GIVEN = {
+    ("audience", "show"): ["x"],
+    ("audience", "preview"): ["x"],
+    ("run",): ["--due"],
+    ("erase",): ["x"],
+}
 """What a command cannot be called without."""
 
 WITHOUT_PROJECT = [("destinations", name) for name in ("list", "describe", "new")]

@@ -14,6 +14,7 @@ from cdp_activate.cli.build import build, catalog, compile_, doctor, init
 from cdp_activate.cli.demo import demo
 from cdp_activate.cli.destinations import destinations
 from cdp_activate.cli.history import rejections, runs
+from cdp_activate.cli.people import drift, erase
 from cdp_activate.cli.run import run
 from cdp_activate.cli.sync import plan, status, sync
 
@@ -32,7 +33,7 @@ def main() -> None:
 
 
 for _command in (
-    audience, build, catalog, compile_, demo, destinations, doctor, init, plan, rejections, run,
-    runs, status, sync,
+    audience, build, catalog, compile_, demo, destinations, doctor, drift, erase, init, plan,
+    rejections, run, runs, status, sync,
 ):  # fmt: skip
     main.add_command(_command)

@@ -14,6 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from cdp_activate.project import Project
+    from cdp_activate.sync.drift import Drift
     from cdp_activate.sync.watch import Watch
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,18 +35,39 @@ def log_option(function: F) -> F:
 @contextmanager
 def watching(project: Project, log_format: str | None) -> Iterator[Watch]:
     """Everybody who looks on: the log, alerts, and traces where OpenTelemetry is installed."""
-    from cdp_activate.sync import log
     from cdp_activate.sync.alerts import Alerts
     from cdp_activate.sync.telemetry import telemetry
     from cdp_activate.sync.watch import LogWatch, Watchers
 
+    others = [telemetry(), Alerts(project.alert_channels)]
+    with logging(log_format):
+        yield Watchers([LogWatch(), *(one for one in others if one)])
+
+
+@contextmanager
+def logging(log_format: str | None) -> Iterator[None]:
+    """Write the log to standard error, where a form of it was asked for."""
+    from cdp_activate.sync import log
+
     handler = log.write_to(sys.stderr, log_format) if log_format else None
     try:
-        others = [telemetry(), Alerts(project.alert_channels)]
-        yield Watchers([LogWatch(), *(one for one in others if one)])
+        yield
     finally:
         if handler:
             log.stop(handler)
+
+
+def alerting(project: Project) -> Callable[[Drift], None]:
+    """What tells the alert channels of a list that has drifted."""
+    from cdp_activate.sync.alerts import Alert, Alerts
+
+    alerts = Alerts(project.alert_channels)
+
+    def tell(one: Drift) -> None:
+        text = f"{one.sync}: {one.sentence}"
+        alerts.tell(lambda _: Alert("drift", one.sync, one.destination, one.list, text))
+
+    return tell
 
 
 @contextmanager

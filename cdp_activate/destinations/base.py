@@ -255,6 +255,14 @@ class Destination(ABC, Generic[S]):
         """How many people the platform says the list holds; None: it does not say."""
         return None
 
+    def members(self, list_id: str) -> Iterator[Mapping[str, str]] | None:
+        """The identifiers of everybody whom the platform says the list holds; None: it cannot.
+
+        Optional, for `drift`, `adopt` and to verify `erase`. Named and written as in `Row`; one
+        that is there is enough. Read page by page: a list may be of any size.
+        """
+        return None
+
     def close(self) -> None:
         """Give back connections; called once, at the end of a sync."""
         with self._transport_lock:

@@ -15,7 +15,7 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -68,6 +68,9 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         )
         requests_per_second: Annotated[float, Field(gt=0)] | None = Field(
             default=None, description="Calls a second, at most; else as fast as it answers."
+        )
+        lists_members: bool = Field(
+            default=False, description="The endpoint answers `action: members` with who is there."
         )
         deduplicates: bool = Field(
             default=False, description="The endpoint acts once on events of one idempotency_key."
@@ -163,6 +166,36 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         pairs = [(key, why) for key, why in self._rejections(answer.get("rejected"))]
         named = {key: clean_reason(why, Row(key, {})) for key, why in pairs if key}
         return Receipt(rejected=named, unnamed=sum(1 for key, _ in pairs if not key))
+
+    def size(self, list_id: str) -> int | None:
+        """What `action: members` says of the list's size, where the endpoint knows it."""
+        return int(self._page(list_id, None)["size"]) if self.settings.lists_members else None
+
+    def members(self, list_id: str) -> Iterator[Mapping[str, str]] | None:
+        """Post `action: members` until no `next` page is named."""
+        return self._pages(list_id) if self.settings.lists_members else None
+
+    def _pages(self, list_id: str) -> Iterator[Mapping[str, str]]:
+        after: str | None = None
+        while True:
+            page = self._page(list_id, after)
+            for member in page["members"]:
+                yield {name: str(value) for name, value in member.items() if value}
+            after = page.get("next")
+            if after is None:
+                return
+
+    def _page(self, list_id: str, after: str | None) -> Mapping[str, Any]:
+        body = json_bytes({"action": "members", "list": list_id, "after": after})
+        response = self._send("POST", body, _new_id())
+        raise_for_status(response, who=self.name)
+        page = read_json(response, who=self.name)
+        if not isinstance(page, Mapping) or not {"size", "members"} <= page.keys():
+            raise DestinationError(
+                f"{self.name} does not answer `action: members` as docs/destinations.md has it",
+                remedy="Leave `lists_members` out of its settings, or mend the endpoint.",
+            )
+        return page
 
     def _post(self, action: str, list_name: str | None, rows: Sequence[Row]) -> Receipt:
         """One batch, one call.

@@ -24,6 +24,7 @@ OLDEST_TIMESTAMP = 300
 """Seconds that a signature stays valid, in either direction of the clock."""
 
 _REMEMBERED_ANSWERS = 10_000
+_PAGE = 1000
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _ACTIONS = ("upsert", "remove", "send", "erase")
 
@@ -220,6 +221,8 @@ class SimulatedPlatform:
         said = _read(request.body)
         if said is not None and said.get("action") == "settle":
             return self._settle(str(said.get("job")))
+        if said is not None and said.get("action") == "members":
+            return self._members(str(said.get("list")), str(said.get("after") or ""))
         batch = _batch(said)
         if batch is None:
             return Call("POST", "", 0, 400), _json(400, {"error": "this is not a batch"})
@@ -244,6 +247,16 @@ class SimulatedPlatform:
             return Call("POST", "settle", 0, 404), _json(404, {"error": "no such job"})
         status = 202 if "job" in outcome else 200
         return Call("POST", "settle", 0, status), _json(status, outcome)
+
+    def _members(self, list_name: str, after: str) -> tuple[Call, Response]:
+        """A page of the list as the platform shows it, in the order of what it knows them by."""
+        with self._lock:
+            rows = self._lists.shown().get(list_name, {})
+            known = sorted(one for one in rows if one > after)
+            some = [rows[one]["identifiers"] for one in known[:_PAGE]]
+            following = known[_PAGE - 1] if len(known) > _PAGE else None
+            page = {"size": len(rows), "members": some, "next": following}
+        return Call("POST", "members", 0, 200), _json(200, page)
 
     def _remember(self, message_id: str, outcome: dict[str, Any]) -> None:
         if message_id:

@@ -235,7 +235,7 @@ class Alerts(Watch):
                         raise
                     self.sleep(min(error.after or float(attempt), LONGEST_WAIT))
         except CdpError as error:
-            log.event("alert_failed", level=log.ERROR, **about, message=error.message)
+            log.event("alert_failed", log.ERROR, **about, message=error.message)
         finally:
             if self.transport is None:
                 transport.close()

@@ -17,7 +17,7 @@ _LOGGER = logging.getLogger("cdp_activate")
 _LOGGER.addHandler(logging.NullHandler())
 
 
-def event(name: str, *, level: int = INFO, **fields: Any) -> None:
+def event(name: str, level: int = INFO, /, **fields: Any) -> None:
     """Log an event. `fields` hold names, counts and instants, never a value of a row."""
     _LOGGER.log(level, name, extra={"event": name, "fields": fields})
 

@@ -16,6 +16,9 @@ from cdp_activate.audiences.expressions import Expression, column, text
 KEY_KIND = "key"
 """The kind of a digest of an entity's key; any other kind is the name of an identifier."""
 
+IDENTIFYING = ("email", "phone", "external_id", "mobile_ad_id")
+"""Identifiers that are one person's alone. A first name or a postcode is of many."""
+
 
 def digest(entity: str, kind: str, value: str) -> str:
     """SHA-256 of one value, as the table of erasures holds it."""
@@ -24,6 +27,8 @@ def digest(entity: str, kind: str, value: str) -> str:
 
 def is_erased(entity: str, values: Mapping[str, Expression]) -> Expression:
     """Whether any of the values (by kind) is one of an erased person, as SQL.
+
+    Kinds that are neither the key nor identifying are not looked at.
 
     Reads a relation called `erasures`. While it is empty nothing is hashed: ten million
     digests would cost more than the rest of the plan.
@@ -40,6 +45,7 @@ def is_erased(entity: str, values: Mapping[str, Expression]) -> Expression:
             query=exp.select(column("digest")).from_("erasures").subquery(),
         )
         for kind, value in values.items()
+        if kind in (KEY_KIND, *IDENTIFYING)
     ]
     return exp.paren(exp.or_(*erased))
 

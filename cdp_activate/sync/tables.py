@@ -47,6 +47,11 @@ TABLES = {
         erasure_id varchar not null, entity varchar not null, kind varchar not null,
         digest varchar not null, erased_at timestamp not null
     """,
+    "sync_erasure_steps": """
+        erasure_id varchar not null, sync varchar not null, destination varchar not null,
+        list varchar not null, outcome varchar not null, verified varchar not null,
+        message varchar, done_at timestamp not null
+    """,
     "sync_leases": """
         sync varchar not null, run_id varchar not null, owner varchar not null,
         expires_at timestamp not null

@@ -44,7 +44,7 @@ class Watchers(Watch):
                 tell(watcher)
             except Exception as error:
                 name, kind = type(watcher).__name__, type(error).__name__
-                log.event("watcher_failed", level=log.ERROR, watcher=name, error=kind)
+                log.event("watcher_failed", log.ERROR, watcher=name, error=kind)
 
     def started(self, run: RunRecord) -> None:
         """Tell all."""
@@ -78,14 +78,14 @@ class LogWatch(Watch):
 
     def progressed(self, run: RunRecord, answered: int, planned: int) -> None:
         """`batch_answered`, of little weight: there may be thousands."""
-        log.event("batch_answered", level=log.DEBUG, **_of(run), answered=answered, planned=planned)
+        log.event("batch_answered", log.DEBUG, **_of(run), answered=answered, planned=planned)
 
     def finished(self, run: RunRecord, error: BaseException | None) -> None:
         """`run_finished` or `run_failed`, with the counts of what was acknowledged."""
         counted = ("added", "updated", "moved", "removed", "held_back", "rejected", "calls")
         log.event(
             "run_failed" if error else "run_finished",
-            level=log.ERROR if error else log.INFO,
+            log.ERROR if error else log.INFO,
             **_of(run),
             state=run.state,
             **{name: getattr(run, name) for name in counted},

@@ -232,9 +232,9 @@ class Bed:
         with self.warehouse() as warehouse, warehouse.state():
             create_tables(warehouse)
             names = ("ledger", "rejections", "erasures", "runs", "leases")
-            return warehouse.rows(
-                sql.format(**{name: warehouse.state_table(f"sync_{name}") for name in names})
-            )
+            tables = {name: warehouse.state_table(f"sync_{name}") for name in names}
+            tables["steps"] = warehouse.state_table("sync_erasure_steps")
+            return warehouse.rows(sql.format(**tables))
 
     @property
     def left_behind(self) -> list[str]:

@@ -1,0 +1,278 @@
+"""Erases a person everywhere they were sent, and never sends them again.
+
+In this order, so that it may be broken off anywhere and called again: who they are is written
+down as digests, which every plan respects from then on; then each destination that holds them
+is told, under the identifiers that the ledger has; what it acknowledged leaves the ledger.
+Nothing of this needs the person to be in the warehouse still.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from cdp_activate.destinations.base import Destination, Receipt, Row
+from cdp_activate.errors import CdpError, DestinationError, UsageError, WarehouseError
+from cdp_activate.http import Transport
+from cdp_activate.identifiers import RULE_SETS
+from cdp_activate.identifiers.python import prepared
+from cdp_activate.sync import log
+from cdp_activate.sync.deliver import Courier, Patience
+from cdp_activate.sync.lease import Lease
+from cdp_activate.sync.ledger import Ledger
+from cdp_activate.sync.model import DestinationEntry, Sync
+from cdp_activate.sync.suppression import IDENTIFYING, KEY_KIND, digest
+from cdp_activate.sync.tables import KeptList, create_tables, now
+from cdp_activate.warehouse.base import Warehouse
+
+Verified: TypeAlias = Literal["gone", "still there", "the platform does not say"]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one list holds of the person, by the ledger."""
+
+    kept: KeptList
+    identifiers: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What was done at one list.
+
+    `outcome`: erased (the platform forgot the person), removed (taken off the list: the
+    platform offers no more), failed.
+    """
+
+    sync: str
+    destination: str
+    list: str
+    outcome: str
+    verified: str
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """An erasure and its steps. Holds nothing of the person."""
+
+    erasure_id: str
+    entity: str
+    steps: Sequence[Step]
+
+    @property
+    def ok(self) -> bool:
+        """Whether all who held the person have let go, as far as they say."""
+        return all(one.outcome != "failed" and one.verified != "still there" for one in self.steps)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The erasure for machines."""
+        steps = [vars(one) for one in self.steps]
+        return {**vars(self), "steps": steps, "ok": self.ok}
+
+
+@dataclass(frozen=True)
+class Erasing:
+    """What an erasure needs: the syncs, where lists are kept, and the warehouse."""
+
+    syncs: Mapping[str, Sync]
+    destinations: Mapping[str, DestinationEntry]
+    warehouse: Warehouse
+    patience: Patience = field(default_factory=Patience)
+    transport: Transport | None = None
+
+    def erase(self, key: str, entity: str) -> Erasure:
+        """Erase one person (or account) by the entity's key.
+
+        Raises BusyError while a run of a sync goes on that may be sending the person: the
+        digests are written by then, so that no later run does. Destinations that fail are in
+        the steps: erase again, and only what is left is done.
+        """
+        if not key.strip():
+            raise UsageError("the id is empty", remedy="cdp-activate erase ID")
+        erasure_id = uuid.uuid4().hex
+        self._suppress(erasure_id, entity, key)
+        names = self._concerned(entity, key)
+        for name in names:
+            # What a killed run left behind may be about this person.
+            Ledger(self.warehouse, KeptList(name, "", "")).prepare()
+        with self.warehouse.state():
+            for name in names:
+                Lease(self.warehouse, name).take(erasure_id)
+        steps: list[Step] = []
+        try:
+            for held in self._held(entity, key):
+                step = self._let_go(held, key)
+                self._record(erasure_id, held, step, key)
+                steps.append(step)
+        finally:
+            with self.warehouse.state():
+                for name in names:
+                    Lease(self.warehouse, name).give_back(erasure_id)
+        return Erasure(erasure_id, entity, steps)
+
+    def _concerned(self, entity: str, key: str) -> list[str]:
+        """The syncs that may send such an entity, and those that once sent this one."""
+        sent = {held.kept.sync for held in self._held(entity, key)}
+        may = {name for name, one in self.syncs.items() if one.audience.entity.name == entity}
+        return sorted(sent | may)
+
+    def _held(self, entity: str, key: str) -> list[Held]:
+        """Every list that holds this key. A sync that is no longer in the files counts too."""
+        with self.warehouse.state():
+            create_tables(self.warehouse)
+            rows = self.warehouse.rows(
+                "select sync, destination, list, identifiers "
+                f"from {self.warehouse.state_table('sync_ledger')} where entity_key = ? "
+                "order by sync, destination, list",
+                [key],
+            )
+        return [
+            Held(KeptList(sync, destination, name), _given(json.loads(identifiers)))
+            for sync, destination, name, identifiers in rows
+            if sync not in self.syncs or self.syncs[sync].audience.entity.name == entity
+        ]
+
+    def _suppress(self, erasure_id: str, entity: str, key: str) -> None:
+        """Write down the digests of the key and of each identifier, in every platform's form."""
+        pairs = {(KEY_KIND, key)}
+        for known in (
+            *(held.identifiers for held in self._held(entity, key)),
+            *self._now(entity, key),
+        ):
+            for name in known.keys() & set(IDENTIFYING):
+                pairs |= {(name, form) for form in _forms(name, known[name])}
+        rows = sorted((kind, digest(entity, kind, value)) for kind, value in pairs)
+        with self.warehouse.state():
+            table = self.warehouse.state_table("sync_erasures")
+            for kind, one in rows:
+                self.warehouse.run(
+                    f"insert into {table} select ?, ?, ?, ?, ? where not exists "
+                    f"(select 1 from {table} where digest = ?)",
+                    [erasure_id, entity, kind, one, now(), one],
+                )
+            self.warehouse.run(
+                f"delete from {self.warehouse.state_table('sync_rejections')} "
+                f"where entity_key = ? and sync in ({_marks(self.syncs)})",
+                [key, *self._of(entity)],
+            )
+        log.event("erasure_recorded", erasure_id=erasure_id, entity=entity, digests=len(rows))
+
+    def _now(self, entity: str, key: str) -> list[dict[str, str]]:
+        """The identifiers that the warehouse has of the person now, if they are still there."""
+        found: list[dict[str, str]] = []
+        for sync in self.syncs.values():
+            of = sync.audience.entity
+            if of.name != entity:
+                continue
+            columns = ", ".join(
+                f'cast("{one}" as varchar)' for one in sync.settings.identifiers.values()
+            )
+            sql = f'select {columns} from {of.model.relation} where cast("{of.key}" as varchar) = ?'
+            try:
+                with self.warehouse.reading():
+                    rows = self.warehouse.rows(sql, [key])
+            except WarehouseError as error:
+                log.event("warehouse_not_read", log.WARNING, message=error.message)
+                break
+            found += [
+                _given(dict(zip(sync.settings.identifiers, row, strict=True))) for row in rows
+            ]
+        return found
+
+    def _of(self, entity: str) -> list[str]:
+        """The syncs, with a name that none has in the place of those of other entities."""
+        return [
+            name if one.audience.entity.name == entity else "" for name, one in self.syncs.items()
+        ]
+
+    def _let_go(self, held: Held, key: str) -> Step:
+        kept = held.kept
+        about = (kept.sync, kept.destination, kept.name)
+        entry = self.destinations.get(kept.destination)
+        if entry is None:
+            message = f"'{kept.destination}' is no longer in syncs/destinations.yml: ask it by hand"
+            return Step(*about, "failed", "the platform does not say", message)
+        try:
+            destination = entry.open(transport=self.transport)
+            try:
+                return Step(*about, *self._ask(destination, held, key))
+            finally:
+                destination.close()
+        except CdpError as error:
+            return Step(*about, "failed", "the platform does not say", error.message)
+
+    def _ask(self, destination: Destination[Any], held: Held, key: str) -> tuple[str, Verified]:
+        """Have the person forgotten, or taken off the list; then look whether they are gone."""
+        courier = Courier(destination, patience=self.patience)
+        courier.open(held.kept.name)
+        row = Row(key, held.identifiers)
+        outcome = "removed"
+        if "remove" in destination.verbs:
+            _acknowledge(courier, lambda: destination.remove(courier.list_id, [row]))
+        if "erase" in destination.verbs:
+            _acknowledge(courier, lambda: destination.erase([row]))
+            outcome = "erased"
+        elif "remove" not in destination.verbs:
+            raise DestinationError(
+                f"{destination.name} can neither remove nor erase: ask it by hand"
+            )
+        return outcome, _look(destination, courier.list_id, held.identifiers)
+
+    def _record(self, erasure_id: str, held: Held, step: Step, key: str) -> None:
+        """Write the step down; what the platform let go leaves the ledger."""
+        kept = held.kept
+        with self.warehouse.state():
+            self.warehouse.run(
+                f"insert into {self.warehouse.state_table('sync_erasure_steps')} "
+                "values (?, ?, ?, ?, ?, ?, ?, ?)",
+                [erasure_id, *kept.values, step.outcome, step.verified, step.message, now()],
+            )
+            if step.outcome != "failed":
+                self.warehouse.run(
+                    f"delete from {self.warehouse.state_table('sync_ledger')} "
+                    f"where {kept.condition} and entity_key = ?",
+                    [*kept.values, key],
+                )
+        about = {"erasure_id": erasure_id, "sync": kept.sync, "destination": kept.destination}
+        log.event("erasure_step", **about, outcome=step.outcome, verified=step.verified)
+
+
+def _given(values: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _marks(of: Iterable[object]) -> str:
+    return ", ".join("?" for _ in of) or "''"
+
+
+def _forms(identifier: str, value: str) -> set[str]:
+    """The value as each platform would be sent it, where it is known in plain."""
+    forms = {prepared(rules, identifier, value) for rules in RULE_SETS.values()}
+    return {value, *(form for form in forms if form)}
+
+
+def _acknowledge(courier: Courier, act: Callable[[], Receipt]) -> None:
+    """Make the call and wait for its outcome. Raises DestinationError where it is refused."""
+    receipt: Receipt | None = courier.ask(act)
+    if receipt and receipt.job:
+        refused = dict(receipt.rejected)
+        receipt = courier.settle(receipt.job)
+        refused.update(receipt.rejected if receipt else {})
+    else:
+        refused = dict(receipt.rejected) if receipt else {}
+    if receipt is None or refused or receipt.unnamed:
+        why = "; ".join(refused.values()) or "it does not say why"
+        raise DestinationError(f"{courier.destination.name} refused: {why}")
+
+
+def _look(destination: Destination[Any], list_id: str, identifiers: Mapping[str, str]) -> Verified:
+    """Whether the platform still lists the person."""
+    members = destination.members(list_id)
+    if members is None:
+        return "the platform does not say"
+    there = any(not identifiers.items().isdisjoint(member.items()) for member in members)
+    return "still there" if there else "gone"

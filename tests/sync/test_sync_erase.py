@@ -1,0 +1,197 @@
+"""Erasing a person, and drift: what is said of lists beside any run."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from bed import QUICK, SYNC, Bed, people, person
+from click.testing import CliRunner
+
+from cdp_activate.cli import main
+from cdp_activate.destinations.webhook import WebhookDestination
+from cdp_activate.errors import BusyError
+from cdp_activate.sync.drift import Drift, drift
+from cdp_activate.sync.erase import Erasing, Erasure
+from cdp_activate.sync.lease import Lease
+
+
+def command(bed: Bed, *arguments: str) -> Any:
+    folder = ["--project-dir", str(bed.folder), "--profiles-dir", str(bed.folder)]
+    return CliRunner().invoke(main, [*arguments, *folder])
+
+
+def erase(bed: Bed, key: str) -> Erasure:
+    with bed.warehouse() as warehouse:
+        project = bed.project
+        erasing = Erasing(project.syncs, project.destinations, warehouse, QUICK)
+        return erasing.erase(key, "customer")
+
+
+def two_lists(bed: Bed) -> None:
+    """A second sync to files, which cannot erase, of the same audience."""
+    bed.mail("lists_members: true\n  outbox: {type: file, path: outbox, format: jsonl}")
+    second = SYNC.replace("vips_to_mail", "vips_to_files").replace("mail\n", "outbox\n", 1)
+    bed.write("syncs/files.yml", second.replace("destination: mail", "destination: outbox"))
+
+
+def test_a_person_is_erased_everywhere_and_never_sent_again(bed: Bed) -> None:
+    two_lists(bed)
+    bed.build([person("zoe"), person("bob"), person("eve")])
+    assert 0 == command(bed, "sync").exit_code
+    done = command(bed, "erase", "zoe", "--yes")
+    assert 0 == done.exit_code, done.output
+    assert "vips_to_mail   mail         VIPs  erased   gone" in done.output
+    assert "vips_to_files  outbox       VIPs  removed  the platform does not say" in done.output
+    assert "zoe" not in done.output
+    assert {"bob", "eve"} == bed.listed.keys() == bed.ledger
+    same_address = person("zoe-2", email=" PERSON.zoe@example.com")
+    bed.build([person("zoe"), same_address, person("bob"), person("eve")])
+    again = json.loads(command(bed, "sync", "--json").output)
+    assert [{"erased": 2}] * 2 == [one["held_back"] for one in again]
+    assert {"bob", "eve"} == bed.listed.keys()
+    kept = "".join(str(bed.rows(f"select * from {{{name}}}")) for name in ("erasures", "steps"))
+    assert "zoe" not in kept and "erased" in kept
+
+
+def test_a_person_who_left_the_warehouse_is_erased_by_the_ledger(bed: Bed) -> None:
+    bed.build([person("ada"), person("bob")])
+    bed.run()
+    (bed.folder / "warehouse.duckdb").unlink()
+    assert ["erased"] == [one.outcome for one in erase(bed, "ada").steps]
+    assert {"bob"} == bed.listed.keys() == bed.ledger
+    bed.build([person("ada-2", email="person.ada@example.com"), person("bob")])
+    assert {"erased": 1} == bed.run().plan.held_back
+
+
+def test_an_erasure_that_fails_somewhere_says_so_and_is_finished_by_the_next(bed: Bed) -> None:
+    bed.build([person("ada"), person("bob")])
+    bed.run()
+    bed.receiver.misbehave("status", status=404)
+    done = command(bed, "erase", "ada", "--json")
+    said = json.loads(done.output)
+    assert (1, False) == (done.exit_code, said["ok"])
+    assert "mail answered 404" in said["steps"][0]["message"]
+    assert {"ada", "bob"} == bed.ledger
+    assert erase(bed, "ada").ok
+    assert {"bob"} == bed.listed.keys() == bed.ledger
+    assert [] == list(erase(bed, "ada").steps)
+    assert [("failed",), ("erased",)] == bed.rows("select outcome from {steps} order by done_at")
+
+
+def test_a_platform_that_still_lists_the_person_is_no_success(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bed.mail("lists_members: true")
+    bed.build([person("ada")])
+    bed.run()
+    still = iter([{"email": "person.ada@example.com"}])
+    monkeypatch.setattr(WebhookDestination, "members", lambda self, list_id: still)
+    done = erase(bed, "ada")
+    assert (False, "still there") == (done.ok, done.steps[0].verified)
+
+
+def test_a_list_of_a_sync_that_is_gone_from_the_files_is_still_known(bed: Bed) -> None:
+    two_lists(bed)
+    bed.build([person("ada")])
+    assert 0 == command(bed, "sync").exit_code
+    (bed.folder / "syncs/files.yml").unlink()
+    bed.mail()
+    done = erase(bed, "ada")
+    assert {"vips_to_mail": "erased", "vips_to_files": "failed"} == {
+        one.sync: one.outcome for one in done.steps
+    }
+    assert "'outbox' is no longer in syncs/destinations.yml" in str(done.steps)
+
+
+def test_while_a_run_goes_on_the_erasure_is_written_down_and_waits(bed: Bed) -> None:
+    bed.build([person("ada"), person("bob")])
+    bed.run()
+    with bed.warehouse() as warehouse, warehouse.state():
+        Lease(warehouse, "vips_to_mail").take("another")
+    with pytest.raises(BusyError, match="already running"):
+        erase(bed, "ada")
+    bed.rows("delete from {leases} returning 1")
+    bed.run()
+    assert {"bob"} == bed.listed.keys()
+
+
+def test_who_was_never_sent_is_never_sent(bed: Bed) -> None:
+    bed.build([person("ada"), person("eve", first_name="ada")])
+    done = command(bed, "erase", "ada", "--yes")
+    assert (0, "no list holds this id") == (done.exit_code, done.output.splitlines()[0])
+    bed.run()
+    assert {"eve"} == bed.listed.keys()
+
+
+def test_an_erasure_of_nobody_or_of_an_unknown_entity_is_wrong_usage(bed: Bed) -> None:
+    bed.build([])
+    for arguments in (["erase", " "], ["erase", "x", "--entity", "custommer"]):
+        done = command(bed, *arguments)
+        assert 2 == done.exit_code
+    assert "did you mean 'customer'?" in done.output
+
+
+def drifted(bed: Bed) -> Drift:
+    with bed.warehouse() as warehouse:
+        (found,) = drift(bed.the_sync, warehouse)
+        return found
+
+
+def test_drift_counts_who_is_missing_and_who_is_not_ours(bed: Bed) -> None:
+    bed.mail("lists_members: true")
+    bed.build(people(2500))
+    bed.run()
+    found = drifted(bed)
+    assert (False, 2500, 2500, 0, 0) == (
+        found.drifted, found.acknowledged, found.platform_size, found.missing, found.unexpected,
+    )  # fmt: skip
+    mail = WebhookDestination(WebhookDestination.Settings(url=bed.receiver.url))
+    strangers = [person(f"s{number}") for number in range(3)]
+    mail.upsert("VIPs", [row(one) for one in strangers])
+    mail.remove("VIPs", [row(one) for one in people(2)])
+    found = drifted(bed)
+    assert (True, 2501, 2, 3) == (
+        found.drifted, found.platform_size, found.missing, found.unexpected,
+    )  # fmt: skip
+    done = command(bed, "drift")
+    assert 1 == done.exit_code
+    assert "2 are missing: `sync --full-refresh` sends them again" in done.output
+    assert 2501 == len(bed.receiver.lists["VIPs"])
+
+
+def row(one: Any) -> Any:
+    from cdp_activate.destinations.base import Row
+
+    return Row(one.key, {"email": one.email})
+
+
+def test_drift_of_a_platform_that_says_its_size_alone_or_nothing(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bed.build(people(10))
+    bed.run()
+    assert (None, "the platform does not say what it holds") == (
+        drifted(bed).drifted, drifted(bed).sentence,
+    )  # fmt: skip
+    assert 0 == command(bed, "drift").exit_code
+    monkeypatch.setattr(WebhookDestination, "size", lambda self, list_id: 9)
+    assert "the ledger holds 10, the platform 9" == drifted(bed).sentence
+    bed.rows("update {ledger} set fingerprint = 'unknown' where entity_key = 'c-00001' returning 1")
+    assert (False, 1) == (drifted(bed).drifted, drifted(bed).unanswered)
+
+
+def test_drift_of_a_platform_that_fails_is_an_error_of_that_list_and_is_alerted(
+    bed: Bed,
+) -> None:
+    bed.mail("lists_members: true")
+    bed.build(people(3))
+    bed.run()
+    hook = f"alerts: {{ops: {{type: webhook, url: '{bed.receiver.url}alerts'}}}}"
+    bed.write("syncs/alerts.yml", hook)
+    bed.receiver.misbehave("status", status=404)
+    done = command(bed, "drift", "--json")
+    (one,) = json.loads(done.output)
+    assert (1, None, "DestinationError") == (done.exit_code, one["drifted"], one["error"]["kind"])
+    assert 3 == bed.receiver.calls  # the run's, the one that failed, and the alert
