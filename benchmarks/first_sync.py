@@ -62,13 +62,18 @@ def main() -> None:
 
 def _run(folder: Path, options: argparse.Namespace) -> None:
     _write(folder, options)
+    began = time.process_time()
     bare = _bare(options)
+    bare_cpu = time.process_time() - began
     project = Project.at(folder)
     print(f"{options.members:,} members, {options.batch:,} a batch, {options.threads} at once")
     print(f"ready-made bodies, same client  {bare:10,.0f} rows/s")
+    began = time.process_time()
     seconds, done = _sync(project)
+    cpu = time.process_time() - began
     rate = done.record.added / seconds
     print(f"first sync                      {rate:10,.0f} rows/s  {rate / bare:.0%} of that")
+    print(f"seconds of the processor        {cpu:10.2f}         {bare_cpu:.2f} for bare bodies")
     seconds, done = _sync(project)
     print(f"nothing changed                 {seconds:10.2f} s       {done.record.calls} calls")
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:

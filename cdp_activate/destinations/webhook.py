@@ -259,10 +259,13 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         return receipt if job is None else replace(receipt, job=str(job))
 
     def _receipt(self, rejected: object, rows: Sequence[Row]) -> Receipt:
+        pairs = list(self._rejections(rejected))
+        if not pairs:
+            return Receipt()  # Rows that the warehouse wrote are not made for nothing.
         by_key = {row.key: row for row in rows}
         named: dict[str, str] = {}
         unnamed = 0
-        for key, reason in self._rejections(rejected):
+        for key, reason in pairs:
             if key in by_key:
                 named[key] = clean_reason(reason, by_key[key])
             else:

@@ -89,6 +89,8 @@ class Plan:
 
         `{sent}` in `columns` stands for the identifiers that the destination has, as JSON.
         """
+        from pyarrow import compute
+
         wanted = ", ".join(f"'{action}'" for action in actions)
         source, ordered = f"{self.table} as plan", ""
         if "{sent}" in columns:
@@ -102,10 +104,13 @@ class Plan:
         last = -1
         sql = f"select {columns} from {source} where action in ({wanted}){ordered}"
         for batch in self.warehouse.read(sql, batch=_AT_ONCE):
-            places = batch.column("place").to_numpy()
-            if len(places) and (places[0] <= last or (places[1:] <= places[:-1]).any()):
+            if not batch.num_rows:
+                continue
+            places = batch.column("place")
+            rising = compute.all(compute.less(places[:-1], places[1:]), min_count=0).as_py()
+            if not rising or places[0].as_py() <= last:
                 raise WarehouseError("the warehouse gave the steps of a plan out of order")
-            last = places[-1] if len(places) else last
+            last = places[-1].as_py()
             yield batch
 
     def hold_moves(self, keys: Iterable[str]) -> None:
