@@ -10,18 +10,8 @@ from typing import Any
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse.base import Warehouse
 
-STATES = (
-    "done",
-    "partial",
-    "stopped",
-    "failed",
-    "refused",
-    "killed",
-    "running",
-    "adopted",
-    "erased",
-)
-"""Every state that a run can have; the docs say what each means."""
+STATES = ("done", "stopped", "failed", "refused", "killed", "running")
+"""Every state that a run can have; docs/watching.md says what each means."""
 
 
 @dataclass(frozen=True)
