@@ -26,7 +26,7 @@ from bed import AS_OF, LIST, Bed, Person, people
 from cdp_activate.receiver import Nature, Receiver
 
 HERE = Path(__file__).parent
-KILLS = int(os.environ.get("CDP_KILLS", "6"))
+KILLS = int(os.environ.get("CDP_KILLS", "5"))
 MEMBERS = int(os.environ.get("CDP_KILL_MEMBERS", "2000"))
 SEED = int(os.environ.get("CDP_SEED", "20260310"))
 BATCH = max(MEMBERS // 100, 20)

@@ -524,7 +524,7 @@ class Patiently(Company):
 
 @pytest.mark.slow
 def test_whatever_happens_at_a_platform_that_answers_later() -> None:
-    run_state_machine_as_test(Patiently, settings=stories(6, 8))
+    run_state_machine_as_test(Patiently, settings=stories(5, 8))
 
 
 class Telling(Company):
@@ -536,4 +536,4 @@ class Telling(Company):
 
 @pytest.mark.slow
 def test_whatever_happens_an_entry_is_told_of_once() -> None:
-    run_state_machine_as_test(Telling, settings=stories(6, 8))
+    run_state_machine_as_test(Telling, settings=stories(5, 8))
