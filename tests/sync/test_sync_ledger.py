@@ -408,3 +408,26 @@ def test_identifiers_are_in_the_ledger_and_nowhere_else(bed: Bed) -> None:
         assert (name == "ledger") == ("@" in text), name
         assert (name == "ledger") == ("+49170" in text), name
         assert "Wilhelmina" not in text, name
+
+
+def test_the_tables_of_an_older_version_are_brought_up_to_date(bed: Bed) -> None:
+    """With receipts that a killed run left in its table: those people may have been sent."""
+    bed.build([])
+    of = "'vips_to_mail', 'mail', 'VIPs'"
+    named = "sync varchar, destination varchar, list varchar, entity_key varchar"
+    with bed.warehouse() as warehouse, warehouse.state():
+        ledger, receipts = (
+            warehouse.state_table(f"sync_{name}") for name in ("ledger", "receipts")
+        )
+        prints = "fingerprint varchar, identifiers_fingerprint varchar, identifiers varchar"
+        warehouse.run(f"create table {ledger} ({named}, {prints}, run_id varchar, "
+                      "acknowledged_at timestamp)")  # fmt: skip
+        warehouse.run(f"create table {receipts} ({named}, outcome varchar, {prints}, "
+                      "run_id varchar, position bigint, received_at timestamp)")  # fmt: skip
+        warehouse.run(f"insert into {ledger} values ({of}, 'ada', 'f', 'i', '{{}}', 'r', now())")
+        warehouse.run(
+            f"insert into {receipts} values ({of}, 'bea', 'sending', 'f', 'i', '{{}}', 'r', 1, "
+            "now())"
+        )
+    found = "select entity_key, fingerprint from {ledger} order by 1"
+    assert [("ada", "f"), ("bea", "unknown")] == bed.rows(found) == bed.rows(found)
