@@ -129,49 +129,6 @@ def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
     assert "keep me" == (tmp_path / "mine.txt").read_text()
 
 
-def test_whom_an_audience_held_out_is_compared_with_the_rest(
-    story: Story, project: Project
-) -> None:
-    """The experiment is the first day's audience: each member once, judged by what they did."""
-    name, until = "lapsed_best_customers", story.next_as_of.replace(tzinfo=None)
-    with project.warehouse() as warehouse, warehouse.reading():
-        people = {
-            key: (variant, entered_at)
-            for key, variant, entered_at in warehouse.rows(
-                "select entity_key, coalesce(variant, 'treated'), min(entered_at)"
-                f" from audience_members where audience = '{name}' and entered_at < '{until}'"
-                " group by all"
-            )
-        }
-        acts = warehouse.rows("select customer_id, touchpoint, occurred_at from touchpoints")
-        meant = warehouse.rows("select outcome, touchpoint from experiment_outcomes")
-        results = warehouse.rows(
-            "select variant, outcome, person_count, unobserved_count, reached_count"
-            f" from experiment_results where experiment = '{name}'"
-        )
-        judged = warehouse.rows(
-            "select control, has_sample_ratio_mismatch, person_count"
-            f" from experiments where experiment = '{name}'"
-        )
-        compared = warehouse.rows(
-            f"select variant, control, outcome from experiment_lift where experiment = '{name}'"
-        )
-    expected = set()
-    for variant in ("holdout", "treated"):
-        since = {key: at for key, (group, at) in people.items() if group == variant}
-        assert len(since) > 1
-        for outcome in ("visit", "conversion"):
-            reached = {
-                who
-                for who, touchpoint, at in acts
-                if who in since and at >= since[who] and (outcome, touchpoint) in meant
-            }
-            expected.add((variant, outcome, len(since), len(since), len(reached)))
-    assert expected == set(results)
-    assert [("holdout", False, len(people))] == judged
-    assert {("treated", "holdout", "visit"), ("treated", "holdout", "conversion")} == {*compared}
-
-
 # The commands, in the project that the demo leaves behind ...
 
 
