@@ -25,7 +25,7 @@ from cdp_activate.errors import CdpError, UsageError
 if TYPE_CHECKING:
     from cdp_activate.sync.run import Summary
 
-GUARDS = ("max_remove", "max_change", "min_size", "max_rejected", "expect", "emptied")
+GUARDS = ("max_remove", "max_change", "min_size", "max_rejected", "expect", "emptied", "first_run")
 
 select_option = click.option(
     "--select", "-s", multiple=True, metavar="SYNC", help="Only this sync (can be repeated)."

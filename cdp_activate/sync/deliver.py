@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any
 
 from cdp_activate.destinations.base import Destination, Receipt, Row
-from cdp_activate.errors import DestinationError, RefusedError, RetryError
+from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
 from cdp_activate.sync.tables import Verb
 
 SIGN_OF_LIFE = 30.0
@@ -69,12 +69,14 @@ class Hooks:
     """Who is told what is sent, by the thread that sends it.
 
     `announce` is called with a batch that is about to be sent, `answered` with what became of
-    it, before the thread takes the next one. `alive` is called every now and then by the thread
+    it, before the thread takes the next one, or `untaken` where the platform certainly took none
+    of it. `alive` is called every now and then by the thread
     that delivers.
     """
 
     announce: Callable[[Sequence[Row]], object] = lambda batch: None
     answered: Callable[[Delivered], object] = lambda delivered: None
+    untaken: Callable[[Sequence[Row]], object] = lambda batch: None
     alive: Callable[[], object] = lambda: None
 
 
@@ -225,13 +227,18 @@ class Courier:
         act = getattr(self.destination, verb)
         repeatable = verb != "send" or self.destination.deduplicates
         try:
-            receipt: Receipt = self._call(lambda: act(self.list_id, rows), repeatable=repeatable)
+            receipt: Receipt = self._call(
+                lambda: act(self.list_id, rows),
+                repeatable=repeatable,
+                untaken=lambda: self.hooks.untaken(rows),
+            )
         except _Ended:
             return []
         except RefusedError as error:
             if len(rows) == 1:
                 return [self._told(Delivered(rows, {rows[0].key: error.message}))]
             if self.is_over:
+                self.hooks.untaken(rows)
                 return []
             middle = len(rows) // 2
             return [*self._send(verb, rows[:middle]), *self._send(verb, rows[middle:])]
@@ -244,22 +251,35 @@ class Courier:
         return delivered
 
     def _call(
-        self, act: Callable[[], Any], *, counted: bool = True, repeatable: bool = True
+        self,
+        act: Callable[[], Any],
+        *,
+        counted: bool = True,
+        repeatable: bool = True,
+        untaken: Callable[[], object] = lambda: None,
     ) -> Any:
         """Make a call, again while the platform says it took nothing.
 
-        What is not `repeatable` is not said again where it may have been heard.
+        What is not `repeatable` is not said again where it may have been heard. `untaken` is
+        called where it was given up, and no attempt can have been heard.
         """
-        started = time.monotonic()
+        started, in_doubt = time.monotonic(), False
         for attempt in range(1, self.patience.attempts + 1):
             if attempt > 1 and self.is_over:
+                if not in_doubt:
+                    untaken()
                 raise _Ended
             self.pace.wait()
             with self.counting:
                 self.calls += counted
             try:
                 return act()
+            except AuthError:
+                if not in_doubt:
+                    untaken()
+                raise
             except RetryError as error:
+                in_doubt = in_doubt or error.in_doubt
                 if error.in_doubt and not repeatable:
                     raise DestinationError(
                         f"{error.message}: it is not known whether the messages were sent",
@@ -269,6 +289,8 @@ class Courier:
                 pause = self.patience.wait_before(attempt + 1, error.after)
                 spent = time.monotonic() - started + pause
                 if attempt == self.patience.attempts or spent > self.patience.total:
+                    if not in_doubt:
+                        untaken()
                     raise DestinationError(
                         f"{error.message} (gave up after {attempt} attempts)",
                         remedy="what was acknowledged is kept: run the sync again later",

@@ -118,7 +118,10 @@ class _Phase:
         """Send, then settle the jobs that were begun, even where sending ended in an error."""
         work, to = self.work, self.work.destination
         self.courier.hooks = Hooks(
-            self._announce, self._answered, lambda: work.ledger.renew(work.run)
+            self._announce,
+            self._answered,
+            self._untaken,
+            lambda: work.ledger.renew(work.run),
         )
         batches = read_batches(
             work.plan,
@@ -128,10 +131,12 @@ class _Phase:
             as_json=to.sends_json,
         )
         failure: CdpError | None = None
+        answered = work.answered
         try:
-            for _ in self.courier.deliver(self.verb, batches):
-                work.options.progress(work.run.sync, work.answered, work.plan.changes)
-                work.options.watch.progressed(work.run, work.answered, work.plan.changes)
+            for delivered in self.courier.deliver(self.verb, batches):
+                answered += len(delivered.rows)
+                work.options.progress(work.run.sync, answered, work.plan.changes)
+                work.options.watch.progressed(work.run, answered, work.plan.changes)
         except CdpError as error:
             failure = error
         finally:
@@ -172,6 +177,11 @@ class _Phase:
             self._rejected(
                 Receipt(delivered.rejected, delivered.unnamed, reasons=delivered.reasons)
             )
+
+    def _untaken(self, batch: Sequence[Row]) -> None:
+        assert isinstance(batch, Batch)
+        with self.lock:
+            self.work.notes.spare(self.list_name, self.verb, batch.span)
 
     def _rejected(self, receipt: Receipt) -> None:
         self.work.reject(receipt.rejected.values(), receipt)

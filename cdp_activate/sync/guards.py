@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cdp_activate.errors import GuardError
 from cdp_activate.sync.plan import Plan
 
-NAMES = ("max_remove", "max_change", "min_size", "max_rejected", "expect", "emptied")
+NAMES = ("max_remove", "max_change", "min_size", "max_rejected", "expect", "emptied", "first_run")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ def _broken(plan: Plan) -> Iterator[Refusal]:
     leaving = counts["remove"] + counts["forget"]
     if leaving and not plan.audience_size:
         yield Refusal("emptied", f"the audience is empty, the list holds {held:,}")
+    if plan.sync.settings.mode == "events" and plan.first_run and plan.counts["add"]:
+        # They entered before anybody watched, and a message cannot be taken back.
+        yield Refusal(
+            "first_run", f"would message all {plan.counts['add']:,} who are in the audience already"
+        )
     if guards.max_remove and held and not guards.max_remove.allows(leaving, held):
         yield Refusal(
             "max_remove", f"would remove {leaving:,} of {held:,}, more than {guards.max_remove}"

@@ -190,6 +190,12 @@ class Ledger:
         sql = f"select count(*) from {self.table('sync_ledger')} where {self.kept.condition}"
         return int(self.warehouse.rows(sql, self.kept.values)[0][0])
 
+    def untouched(self) -> bool:
+        """Nobody stands in the ledger, and no run ended well. Call within `warehouse.state()`."""
+        runs = f"select 1 from {self.table('sync_runs')} where {self.kept.condition}"
+        ended = self.warehouse.rows(f"{runs} and state = 'done' limit 1", self.kept.values)
+        return not ended and not self.size()
+
     def abandoned(self) -> list[tuple[str, str, int]]:
         """Destination, list and size of lists that this sync kept under other names."""
         with self.warehouse.state():

@@ -69,7 +69,9 @@ class _Strict(BaseModel):
 
 
 class Guards(_Strict):
-    """What a run refuses to do. An emptied audience is always refused, unless allowed."""
+    """What a run refuses to do. An emptied audience is always refused, unless allowed,
+    and so is the first run of a sync that sends messages.
+    """
 
     max_remove: AmountField | None = None
     max_change: AmountField | None = None

@@ -64,6 +64,7 @@ class Plan:
     held_back: dict[str, int]
     ledger_size: int
     audience_size: int
+    first_run: bool
 
     @property
     def table(self) -> str:
@@ -181,13 +182,14 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
         # The state is written to in the same transaction at other times, never here.
         warehouse.run(f"create or replace table {work.schema}.steps as {sql}")
         warehouse.run(f"create or replace view {work.schema}.plan as {_view(sync, work)}")
-        size = ledger.size()
+        size, first = ledger.size(), ledger.untouched()
         members = warehouse.rows(f"select count(*) from {relation}")[0][0]
         warehouse.run(f"create or replace table {work.schema}.sent as {_sent(sync, ledger, work)}")
     if sync.settings.mode == "mirror":
         warehouse.run(_moved(work))
     _check_keys(sync, warehouse, work)
-    return _counted(sync, warehouse, work, size, int(members))
+    counts, held = _counted(warehouse, work, size)
+    return Plan(sync, warehouse, work, counts, held, size, int(members), first)
 
 
 def _view(sync: Sync, work: Work) -> str:
@@ -258,7 +260,10 @@ def _check_keys(sync: Sync, warehouse: Warehouse, work: Work) -> None:
         )
 
 
-def _counted(sync: Sync, warehouse: Warehouse, work: Work, ledger_size: int, members: int) -> Plan:
+def _counted(
+    warehouse: Warehouse, work: Work, ledger_size: int
+) -> tuple[dict[str, int], dict[str, int]]:
+    """How many people each action is about, and how many are held back for each reason."""
     counts = dict.fromkeys((*ACTIONS, "held", "kept", "left", "forget"), 0)
     held: dict[str, int] = {}
     for action, reason, count in warehouse.rows(
@@ -269,7 +274,7 @@ def _counted(sync: Sync, warehouse: Warehouse, work: Work, ledger_size: int, mem
             held[reason] = held.get(reason, 0) + count
     touched = ("update", "move", "remove", "left", "kept", "forget")
     counts["unchanged"] = ledger_size - sum(counts[name] for name in touched)
-    return Plan(sync, warehouse, work, counts, held, ledger_size, members)
+    return counts, held
 
 
 @contextmanager

@@ -17,6 +17,8 @@ ADA, BEA = person("ada"), person("bea")
 def events(bed: Bed) -> Iterator[Bed]:
     bed.change_sync("destination: mail", "destination: mail\nmode: events")
     bed.mail("batch_size: 1\n    concurrency: 1")
+    bed.build([])
+    bed.run()
     bed.build([ADA])
     return bed
 
@@ -27,6 +29,21 @@ def told(bed: Bed) -> list[str]:
 
 def keys(bed: Bed) -> set[str]:
     return {row["idempotency_key"] for row in bed.receiver.events.get(LIST, [])}
+
+
+def test_who_is_there_before_the_first_run_is_told_of_only_where_that_is_meant(bed: Bed) -> None:
+    bed.change_sync("destination: mail", "destination: mail\nmode: events")
+    bed.mail("batch_size: 1\n    concurrency: 1")
+    bed.build([ADA, BEA])
+    with pytest.raises(GuardError, match="first_run: would message all 2 who are in the audience"):
+        bed.run()
+    assert (0, []) == (bed.receiver.calls, told(bed))
+    bed.receiver.misbehave("reset", applied=True)
+    with pytest.raises(DestinationError):
+        bed.run(allow=["first_run"])
+    assert 1 == len(told(bed))
+    assert 1 == bed.run().record.added, "what was allowed and begun needs no second leave"
+    assert ["ada", "bea"] == sorted(told(bed))
 
 
 def test_an_entry_is_told_of_once_and_another_entry_again(events: Bed) -> None:
@@ -64,6 +81,18 @@ def test_where_keys_are_heeded_a_message_is_tried_again_under_its_key(events: Be
 def test_a_message_that_was_certainly_not_taken_is_sent_again(events: Bed) -> None:
     events.receiver.misbehave("status", status=429, times=2)
     assert (1, 3) == (events.run().record.added, events.receiver.calls)
+    assert ["ada"] == told(events)
+
+
+@pytest.mark.parametrize(("status", "times"), [(401, 1), (429, 4)])
+def test_a_message_that_was_given_up_untaken_is_not_in_doubt(
+    events: Bed, status: int, times: int
+) -> None:
+    """A wrong key or a busy platform took nothing: the next run sends it."""
+    events.receiver.misbehave("status", status=status, times=times)
+    with pytest.raises(DestinationError):
+        events.run()
+    assert ({}, 1) == ((done := events.run()).plan.held_back, done.record.added)
     assert ["ada"] == told(events)
 
 
