@@ -64,6 +64,9 @@ class Delivery:
         verbs = EVENTS if self.plan.sync.settings.mode == "events" else PHASES
         try:
             courier.open(self.plan.sync.list_name)
+            if verbs is PHASES and not courier.is_over:
+                refilled = self.options.full_refresh
+                self.ledger.recognise(self.run, courier.list_id, refilled=refilled)
             for verb in verbs:
                 if not courier.is_over:
                     _Phase(self, courier, self.plan.sync.list_name, verb).deliver()

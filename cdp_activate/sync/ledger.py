@@ -17,7 +17,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from cdp_activate.errors import LockedError, UsageError
+from cdp_activate.errors import DestinationError, LockedError, UsageError
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.notes import Notes, Span, Told
 from cdp_activate.sync.people import HELD_REJECTED
@@ -195,6 +195,31 @@ class Ledger:
         runs = f"select 1 from {self.table('sync_runs')} where {self.kept.condition}"
         ended = self.warehouse.rows(f"{runs} and state = 'done' limit 1", self.kept.values)
         return not ended and not self.size()
+
+    def recognise(self, run: RunRecord, list_id: str, *, refilled: bool) -> None:
+        """Remember which list the platform opened: the one that the ledger is about.
+
+        Raises DestinationError where it is another one than before, which holds nobody whom the
+        ledger knows, unless it is `refilled` with everyone by this run.
+        """
+        with self.warehouse.state():
+            known = self.warehouse.rows(
+                f"select list_id from {self.table('sync_lists')} where {self.kept.condition}",
+                self.kept.values,
+            )
+            if known and known[0][0] == list_id:
+                return
+            if known and self.size() and not refilled:
+                raise DestinationError(
+                    f"the list '{self.kept.name}' at {self.kept.destination} is not the one that "
+                    "this sync filled: that one was deleted or renamed there",
+                    remedy="run the sync with --full-refresh, which sends everyone to the new list",
+                )
+            self._delete("sync_lists", self.kept.condition, self.kept.values)
+            self.warehouse.run(
+                f"insert into {self.table('sync_lists')} values (?, ?, ?, ?, ?, ?)",
+                [*self.kept.values, list_id, run.run_id, now()],
+            )
 
     def abandoned(self) -> list[tuple[str, str, int]]:
         """Destination, list and size of lists that this sync kept under other names."""

@@ -52,6 +52,9 @@ TABLES = {
         list varchar not null, outcome varchar not null, verified varchar not null,
         message varchar, done_at timestamp not null
     """,
+    "sync_lists": f"""
+        {_OF}, list_id varchar not null, run_id varchar not null, opened_at timestamp not null
+    """,
     "sync_leases": """
         sync varchar not null, run_id varchar not null, owner varchar not null,
         expires_at timestamp not null
