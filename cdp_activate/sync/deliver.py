@@ -218,7 +218,7 @@ class Courier:
         try:
             self.hooks.announce(rows)
             return self._send(verb, rows)
-        except Exception:
+        except BaseException:
             self.halt()  # at once: others wait for this very thread
             raise
 
