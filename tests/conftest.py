@@ -44,6 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
         if item.path.stem in NOT_BEFORE_EVERY_COMMIT:
             item.add_marker(pytest.mark.slow)
+    # What takes long begins first: at the end short tests fill up both workers.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")

@@ -159,7 +159,7 @@ class ApiContract(DestinationContract, HttpDestinationContract):
         courier.open(self.list_name)
         rows = [self.large(number) for number in range(4)]
         destination.batch_bytes = 3 * self.large_bytes
-        outcomes = list(courier.deliver("upsert", rows))
+        outcomes = list(courier.deliver("upsert", [rows]))
 
         assert [len(outcome.rows) for outcome in outcomes] == [2, 2]
         assert all(not outcome.rejected for outcome in outcomes)
