@@ -258,7 +258,7 @@ class Destination(ABC, Generic[S]):
     def members(self, list_id: str) -> Iterator[Mapping[str, str]] | None:
         """The identifiers of everybody whom the platform says the list holds; None: it cannot.
 
-        Optional, for `drift`, `adopt` and to verify `erase`. Named and written as in `Row`; one
+        Optional, for `drift` and to verify `erase`. Named and written as in `Row`; one
         that is there is enough. Read page by page: a list may be of any size.
         """
         return None

@@ -61,7 +61,7 @@ class Drift:
         if self.missing:
             parts.append(f"{self.missing:,} are missing: `sync --full-refresh` sends them again")
         if self.unexpected:
-            parts.append(f"{self.unexpected:,} are there who are not ours: see `adopt`")
+            parts.append(f"{self.unexpected:,} are there who are not ours: no sync touches them")
         return "; ".join(parts)
 
     def as_dict(self) -> dict[str, Any]:
