@@ -347,7 +347,9 @@ class Company(RuleBasedStateMachine):
             # can wait for it.
             self.platform.finish_jobs()
         state = self.state_of(life, ended, seen)
-        (self.killed.add if life.is_over else self.killed.discard)(name)
+        # What a stopped run left at the platform is written down by the next one.
+        is_open = life.is_over or (state != "done" and warehouse.has_work(name))
+        (self.killed.add if is_open else self.killed.discard)(name)
         self.check(name, state, seen)
         if state == "done" and not options.allow:
             self.check_guards(name, ended.record.removed)
@@ -504,9 +506,10 @@ class Company(RuleBasedStateMachine):
 
 
 def stories(count: int, steps: int) -> settings:
-    """More of them by CDP_STORIES: `make test-stories`."""
+    """The same few every time; by CDP_STORIES more, and others: `make test-stories`."""
     return settings(
         max_examples=int(os.environ.get("CDP_STORIES", count)),
+        derandomize="CDP_STORIES" not in os.environ,
         stateful_step_count=steps,
         deadline=None,
         suppress_health_check=list(HealthCheck),
