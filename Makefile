@@ -27,10 +27,10 @@ demo-complete-journey: $(READY)  ## The same on a year of grocery shopping
 	$(BIN)/cdp-activate demo --data complete-journey
 
 test: $(READY)  ## Run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 test-fast: $(READY)  ## Run the tests that take no dbt, large data or processes
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 test-nightly: $(READY)  ## Compare 100,000 random audiences with a plain reading of the language
 	CDP_SEED=$${CDP_SEED:-$$(date +%j)} CDP_AUDIENCES=$${CDP_AUDIENCES:-100000} \
