@@ -122,8 +122,12 @@ class LinkedInAdsDestination(ApiDestination["LinkedInAdsDestination.Settings"]):
     def open(self, name: str) -> str:
         """The account's segment of this very name, else a new one."""
         start, most = 0, 100
+        before: list[Any] = []
         while True:
             found = self.read(self._page(start, most), "elements", kind=list)
+            if found and found == before:
+                raise self.misread("the next page", "another page")
+            before = found
             for one in found:
                 if self.read(one, "name", kind=str) == name and one.get("type") == "USER":
                     return str(self.read(one, "id", kind=int))

@@ -117,7 +117,10 @@ class MetaAdsDestination(ApiDestination["MetaAdsDestination.Settings"]):
             paging = self.read(answer.get("paging") or {}, kind=dict)
             if not paging.get("next"):
                 break
-            query["after"] = self.read(paging, "cursors", "after", kind=str)
+            after = self.read(paging, "cursors", "after", kind=str)
+            if after == query.get("after"):
+                raise self.misread("the cursor of the next page", "one of another page")
+            query["after"] = after
         new: dict[str, Any] = {
             "name": name,
             "subtype": "CUSTOM",

@@ -30,6 +30,7 @@ from cdp_activate.sync.tables import (
     Verb,
     create_tables,
     now,
+    quoted,
 )
 from cdp_activate.warehouse.base import Warehouse, Work
 
@@ -307,11 +308,11 @@ class _Fold:
         if told.refused:
             but = (
                 "and entity_key not in (select entity_key from cdp_refused "
-                f"where verb = '{verb}' and list = {_quoted(list_name)})"
+                f"where verb = '{verb}' and list = {quoted(list_name)})"
             )
         return (
             f"(select * from {self.plan} where ({places}) and action in ({actions}) "
-            f"and list = {_quoted(list_name)} {but}) as acknowledged"
+            f"and list = {quoted(list_name)} {but}) as acknowledged"
         )
 
     def _take(self, list_name: str, verb: Verb, rows: str, *, known: bool) -> None:
@@ -393,11 +394,6 @@ class _Fold:
 def _some(spans: list[Span]) -> Iterator[list[Span]]:
     for first in range(0, len(spans), _SPANS_AT_ONCE):
         yield spans[first : first + _SPANS_AT_ONCE]
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace("'", "''")
-    return f"'{escaped}'"
 
 
 def _naive(at: datetime) -> datetime:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from cdp_activate.sync.model import Sync
+from cdp_activate.sync.tables import quoted
 from cdp_activate.warehouse.base import Warehouse
 
 MEMBERS = "memory.main.cdp_members"
@@ -40,8 +41,8 @@ def read_members(warehouse: Warehouse, members: Iterator[Mapping[str, str]]) -> 
 def pairs_of(sync: Sync, ledger: str, condition: str) -> str:
     """The identifiers that the ledger holds, one a row: entity_key, name and value, as SQL."""
     each = [
-        f"select entity_key, {_quoted(name)} as name, "
-        f"json_extract_string(identifiers, {_quoted(_path(name))}) as value "
+        f"select entity_key, {quoted(name)} as name, "
+        f"json_extract_string(identifiers, {quoted(_path(name))}) as value "
         f"from {ledger} where {condition}"
         for name in sync.settings.identifiers
     ]
@@ -51,8 +52,3 @@ def pairs_of(sync: Sync, ledger: str, condition: str) -> str:
 def _path(name: str) -> str:
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'$."{escaped}"'
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("'", "''")
-    return f"'{escaped}'"

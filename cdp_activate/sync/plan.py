@@ -26,7 +26,7 @@ from cdp_activate.sync.plan_sql import (
     identifiers_json,
     plan_sql,
 )
-from cdp_activate.sync.tables import KeptList
+from cdp_activate.sync.tables import KeptList, quoted
 from cdp_activate.warehouse.base import Warehouse, Work
 
 if TYPE_CHECKING:
@@ -195,21 +195,19 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
 def _view(sync: Sync, work: Work) -> str:
     """The steps with their places; rows are never taken out, so a place is a row's number."""
     key = "" if sync.settings.mode == "events" else ", cast(null as varchar) as idempotency_key"
-    name = sync.list_name.replace("'", "''")
     identifiers = identifiers_json(sync).sql("duckdb")
     return (
-        f"select rowid as place, '{name}' as list, *, {identifiers} as identifiers{key} "
-        f"from {work.schema}.steps"
+        f"select rowid as place, {quoted(sync.list_name)} as list, *, "
+        f"{identifiers} as identifiers{key} from {work.schema}.steps"
     )
 
 
 def _sent(sync: Sync, ledger: Ledger, work: Work) -> str:
     """What the destination has of those for whom it matters."""
-    name = sync.list_name.replace("'", "''")
-    destination = sync.settings.destination.replace("'", "''")
+    destination, name = quoted(sync.settings.destination), quoted(sync.list_name)
     return (
         f"select list, entity_key, identifiers from {ledger.table('sync_ledger')} "
-        f"where sync = '{sync.name}' and destination = '{destination}' and list = '{name}' "
+        f"where sync = '{sync.name}' and destination = {destination} and list = {name} "
         f"and entity_key in (select entity_key from {work.schema}.steps "
         "where action in ('update', 'remove'))"
     )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cdp_activate.sync.plan_sql import field_columns, identifier_columns
+from cdp_activate.sync.tables import quoted
 
 if TYPE_CHECKING:
     from cdp_activate.sync.plan import Plan
@@ -43,7 +44,7 @@ def row_json(plan: Plan) -> str | None:
 
 
 def _object(values: dict[str, str]) -> str:
-    pairs = [f"{_quoted(name)}, {value}" for name, value in sorted(values.items())]
+    pairs = [f"{quoted(name)}, {value}" for name, value in sorted(values.items())]
     return f"json_object({', '.join(pairs)})"
 
 
@@ -61,8 +62,3 @@ def _value(place: str, kind: str) -> str | None:
         whole = f"strftime({place}, '{plain}{zone}')"
         return f"case when microsecond({place}) % 1000000 = 0 then {whole} else {exact} end"
     return None
-
-
-def _quoted(name: str) -> str:
-    escaped = name.replace("'", "''")
-    return f"'{escaped}'"

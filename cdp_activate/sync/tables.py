@@ -143,6 +143,12 @@ def _without_receipts(warehouse: Warehouse) -> None:
     warehouse.run(f"drop table {receipts}")
 
 
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"
+
+
 def now() -> datetime:
     """The time of day in UTC, without zone, as the sync tables keep it."""
     return datetime.now(UTC).replace(tzinfo=None)

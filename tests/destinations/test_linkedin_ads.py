@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from api import ApiContract
 from emulators.linkedin_ads import ACCOUNT, REFRESH, TOKEN, LinkedInAds
+from emulators.platform import a_few_times
 from pydantic import ValidationError
 
 from cdp_activate.destinations.linkedin_ads import LinkedInAdsDestination
@@ -84,6 +85,13 @@ class TestLinkedInAds(ApiContract):
         made = [destination.open(name) for name in names]
 
         assert made == [destination.open(name) for name in names]
+
+    def test_a_next_page_that_is_none_does_not_go_round_for_ever(self, connect, platform):
+        body = {"elements": [{"name": "another", "type": "USER", "id": 1}]}
+        destination = connect(a_few_times(platform.said(200, body)))
+
+        with pytest.raises(DestinationError, match="next page"):
+            destination.open("VIP")
 
     def test_every_call_says_its_version(self, destination, platform):
         destination.check()

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 from api import ApiContract
 from emulators.meta_ads import ACCOUNT, TOKEN, MetaAds
+from emulators.platform import a_few_times
 from pydantic import ValidationError
 
 from cdp_activate.destinations.base import Row
@@ -98,6 +99,16 @@ class TestMetaAds(ApiContract):
         made = [destination.open(name) for name in names]
 
         assert made == [destination.open(name) for name in names]
+
+    def test_a_next_page_that_is_none_does_not_go_round_for_ever(self, connect, platform):
+        body = {
+            "data": [],
+            "paging": {"cursors": {"after": "1"}, "next": "https://graph.facebook.com"},
+        }
+        destination = connect(a_few_times(platform.said(200, body)))
+
+        with pytest.raises(DestinationError, match="next page"):
+            destination.open("VIP")
 
     def test_a_flagged_audience_is_not_tried_again(self, destination, platform):
         list_id = destination.open("VIP")
