@@ -8,7 +8,6 @@ every statement is written for them, read in their dialect, and run on DuckDB.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable
@@ -49,8 +48,6 @@ ON_DUCKDB = """
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 NO_AUDIENCES = ("--exclude", "path:models/audiences")
 STOOD_IN = ("snowflake", "bigquery", "spark")
-EVERY_TIME = ("bigquery",)
-"""The farthest from the others; all three where CDP_WAREHOUSES is `all`: `make test-warehouses`."""
 
 OF_THE_RUN = {
     "noted_at",
@@ -162,9 +159,7 @@ def test_every_table_has_the_same_rows_on_postgres(
     assert sum(map(bool, ours.values())) > 0.8 * len(warehouses.models)
 
 
-@pytest.mark.parametrize(
-    "name", STOOD_IN if os.environ.get("CDP_WAREHOUSES") == "all" else EVERY_TIME
-)
+@pytest.mark.parametrize("name", STOOD_IN)
 def test_every_table_has_the_same_rows_in_the_sql_of(name: str, warehouses: Warehouses) -> None:
     """Without audiences: those are compiled for one warehouse at a time."""
     folder = warehouses.folder
