@@ -29,7 +29,7 @@ from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.render import members_model, run_at, together_models
 from cdp_activate.audiences.together import judged_together
-from cdp_activate.catalog import Catalog
+from cdp_activate.catalog import Catalog, read_manifest
 from cdp_activate.text import parse
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
@@ -227,7 +227,7 @@ def catalog() -> Catalog:
         for name in COLUMNS
     }
     metadata = {"project_name": "bench", "adapter_type": "duckdb"}
-    return Catalog.from_manifest({"metadata": metadata, "nodes": nodes})
+    return read_manifest({"metadata": metadata, "nodes": nodes})
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cdp_activate.audiences.dbt import dbt_files
 from cdp_activate.audiences.read import read_audiences
-from cdp_activate.catalog import Catalog
+from cdp_activate.catalog import load_catalog
 from cdp_activate.text import parse
 
 AUDIENCE = """\
@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("--manifest", type=Path, default=Path("target/manifest.json"))
     options = parser.parse_args()
     count = options.audiences
-    catalog = Catalog.load(options.manifest)
+    catalog = load_catalog(options.manifest)
     texts = [
         AUDIENCE.format(i=i, days=i % 90 + 1, weeks=i % 20 + 1, amount=i % 50) for i in range(count)
     ]

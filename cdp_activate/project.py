@@ -14,7 +14,7 @@ from cdp_activate.audiences.dbt import Difference, Use, dbt_files, differences, 
 from cdp_activate.audiences.model import Audience, AudienceTest
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.unchanged import Record, digest, keep, recorded
-from cdp_activate.catalog import Catalog
+from cdp_activate.catalog import Catalog, load_catalog
 from cdp_activate.errors import Problem, SourceErrors, UsageError
 from cdp_activate.text import Node, read, suggest
 from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_profile
@@ -117,7 +117,7 @@ class Project:
 
     @cached_property
     def catalog(self) -> Catalog:
-        return Catalog.load(self.manifest)
+        return load_catalog(self.manifest)
 
     @cached_property
     def audiences(self) -> Mapping[str, Audience]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdp_activate.catalog import Catalog, column_type
+from cdp_activate.catalog import Catalog, column_type, load_catalog, read_manifest
 from cdp_activate.errors import SourceErrors, UsageError
 
 
@@ -45,7 +45,7 @@ def load(*models: dict[str, Any], adapter: str = "duckdb", described: Any = None
     """The catalog of these models."""
     nodes = {f"model.shop.{one['name']}": one for one in models}
     metadata = {"adapter_type": adapter, "project_name": "shop"}
-    return Catalog.from_manifest({"metadata": metadata, "nodes": nodes}, described)
+    return read_manifest({"metadata": metadata, "nodes": nodes}, described)
 
 
 def problems(*models: dict[str, Any]) -> list[str]:
@@ -289,7 +289,7 @@ def test_lists_know_what_is_in_them(text: str) -> None:
 def test_a_missing_manifest_says_what_to_run(tmp_path: Path) -> None:
     """The first thing a new user meets."""
     with pytest.raises(UsageError) as caught:
-        Catalog.load(tmp_path / "manifest.json")
+        load_catalog(tmp_path / "manifest.json")
     assert "dbt parse" in caught.value.remedy
 
 
@@ -300,5 +300,5 @@ def test_a_broken_file_of_dbt_is_a_sentence(tmp_path: Path, name: str, text: str
     (tmp_path / "manifest.json").write_text(json.dumps({"nodes": {}}))
     (tmp_path / name).write_bytes(text.encode("latin-1"))
     with pytest.raises(UsageError) as caught:
-        Catalog.load(tmp_path / "manifest.json")
+        load_catalog(tmp_path / "manifest.json")
     assert name in caught.value.message

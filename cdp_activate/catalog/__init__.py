@@ -5,7 +5,19 @@ entity, an event source, a relation, the consents, the stages (AUDIENCES.md, sec
 dbt itself is never imported.
 """
 
+from cdp_activate.catalog.load import load_catalog, read_manifest
 from cdp_activate.catalog.model import Catalog, Column, Entity, Model, Reference, Rows
 from cdp_activate.catalog.types import Type, column_type
 
-__all__ = ["Catalog", "Column", "Entity", "Model", "Reference", "Rows", "Type", "column_type"]
+__all__ = [
+    "Catalog",
+    "Column",
+    "Entity",
+    "Model",
+    "Reference",
+    "Rows",
+    "Type",
+    "column_type",
+    "load_catalog",
+    "read_manifest",
+]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from cdp_activate.catalog.types import Type
-from cdp_activate.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,29 +124,6 @@ class Catalog:
     journeys: Mapping[str, Rows] = field(default_factory=dict)
     histories: Mapping[str, Rows] = field(default_factory=dict)
 
-    @classmethod
-    def load(cls, manifest: Path) -> Catalog:
-        """Read `manifest.json` (and `catalog.json` beside it, for columns without a type).
-
-        Raises UsageError when there is no manifest, SourceErrors when its `cdp` meta is wrong.
-        """
-        if not manifest.exists():
-            raise UsageError(
-                f"there is no dbt manifest at {manifest}",
-                remedy="run `cdp-activate build` (or `dbt parse`) in the dbt project first",
-            )
-        raw = _json(manifest, "run `dbt parse` again")
-        return cls.from_manifest(raw, _described(manifest.with_name("catalog.json")))
-
-    @classmethod
-    def from_manifest(
-        cls, manifest: Mapping[str, Any], described: Mapping[str, Any] | None = None
-    ) -> Catalog:
-        """Read a manifest that is already parsed; `described` is dbt's catalog.json."""
-        from cdp_activate.catalog.manifest import Reading
-
-        return Reading(manifest, described or {}).catalog()
-
     def default_entity(self) -> Entity | None:
         """The only entity of persons, else the only entity.
 
@@ -183,17 +156,3 @@ class Catalog:
         if entity.model is rows.model:
             return entity, None
         return entity, rows.columns.get("entity_key") or entity.key
-
-
-def _described(path: Path) -> Mapping[str, Any]:
-    return _json(path, "run `dbt docs generate` again, or delete it") if path.exists() else {}
-
-
-def _json(path: Path, remedy: str) -> Mapping[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read: {error}", remedy=remedy) from None
-    if not isinstance(found, dict):
-        raise UsageError(f"{path} is not what dbt writes there", remedy=remedy)
-    return found

@@ -14,7 +14,7 @@ import pytest
 import cdp_activate.audiences
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.trial import run_test
-from cdp_activate.catalog import Catalog
+from cdp_activate.catalog import Catalog, read_manifest
 from cdp_activate.errors import Problem, SourceErrors
 from cdp_activate.text import Node, parse
 
@@ -27,7 +27,7 @@ def known(project: str) -> Catalog:
     """`shop` has all there is; `bare` lacks what a model may leave out; `devices` has no people."""
     manifest = neighbours.manifest()
     if project == "shop":
-        return Catalog.from_manifest(manifest)
+        return read_manifest(manifest)
     nodes = manifest["nodes"]
     if project == "devices":
         manifest["nodes"] = {
@@ -36,7 +36,7 @@ def known(project: str) -> Catalog:
         other = dict(nodes["model.shop.devices"], name="phones", config={"meta": {"cdp": {
             "entity": "phone", "key": "device_id"}}})  # fmt: skip
         manifest["nodes"]["model.shop.phones"] = other
-        return Catalog.from_manifest(manifest)
+        return read_manifest(manifest)
     del nodes["model.shop.audience_members"], nodes["model.shop.customer_versions"]
     _columns(nodes, "stages")["stage"]["config"] = {}
     _columns(nodes, "web_events")["due"]["data_type"] = "json"
@@ -48,7 +48,7 @@ def known(project: str) -> Catalog:
     nodes["model.shop.tickets"]["config"] = {
         "meta": {"cdp": {key: one for key, one in relation.items() if key not in ("at", "id")}}
     }
-    return Catalog.from_manifest(manifest)
+    return read_manifest(manifest)
 
 
 def _columns(nodes: dict[str, Any], table: str) -> dict[str, Any]:

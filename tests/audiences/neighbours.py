@@ -20,7 +20,7 @@ from world import NOON, Row
 
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences
-from cdp_activate.catalog import Catalog
+from cdp_activate.catalog import Catalog, read_manifest
 from cdp_activate.errors import Problem, SourceErrors
 from cdp_activate.text import parse
 
@@ -143,7 +143,7 @@ def manifest(adapter: str = "duckdb") -> dict[str, Any]:
 
 
 def catalog(adapter: str = "duckdb") -> Catalog:
-    return Catalog.from_manifest(manifest(adapter))
+    return read_manifest(manifest(adapter))
 
 
 def sql_of(text: str, adapter: str = "duckdb", as_of: datetime = NOON) -> str:

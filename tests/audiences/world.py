@@ -18,7 +18,7 @@ import duckdb
 
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences
-from cdp_activate.catalog import Catalog
+from cdp_activate.catalog import Catalog, read_manifest
 from cdp_activate.text import parse
 
 HANOI = "Asia/Ho_Chi_Minh"
@@ -183,7 +183,7 @@ def manifest(adapter: str = "duckdb") -> dict[str, Any]:
 
 def catalog(adapter: str = "duckdb") -> Catalog:
     """The catalog of the small warehouse."""
-    return Catalog.from_manifest(manifest(adapter))
+    return read_manifest(manifest(adapter))
 
 
 def create(tables: Tables) -> duckdb.DuckDBPyConnection:

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from cdp_activate.catalog import Catalog
+from cdp_activate.catalog import Catalog, read_manifest
 
 Row = dict[str, Any]
 Columns = dict[str, tuple[str, dict[str, Any]]]
@@ -67,7 +67,7 @@ class World:
         }
 
     def catalog(self, adapter: str = "duckdb") -> Catalog:
-        return Catalog.from_manifest(self.manifest(adapter))
+        return read_manifest(self.manifest(adapter))
 
     def duckdb(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB in memory with these rows; a column that a row lacks is null."""
