@@ -174,7 +174,7 @@ class Project:
     @cached_property
     def syncs(self) -> Mapping[str, Sync]:
         """The syncs of `syncs/`. Raises SourceErrors with all their mistakes."""
-        from cdp_activate.sync.model import read_syncs
+        from cdp_activate.sync.read import read_syncs
 
         documents = self._documents("syncs", "a sync", skip=("destinations.yml", "alerts.yml"))
         return read_syncs(documents, self.catalog, self.audiences, self.destinations)

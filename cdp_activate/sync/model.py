@@ -1,9 +1,9 @@
-"""What a sync is: the YAML of `syncs/`, read, checked and tied to the catalog."""
+"""What a sync is, and a destination: the keys of the YAML in `syncs/`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,14 +12,11 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from cdp_activate.audiences.model import Audience
-from cdp_activate.catalog import Catalog, Rows
+from cdp_activate.catalog import Rows
 from cdp_activate.destinations import destination_class, destination_types
 from cdp_activate.destinations.base import Destination
-from cdp_activate.errors import CdpError, Problem, SettingsError, SourceErrors
+from cdp_activate.errors import Problem, SettingsError, SourceErrors
 from cdp_activate.http import Transport
-from cdp_activate.identifiers import rule_set
-from cdp_activate.identifiers.phone import is_region
-from cdp_activate.sync.needs import wrong_needs
 from cdp_activate.sync.schedule import ScheduleField
 from cdp_activate.text import Node, suggest, validated
 
@@ -177,134 +174,3 @@ def read_destinations(
     if problems:
         raise SourceErrors(problems)
     return found
-
-
-def read_syncs(
-    documents: Iterable[Node],
-    catalog: Catalog,
-    audiences: Mapping[str, Audience],
-    destinations: Mapping[str, DestinationEntry],
-) -> dict[str, Sync]:
-    """The syncs by name. Raises SourceErrors with every mistake of every document."""
-    documents = list(documents)
-    problems: list[Problem] = []
-    found: dict[str, Sync] = {}
-    lists: dict[tuple[str, str], str] = {}
-    written = {document.locate(["sync"]).text: document for document in documents}
-    for document in documents:
-        try:
-            settings = validated(document, SyncSettings)
-        except SourceErrors as error:
-            problems.extend(error.problems)
-            continue
-        check = _Checking(document, settings, catalog, problems)
-        sync = check.sync(audiences, destinations)
-        if sync is None:
-            continue
-        if sync.name in found:
-            problems.append(document.locate(["sync"]).problem(f"two syncs are named '{sync.name}'"))
-        target = (sync.settings.destination, sync.list_name)
-        if target in lists:
-            message = f"the sync '{lists[target]}' already keeps the list '{sync.list_name}'"
-            hint = "two syncs on one list would undo each other: give one another `list:`"
-            problems.append(document.locate(["list"]).problem(message, hint))
-        lists[target] = sync.name
-        found[sync.name] = sync
-    problems.extend(wrong_needs(written))
-    if problems:
-        raise SourceErrors(problems)
-    return found
-
-
-@dataclass
-class _Checking:
-    """Looks up the names of one sync."""
-
-    document: Node
-    settings: SyncSettings
-    catalog: Catalog
-    problems: list[Problem]
-
-    def wrong(self, path: tuple[str, ...], message: str, hint: str = "") -> None:
-        self.problems.append(self.document.locate(path).problem(message, hint))
-
-    def sync(
-        self, audiences: Mapping[str, Audience], destinations: Mapping[str, DestinationEntry]
-    ) -> Sync | None:
-        settings = self.settings
-        audience = audiences.get(settings.audience)
-        entry = destinations.get(settings.destination)
-        if audience is None:
-            hint = suggest(settings.audience, audiences, what="audiences")
-            self.wrong(("audience",), f"unknown audience '{settings.audience}'", hint)
-        elif not audience.publish:
-            hint = "remove `publish: false` from the audience, or sync another"
-            self.wrong(("audience",), f"'{audience.name}' is a building block, never synced", hint)
-        if entry is None:
-            hint = suggest(settings.destination, destinations, what="destinations")
-            self.wrong(("destination",), f"unknown destination '{settings.destination}'", hint)
-        if audience is None or entry is None:
-            return None
-        self._columns(audience)
-        self._destination(entry)
-        return Sync(settings, audience, entry, self._consents(audience))
-
-    def _columns(self, audience: Audience) -> None:
-        columns = audience.entity.model.columns
-        for part in ("identifiers", "fields"):
-            for name, column in getattr(self.settings, part).items():
-                if column not in columns:
-                    hint = suggest(column, columns, what="columns")
-                    model = audience.entity.model.name
-                    self.wrong((part, name), f"'{column}' is no column of {model}", hint)
-        region = self.settings.region
-        if region is not None and region not in columns:
-            hint = suggest(region, columns, what="columns")
-            self.wrong(
-                ("region",), f"'{region}' is no column of {audience.entity.model.name}", hint
-            )
-        default = self.settings.default_region
-        if default is not None and not is_region(default):
-            hint = "write the two letters of ISO 3166-1, such as VN"
-            self.wrong(("default_region",), f"there is no country '{default}'", hint)
-
-    def _destination(self, entry: DestinationEntry) -> None:
-        try:
-            known, verbs = entry.kind.identifiers, entry.kind.verbs
-        except CdpError:
-            return  # already reported where the destination is declared
-        if self.settings.mode == "mirror" and "remove" not in verbs:
-            message = f"{entry.type} cannot take anyone off a list, which `mode: mirror` must"
-            self.wrong(("mode",), message, "say `mode: upsert`")
-        if self.settings.mode == "events" and "send" not in verbs:
-            message = f"{entry.type} cannot send messages, which `mode: events` does"
-            self.wrong(("mode",), message, "say `mode: mirror` or `mode: upsert`")
-        mapped = self.settings.identifiers
-        strange = [name for name in mapped if known and name not in known]
-        for name in strange:
-            hint = suggest(name, known, what="identifiers")
-            self.wrong(("identifiers", name), f"{entry.type} does not match on '{name}'", hint)
-        enough = rule_set(entry.kind.rules).enough
-        if enough and not strange and not any(mapped.keys() >= set(one) for one in enough):
-            hint = "map " + ", or ".join(" and ".join(one) for one in enough)
-            message = f"{entry.type} cannot tell people apart by {' and '.join(mapped)} alone"
-            self.wrong(("identifiers",), message, hint)
-        if self.settings.fields and not entry.kind.takes_fields:
-            hint = "leave `fields:` out"
-            self.wrong(("fields",), f"{entry.type} takes identifiers alone, no fields", hint)
-
-    def _consents(self, audience: Audience) -> Rows | None:
-        purpose = self.settings.consent
-        if purpose == NO_CONSENT_NEEDED:
-            return None
-        rows = self.catalog.consents.get(audience.entity.name)
-        if rows is None:
-            hint = f"declare a consents model, or say `consent: {NO_CONSENT_NEEDED}`"
-            self.wrong(("consent",), f"{audience.entity.name} has no consents", hint)
-            return None
-        column = rows.model.columns.get(rows.columns["purpose"])
-        known = column.values if column else ()
-        if known and purpose not in known:
-            hint = suggest(purpose, [*known, NO_CONSENT_NEEDED], what="purposes")
-            self.wrong(("consent",), f"unknown purpose '{purpose}'", hint)
-        return rows

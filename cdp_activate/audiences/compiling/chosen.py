@@ -11,6 +11,7 @@ from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import Expression, column, number, text
 from cdp_activate.audiences.facts import KEY, named, table
 from cdp_activate.audiences.model import Listed, Sample, Seeded, Written
+from cdp_activate.audiences.plain_sql import qualified
 
 
 def listed(scope: Scope, asked: Listed) -> Expression:
@@ -31,11 +32,7 @@ def seeded(scope: Scope, asked: Seeded) -> Expression:
 
 def written(scope: Scope, asked: Written) -> Expression:
     """An expression over the entity's columns: `sql:`."""
-
-    def qualified(node: Expression) -> Expression:
-        return column(node.name, scope.table) if isinstance(node, exp.Column) else node
-
-    return exp.paren(asked.tree.transform(qualified), copy=False)
+    return exp.paren(qualified(asked.tree, scope.table), copy=False)
 
 
 def bucket(scope: Scope, share: Sample) -> Expression:
