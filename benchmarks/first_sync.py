@@ -36,7 +36,8 @@ FILES = {
     "syncs/destinations.yml": "destinations:\n  bench: {{type: webhook, url: '{url}', "
     "batch_size: {batch}, concurrency: {threads}}}\n",
     "syncs/s.yml": "sync: bench\naudience: everyone\ndestination: bench\nconsent: not_required\n"
-    "identifiers: {email: email}\nfields: {FIRST_NAME: first_name, POINTS: points}\n",
+    "identifiers: {email: email}\nfields: {FIRST_NAME: first_name, POINTS: points}\n"
+    "guards: {first_run: false}\n",
 }
 COLUMNS = {"customer_id": "varchar", "email": "varchar", "first_name": "varchar", "points": "int"}
 

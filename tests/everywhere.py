@@ -61,6 +61,7 @@ def write(
             "identifiers": {one: COLUMNS[one] for one in taken},
             "default_region": "VN",
             "consent": "ads_personalisation",
+            "guards": {"first_run": False},
         }
         if kind.takes_fields:
             sync["fields"] = {"first_name": "first_name"}

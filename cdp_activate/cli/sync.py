@@ -21,11 +21,10 @@ from cdp_activate.cli.common import (
 )
 from cdp_activate.cli.watching import STOPPED, log_option, stopping, watching
 from cdp_activate.errors import CdpError, UsageError
+from cdp_activate.sync import GUARDS
 
 if TYPE_CHECKING:
     from cdp_activate.sync.run import Summary
-
-GUARDS = ("max_remove", "max_change", "min_size", "max_rejected", "expect", "emptied", "first_run")
 
 select_option = click.option(
     "--select", "-s", multiple=True, metavar="SYNC", help="Only this sync (can be repeated)."

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -103,7 +103,7 @@ def play(settings: Settings, tell: Tell = lambda _: None) -> Story:
             tell(f"loading the {settings.data} data as of {story.as_of:%Y-%m-%d} ...")
             story.input_rows = chapter.load(project, story.as_of)
         _day(project, story, story.as_of, tell)
-        _sync(project, story, "first run", story.as_of, tell)
+        _sync(project, story, "first run", story.as_of, tell, allow=["first_run"])
         _sync(project, story, "second run", story.as_of, tell)
         with _timed(story, "load, the day after"):
             tell("a day goes by ...")
@@ -149,11 +149,20 @@ def _figures(project: Project, as_of: datetime) -> dict[str, Any]:
         }
 
 
-def _sync(project: Project, story: Story, name: str, as_of: datetime, tell: Tell) -> None:
+def _sync(
+    project: Project,
+    story: Story,
+    name: str,
+    as_of: datetime,
+    tell: Tell,
+    *,
+    allow: Sequence[str] = (),
+) -> None:
     tell(f"{name}: syncing ...")
+    options = Options(allow=allow)
     with _timed(story, name), project.warehouse() as warehouse:
         story.runs[name] = [
-            run_sync(sync, project.catalog, warehouse, as_of=as_of, options=Options()).as_dict()
+            run_sync(sync, project.catalog, warehouse, as_of=as_of, options=options).as_dict()
             for sync in project.syncs.values()
         ]
 

@@ -1,1 +1,4 @@
 """Syncs: plan in the warehouse, deliver, remember what was acknowledged."""
+
+GUARDS = ("max_remove", "max_change", "min_size", "max_rejected", "expect", "emptied", "first_run")
+"""What a run may refuse for; `--allow` names them. Here, since it loads nothing."""

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from cdp_activate.errors import GuardError
 from cdp_activate.sync.plan import Plan
 
-NAMES = ("max_remove", "max_change", "min_size", "max_rejected", "expect", "emptied", "first_run")
-
 
 @dataclass(frozen=True)
 class Refusal:
@@ -17,6 +15,7 @@ class Refusal:
 
     guard: str
     message: str
+    remedy: str = ""
 
 
 def refusals(plan: Plan) -> list[Refusal]:
@@ -31,11 +30,8 @@ def _broken(plan: Plan) -> Iterator[Refusal]:
     leaving = counts["remove"] + counts["forget"]
     if leaving and not plan.audience_size:
         yield Refusal("emptied", f"the audience is empty, the list holds {held:,}")
-    if plan.sync.settings.mode == "events" and plan.first_run and plan.counts["add"]:
-        # They entered before anybody watched, and a message cannot be taken back.
-        yield Refusal(
-            "first_run", f"would message all {plan.counts['add']:,} who are in the audience already"
-        )
+    if guards.first_run and plan.first_run and counts["add"]:
+        yield _first_run(plan)
     if guards.max_remove and held and not guards.max_remove.allows(leaving, held):
         yield Refusal(
             "max_remove", f"would remove {leaving:,} of {held:,}, more than {guards.max_remove}"
@@ -51,6 +47,28 @@ def _broken(plan: Plan) -> Iterator[Refusal]:
             "min_size", f"the audience has {plan.audience_size:,}, fewer than {guards.min_size:,}"
         )
     yield from _expectations(plan)
+
+
+def _first_run(plan: Plan) -> Refusal:
+    """Nothing was ever sent: a wrong list, audience or mapping would go to everyone at once."""
+    settings, count = plan.sync.settings, plan.counts["add"]
+    held = sum(plan.held_back.values())
+    less = f", {held:,} held back" if held else ""
+    of = f"{count:,} of the {plan.audience_size:,} in the audience{less}"
+    if settings.mode == "events":
+        # They entered before anybody watched, and a message cannot be taken back.
+        return Refusal(
+            "first_run",
+            f"would message {of}, through {settings.destination}, which were all there before",
+            "to message only those who enter later, start while the audience is empty",
+        )
+    return Refusal(
+        "first_run",
+        f"nothing was sent yet to the list '{plan.sync.list_name}' of {settings.destination}: "
+        f"would add {of}",
+        "look at it with `cdp-activate plan`; when people are on that list already, "
+        "`cdp-activate adopt` takes them over first",
+    )
 
 
 def _expectations(plan: Plan) -> Iterator[Refusal]:
@@ -75,8 +93,10 @@ def enforce(plan: Plan, allow: Collection[str] = ()) -> None:
         names = list(dict.fromkeys(refusal.guard for refusal in refused))
         reasons = "; ".join(f"{refusal.guard}: {refusal.message}" for refusal in refused)
         lift = " ".join(f"--allow {name}" for name in names)
+        meant = f"if this is meant, run it with {lift}"
+        remedies = [refusal.remedy for refusal in refused if refusal.remedy]
         raise GuardError(
             f"the sync '{plan.sync.name}' was refused, nothing was sent. {reasons}",
             guards=names,
-            remedy=f"if this is meant, run it with {lift}",
+            remedy="; ".join([*remedies, meant]),
         )

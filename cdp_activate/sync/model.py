@@ -67,13 +67,14 @@ class _Strict(BaseModel):
 
 class Guards(_Strict):
     """What a run refuses to do. An emptied audience is always refused, unless allowed,
-    and so is the first run of a sync that sends messages.
+    and so is the first run of a sync, unless `first_run: false`.
     """
 
     max_remove: AmountField | None = None
     max_change: AmountField | None = None
     min_size: int | None = Field(default=None, ge=0)
     max_rejected: AmountField | None = None
+    first_run: bool = True
 
 
 class SyncSettings(_Strict):

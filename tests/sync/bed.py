@@ -112,6 +112,7 @@ destination: mail
 identifiers: {email: email}
 fields: {FNAME: first_name, POINTS: points}
 consent: email_marketing
+guards: {first_run: false}
 """
 
 

@@ -75,7 +75,7 @@ def test_who_needs_a_sync_that_failed_is_skipped_and_runs_when_it_is_well(bed: B
     bed.build(people(3))
     write(bed, a=f"{DAILY}\nneeds: [b]", b=DAILY, c=f"{DAILY}\nneeds: [a]", d=DAILY)
     b = (bed.folder / "syncs/b.yml").read_text()
-    bed.write("syncs/b.yml", b + "guards: {min_size: 100}\n")
+    bed.write("syncs/b.yml", b.replace("first_run: false", "first_run: false, min_size: 100"))
     found = run(bed, NOON)
     assert {"a": "skipped", "b": "failed", "c": "skipped", "d": "ran"} == {
         name: line.outcome for name, line in found.items()
@@ -154,7 +154,9 @@ def command(bed: Bed, *arguments: str) -> Any:
 
 def test_the_command_says_what_is_due_runs_it_and_tells_by_its_exit_code(bed: Bed) -> None:
     bed.build(people(3))
-    write(bed, a=DAILY, b=f"{DAILY}\nneeds: [a]\nguards: {{min_size: 100}}", c="")
+    write(bed, a=DAILY, b=f"{DAILY}\nneeds: [a]", c="")
+    b = (bed.folder / "syncs/b.yml").read_text()
+    bed.write("syncs/b.yml", b.replace("first_run: false", "first_run: false, min_size: 100"))
     shown = command(bed, "--due", "--dry-run")
     assert (0, 0) == (shown.exit_code, bed.receiver.calls)
     assert "a     due      since 2026-03-10 12:00 UTC  2026-03-11 12:00" in shown.output
@@ -174,11 +176,11 @@ def test_the_command_says_what_is_due_runs_it_and_tells_by_its_exit_code(bed: Be
 @pytest.mark.parametrize(
     ("more", "line", "message"),
     [
-        ("needs: [vip]", 7, "it needs the sync 'vip', which there is not"),
-        ("needs: [vips_to_mail]", 7, "wait for one another: vips_to_mail needs vips_to_mail"),
-        ('schedule: "0 25 * * *"', 7, "no cron expression: bad hour"),
-        ("schedule: {cron: 0 7 * * *, timezone: Mars}", 7, "no time zone of the IANA database"),
-        ("schedule: {cron: 0 7 * * *, zone: UTC}", 7, "unknown key 'zone'"),
+        ("needs: [vip]", 8, "it needs the sync 'vip', which there is not"),
+        ("needs: [vips_to_mail]", 8, "wait for one another: vips_to_mail needs vips_to_mail"),
+        ('schedule: "0 25 * * *"', 8, "no cron expression: bad hour"),
+        ("schedule: {cron: 0 7 * * *, timezone: Mars}", 8, "no time zone of the IANA database"),
+        ("schedule: {cron: 0 7 * * *, zone: UTC}", 8, "unknown key 'zone'"),
     ],
 )
 def test_a_wrong_schedule_or_need_is_shown_at_its_line(

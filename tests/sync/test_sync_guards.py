@@ -26,7 +26,7 @@ def ten(bed: Bed) -> Iterator[Bed]:
 
 
 def guard(bed: Bed, text: str) -> None:
-    bed.change_sync("consent:", f"guards: {{{text}}}\nconsent:")
+    bed.change_sync("first_run: false", f"first_run: false, {text}")
 
 
 def expect(bed: Bed, text: str) -> None:
@@ -109,6 +109,34 @@ def test_lifting_one_guard_leaves_the_others(ten: Bed) -> None:
     assert ("max_change", "min_size") == caught.value.guards
     assert "max_remove:" not in str(caught.value)
     assert 10 == len(ten.listed)
+
+
+@pytest.mark.parametrize("mode", ["mirror", "upsert"])
+def test_a_first_run_sends_only_where_that_is_meant(bed: Bed, mode: str) -> None:
+    bed.change_sync("first_run: false", "max_remove: 50%")
+    bed.change_sync("destination: mail", f"destination: mail\nmode: {mode}")
+    bed.build([*people(10), person("x", consent=None)])
+    numbers = (
+        r"nothing was sent yet to the list 'VIPs' of mail: "
+        "would add 10 of the 11 in the audience, 1 held back"
+    )
+    with pytest.raises(GuardError, match=numbers) as caught:
+        bed.run()
+    assert (0, ("first_run",)) == (bed.receiver.calls, caught.value.guards)
+    for hint in ("cdp-activate plan", "cdp-activate adopt", "--allow first_run"):
+        assert hint in caught.value.remedy
+    bed.receiver.misbehave("reject_rows", containing="c-", times=None)
+    assert 10 == bed.run(allow=["first_run"]).record.rejected
+    assert "done" == bed.run().record.state, "once a run has ended, no run is the first"
+    bed.change_sync("audience: vips", "audience: vips\nlist: Another")
+    with pytest.raises(GuardError, match="to the list 'Another' of mail"):
+        bed.run()
+
+
+def test_a_first_run_with_nobody_to_add_is_no_danger(bed: Bed) -> None:
+    bed.change_sync("first_run: false", "max_remove: 50%")
+    bed.build([person("x", consent=None)])
+    assert "done" == bed.run().record.state
 
 
 def test_a_first_run_has_nothing_to_lose(bed: Bed) -> None:
@@ -207,7 +235,7 @@ def test_a_wrong_amount_is_an_error_at_its_place(bed: Bed, text: str) -> None:
     with pytest.raises(SourceErrors) as caught:
         _ = bed.the_sync
     (problem,) = caught.value.problems
-    assert ("syncs/vips.yml", 6) == (problem.path, problem.line)
+    assert ("syncs/vips.yml", 7) == (problem.path, problem.line)
     assert "'max_remove': write a number of rows, or a percentage such as 20%" == problem.message
 
 

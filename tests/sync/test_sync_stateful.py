@@ -306,7 +306,7 @@ class Company(RuleBasedStateMachine):
         if not self.is_built:
             self.bed.build(self.everyone.values())
             self.is_built = True
-        # Of the first run of messages `test_sync_events` tells.
+        # Of first runs `test_sync_guards` tells.
         asked["allow"] = (*asked.get("allow", ()), "first_run")
         options = Options(patience=QUICK, **asked)
         life, seen = Life(killed), Seen()

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from bed import Bed, people, person
+from bed import SYNC, Bed, people, person
 from click.testing import CliRunner
 from opentelemetry import metrics, trace
 from opentelemetry.sdk.metrics import MeterProvider
@@ -41,9 +41,7 @@ def test_the_log_is_one_json_object_a_line_with_the_run_and_the_sync(bed: Bed) -
     assert {("vips_to_mail", run_id)} == {(line["sync"], line["run_id"]) for line in lines}
     assert {"at", "level", "destination"} <= lines[0].keys()
     assert (3, 3) == (lines[1]["add"], lines[2]["added"])
-    bed.write(
-        "syncs/vips.yml", (bed.folder / "syncs/vips.yml").read_text() + "guards: {min_size: 9}"
-    )
+    bed.write("syncs/vips.yml", SYNC.replace("first_run: false", "first_run: false, min_size: 9"))
     refused = command(bed, "sync", "--log-format", "text")
     last = refused.stderr.splitlines()[2]
     assert ' error run_failed sync="vips_to_mail"' in last
@@ -187,9 +185,7 @@ def test_an_alert_is_tried_again_and_its_failure_harms_no_run(
         "syncs/alerts.yml", ALERTS.replace("on: [guard]", "on: [guard], syncs: [vips_to_mail]")
     )
     bed.build([])
-    bed.write(
-        "syncs/vips.yml", (bed.folder / "syncs/vips.yml").read_text() + "guards: {min_size: 9}"
-    )
+    bed.write("syncs/vips.yml", SYNC.replace("first_run: false", "first_run: false, min_size: 9"))
     naps: list[float] = []
     told.answers = [503, 200, 500, 500, 500]
     run(bed, watch(bed, told, naps))
@@ -219,7 +215,7 @@ def test_apprise_delivers_over_its_own_connections(bed: Bed) -> None:
     with LocalServer(answer) as server:
         address = server.url.replace("http://", "json://")
         bed.write("syncs/alerts.yml", f"alerts: {{all: {{type: apprise, url: '{address}'}}}}")
-        bed.change_sync("consent:", "guards: {min_size: 9}\nconsent:")
+        bed.change_sync("first_run: false", "first_run: false, min_size: 9")
         run(bed, Alerts(bed.project.alert_channels))
     assert "cdp-activate: vips_to_mail" == bodies[0]["title"]
     assert "fewer than 9" in bodies[0]["message"]
