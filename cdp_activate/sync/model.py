@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +17,7 @@ from cdp_activate.destinations import destination_class, destination_types
 from cdp_activate.destinations.base import Destination
 from cdp_activate.errors import Problem, SettingsError, SourceErrors
 from cdp_activate.http import Transport
+from cdp_activate.sync.mapping import Mapped
 from cdp_activate.sync.schedule import ScheduleField
 from cdp_activate.text import Node, suggest, validated
 
@@ -86,7 +87,8 @@ class SyncSettings(_Strict):
     mode: Literal["mirror", "upsert", "events"] = "mirror"
     list: str | None = None
     identifiers: dict[str, str] = Field(min_length=1)
-    fields: dict[str, str] = Field(default_factory=dict)
+    fields: dict[str, Any] = Field(default_factory=dict)
+    pii: tuple[str, ...] | None = None
     region: str | None = None
     default_region: str | None = None
     consent: str
@@ -99,12 +101,16 @@ class SyncSettings(_Strict):
 
 @dataclass(frozen=True)
 class Sync:
-    """One sync, its names found: an audience, a destination, columns and consents."""
+    """One sync, its names found: an audience, a destination, columns and consents.
+
+    `fields` are what is sent beside the identifiers, by the destination's name.
+    """
 
     settings: SyncSettings
     audience: Audience
     destination: DestinationEntry
     consents: Rows | None
+    fields: Mapping[str, Mapped] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -153,7 +153,7 @@ class Plan:
 
 
 def _named(
-    places: Mapping[str, tuple[str, str]], columns: Mapping[str, list[Any]]
+    places: Mapping[str, tuple[str, Any]], columns: Mapping[str, list[Any]]
 ) -> list[tuple[str, list[Any]]]:
     return [(name, columns[place]) for place, (name, _) in places.items()]
 

@@ -21,6 +21,7 @@ from cdp_activate.audiences.render import everything, run_at, tree, write
 from cdp_activate.catalog import Catalog
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import HAVE_PHONE_FUNCTION, prepared, trimmed
+from cdp_activate.sync.mapping import Mapped
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.people import (
     HELD_IN_DOUBT,
@@ -57,9 +58,9 @@ def identifier_columns(sync: Sync) -> dict[str, tuple[str, str]]:
     return {f"identifier_{number}": pair for number, pair in pairs}
 
 
-def field_columns(sync: Sync) -> dict[str, tuple[str, str]]:
+def field_columns(sync: Sync) -> dict[str, tuple[str, Mapped]]:
     """Column of the plan -> what the destination calls it, and where it comes from."""
-    return {f"field_{number}": pair for number, pair in enumerate(sync.settings.fields.items())}
+    return {f"field_{number}": pair for number, pair in enumerate(sync.fields.items())}
 
 
 def identifiers_json(sync: Sync, table: str = "") -> Expression:
@@ -127,8 +128,8 @@ def _raw(sync: Sync) -> exp.Select:
     )
     for place, (_, of) in identifier_columns(sync).items():
         select = select.select(exp.alias_(trimmed(column(of, "entities")), place))
-    for place, (_, of) in field_columns(sync).items():
-        select = select.select(exp.alias_(column(of, "entities"), place))
+    for place, (_, mapped) in field_columns(sync).items():
+        select = select.select(exp.alias_(mapped.over("entities"), place))
     on = exp.EQ(this=column(key, "entities"), expression=column(key, "members"))
     select = select.from_("members").join("entities", on=on)
     if sync.consents is not None:

@@ -10,6 +10,7 @@ from cdp_activate.catalog import Catalog, Rows
 from cdp_activate.errors import CdpError, Problem, SourceErrors
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.phone import is_region
+from cdp_activate.sync.mapping import Mapped, MappingReader
 from cdp_activate.sync.model import NO_CONSENT_NEEDED, DestinationEntry, Sync, SyncSettings
 from cdp_activate.sync.needs import wrong_needs
 from cdp_activate.text import Node, suggest, validated
@@ -83,16 +84,17 @@ class _Checking:
             return None
         self._columns(audience)
         self._destination(entry)
-        return Sync(settings, audience, entry, self._consents(audience))
+        fields = self._fields(audience)
+        self._personal(audience, fields)
+        return Sync(settings, audience, entry, self._consents(audience), fields)
 
     def _columns(self, audience: Audience) -> None:
         columns = audience.entity.model.columns
-        for part in ("identifiers", "fields"):
-            for name, column in getattr(self.settings, part).items():
-                if column not in columns:
-                    hint = suggest(column, columns, what="columns")
-                    model = audience.entity.model.name
-                    self.wrong((part, name), f"'{column}' is no column of {model}", hint)
+        for name, column in self.settings.identifiers.items():
+            if column not in columns:
+                hint = suggest(column, columns, what="columns")
+                model = audience.entity.model.name
+                self.wrong(("identifiers", name), f"'{column}' is no column of {model}", hint)
         region = self.settings.region
         if region is not None and region not in columns:
             hint = suggest(region, columns, what="columns")
@@ -103,6 +105,48 @@ class _Checking:
         if default is not None and not is_region(default):
             hint = "write the two letters of ISO 3166-1, such as VN"
             self.wrong(("default_region",), f"there is no country '{default}'", hint)
+
+    def _fields(self, audience: Audience) -> dict[str, Mapped]:
+        def wrong(node: Node, message: str, hint: str) -> None:
+            self.problems.append(node.problem(message, hint))
+
+        reader = MappingReader(audience.entity, self.catalog.adapter, wrong)
+        read = {
+            name: reader.read(self.document.locate(("fields", name)))
+            for name in self.settings.fields
+        }
+        return {name: mapped for name, mapped in read.items() if mapped is not None}
+
+    def _personal(self, audience: Audience, fields: Mapping[str, Mapped]) -> None:
+        """Columns marked `pii` are sent by consent of the person, or where `pii:` says so."""
+        columns = audience.entity.model.columns
+        allowed = self.settings.pii
+        known = {column.pii for column in columns.values() if column.pii}
+        for kind in allowed or ():
+            if kind not in known:
+                hint = suggest(kind, known, what=f"kinds in {audience.entity.model.name}")
+                self.wrong(("pii",), f"no column is marked `pii: {kind}`", hint)
+        if allowed is None and self.settings.consent != NO_CONSENT_NEEDED:
+            return
+        sent = [(("identifiers", of), {name}) for of, name in self.settings.identifiers.items()]
+        sent += [(("fields", of), set(mapped.columns)) for of, mapped in fields.items()]
+        for path, names in sent:
+            for name in sorted(names & columns.keys()):
+                kind = columns[name].pii
+                if kind and kind not in (allowed or ()):
+                    self._not_allowed(path, name, kind)
+
+    def _not_allowed(self, path: tuple[str, ...], column: str, kind: str) -> None:
+        """A personal column that neither consent nor `pii:` covers."""
+        message = f"'{column}' is personal (pii: {kind})"
+        also = ", ".join([*(self.settings.pii or ()), kind])
+        if self.settings.pii is None:
+            message += f", and with `consent: {NO_CONSENT_NEEDED}` nobody agreed to its use"
+            hint = f"name the consent's purpose, or allow this kind: `pii: [{also}]`"
+        else:
+            message += ", a kind that this sync's `pii:` does not allow"
+            hint = f"leave it out, or say `pii: [{also}]`"
+        self.wrong(path, message, hint)
 
     def _destination(self, entry: DestinationEntry) -> None:
         try:
