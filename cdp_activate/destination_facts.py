@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cdp_activate.destinations import destination_class
 from cdp_activate.identifiers import VERSION, rule_set
+from cdp_activate.settings import is_secret
 
 WRITTEN_BY = "<!-- Written by `make docs` from the class; changes by hand are lost. -->"
 
@@ -57,7 +58,7 @@ def _settings(model: type[BaseModel]) -> list[dict[str, Any]]:
             "name": name,
             "required": field.is_required(),
             "default": _default(field),
-            "secret": "SecretStr" in str(field.annotation) or field.annotation is SecretStr,
+            "secret": is_secret(field),
             "meaning": field.description or "",
         }
         for name, field in model.model_fields.items()

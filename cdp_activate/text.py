@@ -14,16 +14,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import yaml
 
 from cdp_activate.errors import Problem, SourceErrors
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
-
-M = TypeVar("M", bound="BaseModel")
 
 MAX_VALUES = 200_000
 """Values in one document once aliases are written out: stops a YAML bomb."""
@@ -277,6 +272,11 @@ _ENV_CALL = re.compile(
 )
 
 
+def asks_environment(text: str) -> bool:
+    """Whether `text` has an `env_var()` that says no value of its own."""
+    return any(not call["default"] for call in _ENV_CALL.finditer(text))
+
+
 def expand_env(node: Node, environ: Mapping[str, str] | None = None) -> Any:
     """`node.plain()` with each `{{ env_var('NAME') }}` replaced by the variable's value.
 
@@ -317,35 +317,3 @@ def suggest(name: str, known: Iterable[str], *, what: str = "known", most: int =
     parts = [f"did you mean '{lowered[close[0]]}'?"] if close else []
     parts.append(f"{what}: {listed}" if names else f"there are no {what}")
     return " ".join(parts)
-
-
-def validated(node: Node, model: type[M], environ: Mapping[str, str] | None = None) -> M:
-    """The mapping at `node` as a pydantic model, `env_var()` filled in.
-
-    Raises SourceErrors with every mistake at its place; no value is ever shown.
-    """
-    from pydantic import ValidationError
-
-    try:
-        return model.model_validate(expand_env(node, environ))
-    except ValidationError as error:
-        raise SourceErrors(
-            [_model_problem(node, model, mistake) for mistake in error.errors(include_input=False)]
-        ) from None
-
-
-def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any]) -> Problem:
-    path = tuple(mistake["loc"])
-    parent, key = node.locate(path[:-1]), str(path[-1]) if path else ""
-    kind = mistake["type"]
-    if kind == "extra_forbidden":
-        here = parent.keys.get(key, parent)
-        known = [field.alias or name for name, field in model.model_fields.items()]
-        hint = suggest(key, known, what="keys") if len(path) == 1 else "remove it"
-        return here.problem(f"unknown key '{key}'", hint)
-    if kind == "missing":
-        return parent.problem(f"'{key}' is missing", f"add `{key}: ..`")
-    message = str(mistake["msg"]).removeprefix("Value error, ")
-    return node.locate(path).problem(
-        f"'{key}': {message[:1].lower()}{message[1:]}" if key else message
-    )

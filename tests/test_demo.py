@@ -16,9 +16,10 @@ from click.testing import CliRunner
 
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.cli import main
-from cdp_activate.demo.story import Settings, Story, play
+from cdp_activate.demo.story import SECRET, SECRET_VARIABLES, Settings, Story, play
 from cdp_activate.destinations import google_ads
 from cdp_activate.destinations.linkedin_ads import LinkedInAdsDestination
+from cdp_activate.destinations.slack import SlackDestination
 from cdp_activate.errors import UsageError
 from cdp_activate.project import Project
 from cdp_activate.receiver import Receiver
@@ -39,6 +40,12 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """The demo on 2,000 people, played once for all tests here."""
     folder = tmp_path_factory.mktemp("demo") / "shop"
     yield play(Settings(folder, customers=2_000, as_of=AS_OF))
+
+
+@pytest.fixture(autouse=True)
+def the_secret_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As whoever looks around in the demo's project is told to do."""
+    monkeypatch.setenv(SECRET_VARIABLES["shop"], SECRET)
 
 
 @pytest.fixture
@@ -195,18 +202,33 @@ def test_unknown_names_are_suggested(story: Story) -> None:
 def test_one_command_syncs_the_audiences_to_every_platform(
     story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each type that keeps lists gets an audience; every platform is behind a socket here."""
+    """Each type gets an audience, messages as well; every platform is behind a socket here."""
     folder = tmp_path / "shop"
     shutil.copytree(story.folder, folder)
     monkeypatch.setattr(LinkedInAdsDestination, "first_use", 0.0)
-    command = ["sync", "--json", "--project-dir", str(folder), "--profiles-dir", str(folder)]
+    monkeypatch.setattr(SlackDestination, "requests_per_second", None)
+    command = [
+        "sync",
+        "--json",
+        "--allow",
+        "first_run",
+        "--project-dir",
+        str(folder),
+        "--profiles-dir",
+        str(folder),
+    ]
     command += ["--as-of", story.next_as_of.isoformat()]
-    with everywhere.platforms(contracts()) as there, Receiver() as hook:
+    tested = contracts()
+    told = {name: one.told for name, one in tested.items() if hasattr(one, "told")}
+    with everywhere.platforms(tested) as there, Receiver() as hook:
         monkeypatch.setattr(google_ads, "TOKENS", f"{there['google_ads'][1]['base_url']}/token")
-        types = everywhere.write(folder, ["cart_abandoners", "club_advocates"], there, hook)
+        chosen = folder, ["cart_abandoners", "club_advocates"]
+        types = everywhere.write(chosen, told, there, hook, monkeypatch.setenv)
         first, second = (CliRunner().invoke(main, command) for _ in range(2))
         held = {
-            f"to_{name}": len(emulator.members(run["list"]))
+            f"to_{name}": len(
+                emulator.messages() if name in told else emulator.members(run["list"])
+            )
             for name, (emulator, _) in there.items()
             for run in json.loads(first.output)
             if run["sync"] == f"to_{name}"
@@ -216,5 +238,6 @@ def test_one_command_syncs_the_audiences_to_every_platform(
     assert added.keys() == types.keys()
     assert min(added.values()) > 0
     assert held == {name: added[name] for name in held}
-    assert len(held) >= 10
+    assert len(held) >= 12
+    assert {"slack", "zalo_zns"} == told.keys()
     assert {0} == {run["calls"] for run in json.loads(second.output)}

@@ -18,6 +18,7 @@ LAYERS = [
     {"identifiers"},
     {"audiences", "warehouse", "destinations"},
     {"catalog", "http", "local_server"},
+    {"settings"},
     {"text"},
     {"errors", "shipped", "words"},
 ]

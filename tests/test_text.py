@@ -9,7 +9,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from cdp_activate.errors import SourceErrors
-from cdp_activate.text import expand_env, parse, read, suggest, validated
+from cdp_activate.settings import validated
+from cdp_activate.text import expand_env, parse, read, suggest
 from cdp_activate.words import plural
 
 

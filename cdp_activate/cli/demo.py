@@ -48,6 +48,7 @@ def demo(folder: Path, as_of: str | None, as_json: bool, **options: Any) -> None
 
 def _show(story: Story) -> None:
     from cdp_activate.cli.sync import summary_table
+    from cdp_activate.demo.story import SECRET, SECRET_VARIABLES
 
     first, after = story.days
     click.echo(
@@ -67,7 +68,10 @@ def _show(story: Story) -> None:
     click.echo("  cdp-activate audience list")
     click.echo("  cdp-activate plan")
     click.echo("its receiver is gone; one to sync to, in another terminal:")
-    click.echo("  python -m cdp_activate.receiver --port 8765 --secret only-for-the-demo")
+    variable = SECRET_VARIABLES[story.data]
+    click.echo(f"  python -m cdp_activate.receiver --port 8765 --secret {SECRET}")
+    click.echo("and in this one, as the secret stands in no file:")
+    click.echo(f"  export {variable}={SECRET}")
 
 
 def _reasons(runs: list[dict[str, Any]]) -> dict[str, int]:

@@ -31,7 +31,8 @@ SECRET = "only-for-the-demo"  # noqa: S105 (a shared word between two local proc
 REFUSED = "the address bounced at the platform"
 
 _URLS = ("SHOP_MAIL_URL", "MAIL_HOUSE_URL")
-_SECRETS = ("SHOP_MAIL_SECRET", "MAIL_HOUSE_SECRET")
+SECRET_VARIABLES = {"shop": "SHOP_MAIL_SECRET", "complete-journey": "MAIL_HOUSE_SECRET"}
+"""By the data: where each project's destinations look the secret up."""
 
 
 @dataclass(frozen=True)
@@ -241,7 +242,7 @@ def _environment(receiver: Receiver, folder: Path) -> Iterator[None]:
     """The variables that the demo's destinations and profile look up."""
     wanted = {
         **dict.fromkeys(_URLS, receiver.url),
-        **dict.fromkeys(_SECRETS, SECRET),
+        **dict.fromkeys(SECRET_VARIABLES.values(), SECRET),
         "CDP_DUCKDB_PATH": "warehouse.duckdb",
     }
     before = {name: os.environ.get(name) for name in wanted}

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from cdp_activate.destinations._api import ApiSettings
+from cdp_activate.destinations.api import ApiSettings
 from cdp_activate.destinations.base import Row
 from cdp_activate.errors import DestinationError, RefusedError
 

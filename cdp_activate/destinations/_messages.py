@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 
-from cdp_activate.destinations._api import A, ApiDestination
+from cdp_activate.destinations.api import A, ApiDestination
 from cdp_activate.destinations.base import Receipt, Row
 from cdp_activate.errors import DestinationError
 

@@ -14,8 +14,8 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field, SecretStr
 
-from cdp_activate.destinations._api import ApiDestination, ApiSettings, basic
 from cdp_activate.destinations._values import as_text, number_or_text
+from cdp_activate.destinations.api import ApiDestination, ApiSettings, basic
 from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason, json_bytes
 from cdp_activate.errors import AuthError, DestinationError
 

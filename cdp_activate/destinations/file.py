@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -28,6 +28,7 @@ from cdp_activate.destinations._storage import Storage
 from cdp_activate.destinations.base import Destination, DestinationSettings, Receipt, Row
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Transport
+from cdp_activate.settings import SecretsAmong
 
 Verb = Literal["remove", "upsert"]
 
@@ -36,6 +37,13 @@ _PLAIN_SLUG = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 _LOOKS_HASHED = re.compile(r".*-[0-9a-f]{8}")
 _LONGEST_SLUG = 60
 _LIST_ID = re.compile(r"[\w-]+")
+_SECRET_OPTIONS = SecretsAmong(
+    names="secret|passw|passphrase|credential|connection_string|(account|private|_access)_key$"
+    "|token$",
+    # What gcsfs takes for `token`: ways to find one, and files of service accounts.
+    harmless=r"anon|browser|cache|cloud|google_default|[^\s{}]+\.json",
+    in_address=True,
+)
 _JOB = re.compile(r"[\w-]+/\d{8}T\d{6}\.\d{6}Z-[12]-(remove|upsert)-[0-9a-f]{4}")
 
 
@@ -60,14 +68,17 @@ class FileDestination(Destination["FileDestination.Settings"]):
     class Settings(DestinationSettings):
         """What `syncs/destinations.yml` may say under `type: file`."""
 
-        path: str = Field(min_length=1, description="A folder, or a URL such as s3://bucket/lists.")
+        path: Annotated[str, SecretsAmong(in_address=True)] = Field(
+            min_length=1, description="A folder, or a URL such as s3://bucket/lists."
+        )
         format: Literal["csv", "jsonl", "parquet"] = Field(
             default="csv", description="`csv`, `jsonl` (JSON Lines) or `parquet`."
         )
-        options: dict[str, Any] = Field(
+        options: Annotated[dict[str, Any], _SECRET_OPTIONS] = Field(
             default_factory=dict,
             repr=False,
-            description="Passed to the fsspec storage, such as key and secret for s3.",
+            description="Passed to the fsspec storage, such as key and secret for s3. Those that "
+            "are secrets by `env_var` only.",
         )
 
     identifiers = ()

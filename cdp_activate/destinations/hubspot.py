@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr
 
-from cdp_activate.destinations._api import ApiDestination, mapping
 from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
 from cdp_activate.destinations._values import as_text, number_or_text
+from cdp_activate.destinations.api import ApiDestination, mapping
 from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError
 from cdp_activate.http import Transport

@@ -13,15 +13,15 @@ from typing import Any, ClassVar
 
 from pydantic import Field, SecretStr
 
-from cdp_activate.destinations._api import (
+from cdp_activate.destinations._jobs import Jobs
+from cdp_activate.destinations._values import number_or_text
+from cdp_activate.destinations.api import (
     ApiDestination,
     ApiSettings,
     best_identifier,
     mapping,
     parts_of,
 )
-from cdp_activate.destinations._jobs import Jobs
-from cdp_activate.destinations._values import number_or_text
 from cdp_activate.destinations.base import Limit, Receipt, Row, json_bytes
 from cdp_activate.errors import RetryError
 from cdp_activate.http import Transport

@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator
 
-from cdp_activate.destinations._api import ApiDestination, basic, mapping
 from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
 from cdp_activate.destinations._values import number_else_text
+from cdp_activate.destinations.api import ApiDestination, basic, mapping
 from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Response, Transport, retry_after

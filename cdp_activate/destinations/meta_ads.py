@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator
 
-from cdp_activate.destinations._api import ApiDestination, ApiSettings
+from cdp_activate.destinations.api import ApiDestination, ApiSettings
 from cdp_activate.destinations.base import Limit, Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RetryError
 from cdp_activate.http import Response, retry_after

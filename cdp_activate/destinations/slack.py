@@ -12,9 +12,9 @@ from typing import ClassVar
 
 from pydantic import Field, SecretStr
 
-from cdp_activate.destinations._api import ApiSettings, mapping
 from cdp_activate.destinations._messages import MessageDestination
 from cdp_activate.destinations._values import as_text, number_or_text
+from cdp_activate.destinations.api import ApiSettings, mapping
 from cdp_activate.destinations.base import Limit, Row
 from cdp_activate.errors import AuthError, DestinationError, RetryError
 from cdp_activate.http import Response, retry_after

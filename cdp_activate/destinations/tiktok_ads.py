@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, SecretStr
 
 from cdp_activate import __version__
-from cdp_activate.destinations._api import ApiDestination, ApiSettings
+from cdp_activate.destinations.api import ApiDestination, ApiSettings
 from cdp_activate.destinations.base import Limit, Receipt, Row, json_bytes
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
 from cdp_activate.http import Request, Response, Transport

@@ -13,9 +13,9 @@ from typing import Any, ClassVar
 
 from pydantic import Field, SecretStr
 
-from cdp_activate.destinations._api import ApiSettings
 from cdp_activate.destinations._messages import MessageDestination
 from cdp_activate.destinations._values import as_text, number_or_text
+from cdp_activate.destinations.api import ApiSettings
 from cdp_activate.destinations.base import Limit, Row
 from cdp_activate.errors import AuthError, DestinationError, RetryError
 

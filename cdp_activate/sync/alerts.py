@@ -23,11 +23,12 @@ from cdp_activate.destinations.base import DestinationSettings
 from cdp_activate.destinations.webhook import secret_bytes, sign
 from cdp_activate.errors import BusyError, CdpError, Problem, RetryError, SourceErrors, said
 from cdp_activate.http import PooledTransport, Request, Transport, raise_for_status
+from cdp_activate.settings import validated
 from cdp_activate.sync import log
 from cdp_activate.sync.model import Amount, AmountField
 from cdp_activate.sync.tables import RunRecord
 from cdp_activate.sync.watch import Watch
-from cdp_activate.text import Node, suggest, validated
+from cdp_activate.text import Node, suggest
 
 Occasion: TypeAlias = Literal["failure", "guard", "drift", "rejections"]
 

@@ -17,9 +17,10 @@ from cdp_activate.destinations import destination_class, destination_types
 from cdp_activate.destinations.base import Destination
 from cdp_activate.errors import Problem, SettingsError, SourceErrors
 from cdp_activate.http import Transport
+from cdp_activate.settings import plain_secrets, validated
 from cdp_activate.sync.mapping import Mapped
 from cdp_activate.sync.schedule import ScheduleField
-from cdp_activate.text import Node, suggest, validated
+from cdp_activate.text import Node, suggest
 
 NO_CONSENT_NEEDED = "not_required"
 """Said in place of a purpose: consent is never skipped by leaving a key out."""
@@ -156,7 +157,7 @@ class DestinationEntry:
 def read_destinations(
     documents: Iterable[Node], folder: Path = Path()
 ) -> dict[str, DestinationEntry]:
-    """The destinations by name; only their names and types are looked at here.
+    """The destinations by name; only names, types and secrets in plain text are looked at here.
 
     Relative paths in their settings begin at `folder`.
     """
@@ -174,7 +175,7 @@ def read_destinations(
                 problems.append(node.problem(f"destination '{name}' has no `type:`", hint))
                 continue
             try:
-                destination_class(kind.text)
+                problems.extend(plain_secrets(node, destination_class(kind.text).Settings))
             except SettingsError as error:
                 problems.append(kind.problem(error.message, error.remedy))
             found[name] = DestinationEntry(name, kind.text, node, folder)

@@ -10,10 +10,11 @@ from cdp_activate.catalog import Catalog, Rows
 from cdp_activate.errors import CdpError, Problem, SourceErrors
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.phone import is_region
+from cdp_activate.settings import validated
 from cdp_activate.sync.mapping import Mapped, MappingReader
 from cdp_activate.sync.model import NO_CONSENT_NEEDED, DestinationEntry, Sync, SyncSettings
 from cdp_activate.sync.needs import wrong_needs
-from cdp_activate.text import Node, suggest, validated
+from cdp_activate.text import Node, suggest
 
 
 def read_syncs(

@@ -12,7 +12,7 @@ import pytest
 from emulators.platform import Emulator
 from specs import Checked, needs_specs
 
-from cdp_activate.destinations._api import ApiDestination
+from cdp_activate.destinations.api import ApiDestination
 from cdp_activate.destinations.base import Row
 from cdp_activate.errors import AuthError, DestinationError, RetryError
 from cdp_activate.http import FunctionTransport, Response

@@ -19,6 +19,8 @@ class MessageContract(HttpDestinationContract):
     kind: ClassVar[type[MessageDestination[Any]]]
     settings: ClassVar[dict[str, Any]]
     emulator: ClassVar[type[Emulator]]
+    told: ClassVar[tuple[str, ...]]
+    """The fields that the messages of `settings` speak of."""
 
     @pytest.fixture
     def platform(self) -> Emulator:

@@ -98,7 +98,7 @@ def test_a_new_destination_is_written_once(run, tmp_path):
 
     assert done.exit_code == 0
     source = (tmp_path / "letter_box/letter_box.py").read_text(encoding="utf-8")
-    assert "class LetterBox(Destination" in source
+    assert "class LetterBox(ApiDestination" in source
     again = run("new", "letter_box")
     assert (again.exit_code, "is there already" in again.output) == (2, True)
 

@@ -130,14 +130,20 @@ MISTAKES = {
     "loses rows": ("for row in rows\n        ]", "for row in rows[:5]\n        ]"),
     "never removes": ('"DELETE", list_id, rows', '"PUT", list_id, rows'),
     "calls for no rows": ("        if not rows:\n            return Receipt()\n", ""),
-    "takes every status": ("        raise_for_status(response, who=self.name)\n", ""),
+    "takes every status": ("    def check", "    def raise_for(self, _): pass\n\n    def check"),
     "confuses lists": ("quote(name, safe='')", "quote(name.lower(), safe='')"),
-    "spoils text": ("dict(row.fields)", "{k: v.lower() for k, v in row.fields.items()}"),
+    "spoils text": (
+        '"about": row.fields',
+        '"about": {k: str(v).lower() for k, v in row.fields.items()}',
+    ),
     "quotes the person": ("clean_reason(refused[row.key], row)", "refused[row.key]"),
     "swallows refusals": ("if row.key in refused}", "if row.key in ()}"),
-    "crashes on a changed answer": ("if not isinstance(answer, dict):", "if False:"),
-    "passes a check with a wrong key": ('self._call("GET", "/account")', "pass"),
-    "crashes on half an answer": ("read_json(response, who=self.name)", "response.json()"),
+    "crashes on a changed answer": ('self.read(answer, "refused", kind=dict)', 'answer["refused"]'),
+    "passes a check with a wrong key": ('self.call("GET", "/account")', "pass"),
+    "crashes on half an answer": (
+        'self.call(method, f"/lists/{list_id}/people", people)',
+        'self.request(method, f"/lists/{list_id}/people", people).json()',
+    ),
 }
 
 

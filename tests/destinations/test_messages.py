@@ -20,6 +20,7 @@ class TestZaloZns(MessageContract):
     kind = ZaloZnsDestination
     settings = {"access_token": TOKEN, "template_id": TEMPLATE}
     emulator = ZaloZns
+    told = ("first_name", "order")
     token = "access_token"
 
     def row(self, number, **fields):
@@ -90,6 +91,7 @@ class TestSlack(MessageContract):
     kind = SlackDestination
     settings = {"token": SLACK_TOKEN, "text": "New: {company} ({plan})"}
     emulator = Slack
+    told = ("company", "plan")
     token = "token"
 
     def row(self, number, **fields):

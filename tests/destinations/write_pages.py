@@ -86,7 +86,7 @@ PROOFS = f"""# What each destination is proven by
   Python, on DuckDB and on PostgreSQL.
 * *lines*: of its one file, to the nearest ten.
 
-One command syncs the demo's audiences to all that keep lists (`tests/test_demo.py`).
+One command syncs the demo's audiences to all of them, messages included (`tests/test_demo.py`).
 """
 
 

@@ -51,6 +51,29 @@ def test_a_missing_secret_is_named_and_no_secret_is_shown(
     assert "hunter2" not in wrong.output
 
 
+@pytest.mark.parametrize(
+    ("settings", "line", "key"),
+    [
+        ("secret: hunter2", 5, "secret"),
+        ("secret: 'hunter2'  # env_var(HERE)", 5, "secret"),
+        ("secret: \"{{ env_var('MAIL_SECRET', 'hunter2') }}\"", 5, "secret"),
+        ("headers:\n      Authorization: Bearer hunter2", 6, "headers"),
+    ],
+)
+def test_a_secret_in_the_file_stops_every_command_and_is_not_shown(
+    bed: Bed, settings: str, line: int, key: str
+) -> None:
+    bed.build(people(3))
+    bed.mail(settings)
+    for asked in (["sync"], ["plan"], ["destinations", "check"]):
+        done = command(bed, *asked)
+        assert (2, 0) == (done.exit_code, bed.receiver.calls), asked
+        assert f"syncs/destinations.yml:{line}:" in done.output
+        assert f"'{key}': a secret stands in the file" in done.output
+        assert "env_var('" in done.output
+        assert "hunter2" not in done.output
+
+
 def test_two_syncs_on_one_list_are_refused(bed: Bed) -> None:
     bed.build(people(3))
     bed.write("syncs/second.yml", SYNC.replace("vips_to_mail", "again"))

@@ -121,9 +121,18 @@ class Told(list[Request]):
 
 ALERTS = """\
 alerts:
-  ops: {type: webhook, url: 'https://ops.example.com/hook/t0ken', secret: sh-h-h}
-  team: {type: slack, url: 'https://hooks.slack.example.com/T0/B0/s3cret', on: [guard]}
+  ops: {type: webhook, url: "{{ env_var('OPS_URL') }}", secret: "{{ env_var('OPS_SECRET') }}"}
+  team: {type: slack, url: "{{ env_var('TEAM_URL') }}", on: [guard]}
 """
+
+
+@pytest.fixture(autouse=True)
+def variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the files here ask the environment for."""
+    monkeypatch.setenv("OPS_URL", "https://ops.example.com/hook/t0ken")
+    monkeypatch.setenv("OPS_SECRET", "sh-h-h")
+    monkeypatch.setenv("TEAM_URL", "https://hooks.slack.example.com/T0/B0/s3cret")
+    monkeypatch.setenv("MAIL_SECRET", "hunter2")
 
 
 @pytest.fixture
@@ -204,7 +213,9 @@ def test_an_alert_is_tried_again_and_its_failure_harms_no_run(
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")  # of Apprise, on import
-def test_apprise_delivers_over_its_own_connections(bed: Bed) -> None:
+def test_apprise_delivers_over_its_own_connections(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bodies = []
 
     def answer(request: Request) -> Response:
@@ -213,8 +224,9 @@ def test_apprise_delivers_over_its_own_connections(bed: Bed) -> None:
 
     bed.build([])
     with LocalServer(answer) as server:
-        address = server.url.replace("http://", "json://")
-        bed.write("syncs/alerts.yml", f"alerts: {{all: {{type: apprise, url: '{address}'}}}}")
+        monkeypatch.setenv("ADDRESS", server.url.replace("http://", "json://"))
+        entry = "{type: apprise, url: \"{{ env_var('ADDRESS') }}\"}"
+        bed.write("syncs/alerts.yml", f"alerts: {{all: {entry}}}")
         bed.change_sync("first_run: false", "first_run: false, min_size: 9")
         run(bed, Alerts(bed.project.alert_channels))
     assert "cdp-activate: vips_to_mail" == bodies[0]["title"]
@@ -222,6 +234,7 @@ def test_apprise_delivers_over_its_own_connections(bed: Bed) -> None:
 
 
 SLACK = "alerts:\n  a:\n    type: slack\n    url: "
+URL = "\"{{ env_var('TEAM_URL') }}\""
 
 
 @pytest.mark.parametrize(
@@ -229,9 +242,10 @@ SLACK = "alerts:\n  a:\n    type: slack\n    url: "
     [
         ("alerts: {a: {type: slak, url: x}}", 1, "the alert channel 'a' cannot be of type 'slak'"),
         ("alerts: {a: {url: x}}", 1, "the alert channel 'a' has no `type:`"),
-        (f"{SLACK}x\n    on: [gard]", 5, "input should be 'failure'"),
-        (f"{SLACK}x\n    syncs: [vips]", 5, "unknown sync 'vips'"),
+        (f"{SLACK}{URL}\n    on: [gard]", 5, "input should be 'failure'"),
+        (f"{SLACK}{URL}\n    syncs: [vips]", 5, "unknown sync 'vips'"),
         (SLACK + "\"{{ env_var('NO_SUCH_URL') }}\"", 4, "NO_SUCH_URL is not set"),
+        (f"{SLACK}https://hooks.slack.com/x", 4, "a secret stands in the file"),
         ("channels: {}", 1, "no `alerts:` here"),
     ],
 )  # fmt: skip
@@ -260,8 +274,8 @@ def test_nothing_personal_is_in_any_log_trace_metric_alert_or_output(
     spans.clear()
     caplog.set_level("DEBUG", "cdp_activate")
     bed.change_sync("{email: email}", "{email: email, phone: phone}")
-    bed.mail("secret: hunter2")
-    bed.write("syncs/alerts.yml", ALERTS.replace("sh-h-h", "hunter2"))
+    bed.mail("secret: \"{{ env_var('MAIL_SECRET') }}\"")
+    bed.write("syncs/alerts.yml", ALERTS.replace("OPS_SECRET", "MAIL_SECRET"))
     mail, phone, name, key = SECRETS[:4]
     someone = person(key, email=mail, phone=f"+{phone}", first_name=name)
     reason = f"{mail} (+{phone}, {name}) is not known"

@@ -1,6 +1,8 @@
-"""What destinations share that speak JSON over HTTPS under one key.
+"""The base of destinations that speak JSON over HTTPS under one key, for ours and others'.
 
-Not a destination: names with an underscore are no types.
+A subclass says its address, how it signs, and which calls it makes; statuses, bodies that
+are too large, answers that changed and pages that never end are seen to here. Not a
+destination itself. See docs/destinations.md.
 """
 
 from __future__ import annotations

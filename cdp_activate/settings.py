@@ -1,0 +1,135 @@
+"""Settings that YAML gives: read as pydantic models, secrets by `env_var()` alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+
+from cdp_activate.errors import Problem, SourceErrors
+from cdp_activate.text import Node, asks_environment, expand_env, suggest
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsAmong:
+    """Marks a setting that is no secret as a whole and may hold some: `Annotated[.., this]`.
+
+    `names` finds, in lower case, the keys at any depth whose values are secrets, save values
+    that `harmless` matches whole; `in_address` means that the password of an address is one.
+    """
+
+    names: str = ""
+    harmless: str = ""
+    in_address: bool = False
+
+
+def is_secret(field: FieldInfo) -> bool:
+    """Whether a setting is a secret: `SecretStr`, alone or within."""
+    return _holds_secret(field.annotation)
+
+
+def _holds_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(map(_holds_secret, get_args(annotation)))
+
+
+def plain_secrets(node: Node, model: type[BaseModel]) -> list[Problem]:
+    """A problem for every secret of `model` that the mapping at `node` holds in plain text."""
+    given = node.value if isinstance(node.value, dict) else {}
+    found: list[Problem] = []
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        if key not in given:
+            continue
+        if is_secret(field):
+            found += [_plain(one, key) for one in _leaves(given[key]) if _is_plain(one)]
+        for mark in field.metadata:
+            if isinstance(mark, SecretsAmong):
+                found += _plain_among(given[key], key, mark)
+    return found
+
+
+def _plain_among(node: Node, key: str, mark: SecretsAmong) -> Iterator[Problem]:
+    if isinstance(node.value, dict):
+        for name, child in node.value.items():
+            is_name = mark.names and re.search(mark.names, name.lower())
+            if is_name and not isinstance(child.value, dict):
+                yield from (
+                    _plain(one, name)
+                    for one in _leaves(child)
+                    if _is_plain(one) and not re.fullmatch(mark.harmless, one.text)
+                )
+            else:
+                yield from _plain_among(child, name, mark)
+    elif isinstance(node.value, list):
+        for child in node.value:
+            yield from _plain_among(child, key, mark)
+    elif mark.in_address:
+        password = _PASSWORD.match(node.text)
+        if password and not asks_environment(password[1]):
+            yield _plain(node, key)
+
+
+_PASSWORD = re.compile(r"[A-Za-z][\w+.-]*://[^/:@]*:(.+)@")
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    if isinstance(node.value, dict):
+        for child in node.value.values():
+            yield from _leaves(child)
+    elif isinstance(node.value, list):
+        for child in node.value:
+            yield from _leaves(child)
+    else:
+        yield node
+
+
+def _is_plain(node: Node) -> bool:
+    return node.value is not None and not asks_environment(node.text)
+
+
+def _plain(node: Node, key: str) -> Problem:
+    variable = re.sub(r"\W+", "_", key).strip("_").upper()
+    return node.problem(
+        f"'{key}': a secret stands in the file",
+        f"write `{key}: \"{{{{ env_var('{variable}') }}}}\"`, without a default, and set the "
+        f"variable where the command runs: export {variable}=...; then make a new secret, for "
+        "this one was written down",
+    )
+
+
+def validated(node: Node, model: type[M], environ: Mapping[str, str] | None = None) -> M:
+    """The mapping at `node` as a pydantic model, `env_var()` filled in.
+
+    Raises SourceErrors with every mistake at its place; no value is ever shown.
+    """
+    if written := plain_secrets(node, model):
+        raise SourceErrors(written)
+    try:
+        return model.model_validate(expand_env(node, environ))
+    except ValidationError as error:
+        raise SourceErrors(
+            [_model_problem(node, model, mistake) for mistake in error.errors(include_input=False)]
+        ) from None
+
+
+def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any]) -> Problem:
+    path = tuple(mistake["loc"])
+    parent, key = node.locate(path[:-1]), str(path[-1]) if path else ""
+    kind = mistake["type"]
+    if kind == "extra_forbidden":
+        here = parent.keys.get(key, parent)
+        known = [field.alias or name for name, field in model.model_fields.items()]
+        hint = suggest(key, known, what="keys") if len(path) == 1 else "remove it"
+        return here.problem(f"unknown key '{key}'", hint)
+    if kind == "missing":
+        return parent.problem(f"'{key}' is missing", f"add `{key}: ..`")
+    message = str(mistake["msg"]).removeprefix("Value error, ")
+    return node.locate(path).problem(
+        f"'{key}': {message[:1].lower()}{message[1:]}" if key else message
+    )
