@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +100,13 @@ def _show_plans(plans: list[dict[str, Any]]) -> None:
     for one in plans:
         for reason, count in sorted(one["held_back"].items()):
             click.echo(f"  {one['sync']}: {count:,} held back: {reason}")
+        _show_without(one["sync"], one["without"])
+
+
+def _show_without(sync: str, without: Mapping[str, int]) -> None:
+    """People who go by their other identifiers: one is not valid, which the data should know."""
+    for name, count in without.items():
+        click.echo(f"  {sync}: {count:,} sent without {name}, which is not valid")
 
 
 @click.command(cls=Command)
@@ -207,6 +214,7 @@ def _show_summaries(
     for one in done:
         for reason, count in sorted(one.rejected_by_reason.items()):
             click.echo(f"  {one.record.sync}: {count:,} rejected: {reason}")
+        _show_without(one.record.sync, one.plan.without)
     for name, error in failed:
         click.echo(f"Error: {name}: {error}", err=True)
 

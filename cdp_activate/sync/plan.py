@@ -20,6 +20,7 @@ from cdp_activate.identifiers.sql import PHONE_FUNCTION
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan_sql import (
+    LEFT_OUT,
     Asked,
     field_columns,
     identifier_columns,
@@ -62,6 +63,8 @@ class Plan:
     work: Work
     counts: dict[str, int]
     held_back: dict[str, int]
+    without: dict[str, int]
+    """Of those who are sent: how many without which identifier, as theirs is not valid."""
     ledger_size: int
     audience_size: int
     first_run: bool
@@ -149,6 +152,7 @@ class Plan:
             "list_size_after": self.wanted + self.counts["left"] + self.counts["kept"],
             **{name: self.counts[name] for name in (*ACTIONS, "unchanged")},
             "held_back": dict(self.held_back),
+            "without": dict(self.without),
         }
 
 
@@ -189,7 +193,8 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
         warehouse.run(_moved(work))
     _check_keys(sync, warehouse, work)
     counts, held = _counted(warehouse, work, size)
-    return Plan(sync, warehouse, work, counts, held, size, int(members), first)
+    without = _without(sync, warehouse, work)
+    return Plan(sync, warehouse, work, counts, held, without, size, int(members), first)
 
 
 def _view(sync: Sync, work: Work) -> str:
@@ -273,6 +278,20 @@ def _counted(
     touched = ("update", "move", "remove", "left", "kept", "forget")
     counts["unchanged"] = ledger_size - sum(counts[name] for name in touched)
     return counts, held
+
+
+def _without(sync: Sync, warehouse: Warehouse, work: Work) -> dict[str, int]:
+    """Identifier -> how many are sent without theirs, because it is not valid."""
+    names = list(sync.settings.identifiers)
+    if len(names) == 1:
+        return {}  # whose only identifier is not valid is held back
+    counts = ", ".join(
+        f"count(*) filter (where {LEFT_OUT} & {2**place} <> 0)" for place in range(len(names))
+    )
+    ((*found,),) = warehouse.rows(
+        f"select {counts} from {work.schema}.steps where action in ('add', 'update', 'move')"
+    )
+    return {name: count for name, count in zip(names, found, strict=True) if count}
 
 
 @contextmanager

@@ -6,7 +6,7 @@ acknowledged one: of a large audience the others are most.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,11 @@ from cdp_activate.sync.tables import UNKNOWN
 
 CONSENTED, GIVEN, REGION = "consented", "given", "region"
 """Columns of the steps before `people`: beside the numbered ones, no name can be theirs."""
+
+LEFT_OUT = "left_out"
+"""Identifiers that have a value and are not sent, as it is not valid: 2 to the power of the
+place of each, added up.
+"""
 
 ACKNOWLEDGED = "acknowledged"
 """The fingerprint in the ledger; NULL for who is not in it."""
@@ -155,14 +160,24 @@ def _prepared(sync: Sync, *, with_function: bool) -> exp.Select:
     """Members with their identifiers as the platform takes them, NULL where they are invalid."""
     places = identifier_columns(sync)
     rules = rule_set(sync.destination.kind.rules)
-    given = exp.or_(*(present(column(place)) for place in places))
-    select = exp.select(column(KEY), column(VARIANT), exp.alias_(exp.paren(given), GIVEN))
+    select = exp.select(column(KEY), column(VARIANT), exp.alias_(_which(places), GIVEN))
     if sync.consents is not None:
         select = select.select(column(CONSENTED))
     for place, (name, _) in places.items():
         ready = prepared(rules, name, column(place), column(REGION), with_function=with_function)
         select = select.select(exp.alias_(ready, place))
     return select.select(*(column(place) for place in field_columns(sync))).from_("raw")
+
+
+def _which(places: Iterable[str]) -> Expression:
+    """Which of these columns have a value: 2 to the power of the place of each, added up."""
+    total: Expression | None = None
+    for power, place in enumerate(places):
+        here = exp.If(this=present(column(place)), true=exp.Literal.number(2**power))
+        worth = exp.Case(ifs=[here], default=exp.Literal.number(0))
+        total = worth if total is None else exp.Add(this=total, expression=worth)
+    assert total is not None  # a sync maps one at least
+    return exp.paren(total)
 
 
 def _people(sync: Sync) -> exp.Select:
@@ -173,11 +188,12 @@ def _people(sync: Sync) -> exp.Select:
         erased=is_erased(sync.audience.entity.name, {KEY_KIND: column(KEY), **identifiers}),
         variant=column(VARIANT),
         consented=column(CONSENTED) if sync.consents is not None else None,
-        given=column(GIVEN),
+        given=exp.NEQ(this=column(GIVEN), expression=exp.Literal.number(0)),
         enough=is_enough(rule_set(sync.destination.kind.rules), identifiers),
     )
+    left_out = exp.Sub(this=column(GIVEN), expression=_which(places))
     return (
-        exp.select(column(KEY), exp.alias_(reason, "held"))
+        exp.select(column(KEY), exp.alias_(reason, "held"), exp.alias_(left_out, LEFT_OUT))
         .select(*(column(place) for place in (*places, *field_columns(sync))))
         .from_("prepared")
     )
@@ -189,7 +205,7 @@ def _wanted(sync: Sync) -> exp.Select:
     fields = {f"field {name}": at for at, (name, _) in field_columns(sync).items()}
     sent = {**identifiers, **fields}
     return (
-        exp.select(column(KEY), column("held"))
+        exp.select(column(KEY), column("held"), column(LEFT_OUT))
         .select(*(column(place) for place in sent.values()))
         .select(exp.alias_(fingerprint(sent), "fingerprint"))
         .from_("people")
@@ -213,6 +229,7 @@ def _compared(sync: Sync, asked: Asked) -> exp.Select:
         column("held", "wanted"),
         *(column(name, "wanted") for name in _sent(sync)),
         column("fingerprint", "wanted"),
+        column(LEFT_OUT, "wanted"),
         exp.alias_(before, ACKNOWLEDGED),
     )
     if sync.settings.mode == "events":
@@ -247,7 +264,7 @@ def _judged(sync: Sync, asked: Asked) -> exp.Select:
     )
     rejected = exp.If(this=present(column(KEY, "rejections")), true=text(HELD_REJECTED))
     reason = exp.Coalesce(this=column("held", "compared"), expressions=[exp.Case(ifs=[rejected])])
-    own = [KEY, "is_member", *_sent(sync), "fingerprint", ACKNOWLEDGED]
+    own = [KEY, "is_member", *_sent(sync), "fingerprint", LEFT_OUT, ACKNOWLEDGED]
     if sync.settings.mode == "events":
         own.append("idempotency_key")
     return (
@@ -270,7 +287,7 @@ def _final(sync: Sync, asked: Asked) -> exp.Select:
     ]
     select = (
         exp.select(column(KEY), exp.alias_(action, "action"), exp.alias_(reason, "reason"))
-        .select(*values, column("fingerprint"))
+        .select(*values, column("fingerprint"), column(LEFT_OUT))
         .from_("judged")
     )
     if events:

@@ -45,6 +45,7 @@ class Summary:
             "removed": done.removed,
             "unchanged": done.unchanged,
             "held_back": dict(self.plan.held_back),
+            "without": dict(self.plan.without),
             "rejected": dict(self.rejected_by_reason),
             "calls": done.calls,
             "message": done.message,

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from bed import SYNC, Bed, people, person
+from bed import SYNC, Bed, Person, people, person
 from click.testing import CliRunner
 
 from cdp_activate.cli import main
@@ -72,6 +72,28 @@ def test_a_secret_in_the_file_stops_every_command_and_is_not_shown(
         assert f"'{key}': a secret stands in the file" in done.output
         assert "env_var('" in done.output
         assert "hunter2" not in done.output
+
+
+def test_a_wrong_identifier_beside_a_right_one_is_counted_and_not_shown(bed: Bed) -> None:
+    bed.change_sync("{email: email}", "{email: email, phone: phone}")
+    wrong = [person(f"w{number}", phone=f"call-me-{number}") for number in range(3)]
+    bed.build(
+        [
+            *people(4, phone="+84901234567"),
+            *wrong,
+            person("n"),
+            Person("p", email="@", phone="+84901234568"),
+        ]
+    )
+    for asked in ("plan", "sync"):
+        (line,) = json.loads(command(bed, asked, "--json", "--retry-rejected").output)
+        assert {"email": 1, "phone": 3} == line["without"]
+        if asked == "plan":
+            shown = command(bed, asked).output
+            assert "vips_to_mail: 3 sent without phone, which is not valid" in shown
+            assert "call-me" not in shown
+    assert {} == json.loads(command(bed, "plan", "--json").output)[0]["without"]
+    assert {"phone"} == bed.receiver.lists["VIPs"]["p"]["identifiers"].keys()
 
 
 def test_two_syncs_on_one_list_are_refused(bed: Bed) -> None:
