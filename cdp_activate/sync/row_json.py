@@ -33,19 +33,26 @@ def row_json(plan: Plan) -> str | None:
             return None
         fields[name] = value
     identifiers = {name: place for place, (name, _) in identifier_columns(plan.sync).items()}
-    people = _object(identifiers)
-    if len(identifiers) > 1:
-        # A merge patch leaves out what is null: https://www.rfc-editor.org/rfc/rfc7396
-        people = f"json_merge_patch('{{}}', {people})"
-    return (
-        f"cast(json_object('fields', {_object(fields)}, 'identifiers', {people}, "
-        "'key', plan.entity_key) as varchar)"
-    )
+    whole = _row(_object(fields), _object(identifiers))
+    if len(identifiers) == 1:
+        return whole
+    # A merge patch leaves out what is null: https://www.rfc-editor.org/rfc/rfc7396
+    fewer = _row(_object(fields), f"json_merge_patch('{{}}', to_json({_object(identifiers)}))")
+    complete = " and ".join(f"{place} is not null" for place in identifiers.values())
+    return f"case when {complete} then {whole} else {fewer} end"
+
+
+def _row(fields: str, people: str) -> str:
+    row = f"{{'fields': {fields}, 'identifiers': {people}, 'key': plan.entity_key}}"
+    return f"cast(to_json({row}) as varchar)"
 
 
 def _object(values: dict[str, str]) -> str:
-    pairs = [f"{quoted(name)}, {value}" for name, value in sorted(values.items())]
-    return f"json_object({', '.join(pairs)})"
+    """A struct, which is written faster, where one can have such names: in any case, distinct."""
+    named = sorted(values.items())
+    if not values or len({name.casefold() for name in values}) < len(values):
+        return f"json_object({', '.join(f'{quoted(name)}, {value}' for name, value in named)})"
+    return f"{{{', '.join(f'{quoted(name)}: {value}' for name, value in named)}}}"
 
 
 def _value(place: str, kind: str) -> str | None:

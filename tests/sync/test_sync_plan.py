@@ -16,10 +16,14 @@ from bed import AS_OF, Bed, Person, people, person
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from cdp_activate.destinations.base import rows_as_json
 from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.errors import SourceErrors, WarehouseError
 from cdp_activate.receiver import Receiver
+from cdp_activate.sync.batches import read_batches
 from cdp_activate.sync.people import fingerprint
+from cdp_activate.sync.plan import planned
+from cdp_activate.sync.plan_sql import Asked
 from cdp_activate.sync.suppression import digest
 
 ADA, BEA, CLEO, DORA = (person(name) for name in ("ada", "bea", "cleo", "dora"))
@@ -38,6 +42,41 @@ def held(bed: Bed) -> dict[str, int]:
 def test_a_first_plan_adds_every_member(bed: Bed) -> None:
     bed.build([ADA, BEA, replace(CLEO, member=False)])
     assert NOTHING | {"add": ["ada", "bea"]} == actions(bed)
+
+
+@pytest.mark.parametrize(
+    "fields", ["{FNAME: first_name, it's: balance, at: since}", "{a: points, A: first_name}"]
+)
+@pytest.mark.parametrize(
+    "identifiers", ["{email: email}", "{email: email, id: customer_id, phone: phone}"]
+)
+def test_rows_that_the_warehouse_writes_are_as_those_made_here(
+    bed: Bed, fields: str, identifiers: str
+) -> None:
+    bed.change_sync("{FNAME: first_name, POINTS: points}", fields)
+    bed.change_sync("{email: email}", identifiers)
+    bed.build(
+        [
+            replace(
+                ADA, first_name='"\\\n\x01\x7f', balance="12.50", since=datetime(2026, 1, 2, 3, 4)
+            ),
+            replace(
+                BEA,
+                first_name="Béa 寶 😀",
+                since=datetime(2026, 1, 2, 3, 4, 5, 67),
+                phone="+84901234567",
+            ),
+            replace(CLEO, first_name=None, points=None),
+        ]
+    )
+    project = bed.project
+    with (
+        bed.warehouse() as warehouse,
+        planned(bed.the_sync, project.catalog, warehouse, Asked(AS_OF)) as plan,
+    ):
+        (written,) = read_batches(plan, "upsert", size=10, as_json=True)
+        assert written.as_json() == rows_as_json(list(written))
+        assert 3 == len(written)
 
 
 def test_each_kind_of_change_is_told_apart(bed: Bed) -> None:
