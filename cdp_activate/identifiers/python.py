@@ -39,19 +39,27 @@ def lower(text: str) -> str:
     return text.replace("Σ", "σ").replace("İ", "i").lower()
 
 
+def _local(text: str) -> str:
+    """What stands before the @, without a plus and what follows it."""
+    return pattern(r"\+.*$").sub("", pattern("@.*$").sub("", text))
+
+
+def _domain(text: str) -> str:
+    return pattern("^[^@]*").sub("", text)
+
+
 def _gmail(text: str) -> str:
     """Gmail delivers to one person whatever the dots and whatever follows a plus."""
     if not pattern(GMAIL).search(text):
         return text
-    local = pattern("@.*$").sub("", text)
-    local = pattern(r"\+.*$").sub("", local).replace(".", "")
-    return local + pattern("^[^@]*").sub("", text)
+    return _local(text).replace(".", "") + _domain(text)
 
 
 STEPS: Mapping[Step, Callable[[str], str]] = {
     "lower": lower,
     "upper": str.upper,
     "gmail": _gmail,
+    "no tag": lambda text: _local(text) + _domain(text),
     "no plus": lambda text: text.removeprefix("+"),
     "no blanks": lambda text: pattern(BLANKS).sub("", text),
     "no digits or marks": lambda text: pattern(DIGITS_OR_MARKS).sub("", text),

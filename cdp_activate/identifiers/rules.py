@@ -63,7 +63,7 @@ _UPPER_COUNTRY = _LOWER_COUNTRY.upper()
 _MOBILE_AD_ID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 Step = Literal[
-    "lower", "upper", "gmail", "phone", "no plus", "no blanks", "no digits or marks",
+    "lower", "upper", "gmail", "no tag", "phone", "no plus", "no blanks", "no digits or marks",
     "letters only", "before hyphen",
 ]  # fmt: skip
 """One change of a value; what each does is in `python` and, the same, in `sql`."""
@@ -108,7 +108,9 @@ _META = (
     "developers.facebook.com/docs/marketing-api/audiences/guides/custom-audiences; "
     "facebook_business 26.0.3 adobjects/serverside/normalize.py"
 )
-_TIKTOK = "business-api.tiktok.com/portal/docs?id=1739566528222210"
+_TIKTOK = (
+    "ads.tiktok.com/help/article/list-of-supported-ids-and-formats-for-a-customer-file, August 2025"
+)
 _LINKEDIN = "learn.microsoft.com/linkedin/marketing/matched-audiences/create-and-manage-users"
 _UID2 = "unifiedid.com/docs/getting-started/gs-normalization-encoding"
 _PLAIN = "RFC 5321, 4.1.2; ITU-T E.164"
@@ -157,7 +159,7 @@ RULE_SETS: Mapping[str, RuleSet] = {
         RuleSet(
             "tiktok",
             {
-                "email": Rule(("lower",), _EMAIL, True, _TIKTOK),
+                "email": Rule(("lower", "no tag"), _EMAIL, True, _TIKTOK),
                 "phone": Rule(("phone",), _E164, True, _TIKTOK),
                 "mobile_ad_id": Rule(("lower",), _MOBILE_AD_ID, True, _TIKTOK),
             },

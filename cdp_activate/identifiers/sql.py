@@ -47,10 +47,18 @@ def trimmed(value: Expression) -> Expression:
     return exp.Nullif(this=replaced(as_text, EDGES), expression=text(""))
 
 
+def _local(value: Expression) -> Expression:
+    """What stands before the @, without a plus and what follows it."""
+    return replaced(replaced(value.copy(), "@.*$"), r"\+.*$")
+
+
+def _domain(value: Expression) -> Expression:
+    return replaced(value.copy(), "^[^@]*")
+
+
 def _gmail(value: Expression) -> Expression:
-    local = replaced(replaced(value.copy(), "@.*$"), r"\+.*$")
-    local = exp.func("replace", local, text("."), text(""))
-    whole = exp.DPipe(this=local, expression=replaced(value.copy(), "^[^@]*"))
+    local = exp.func("replace", _local(value), text("."), text(""))
+    whole = exp.DPipe(this=local, expression=_domain(value))
     is_gmail = matches(value.copy(), GMAIL)
     return exp.Case(ifs=[exp.If(this=is_gmail, true=whole)], default=value)
 
@@ -59,6 +67,7 @@ STEPS: Mapping[Step, Callable[[Expression], Expression]] = {
     "lower": lambda value: call("cdp_lower", value),
     "upper": lambda value: exp.Upper(this=value),
     "gmail": _gmail,
+    "no tag": lambda value: exp.DPipe(this=_local(value), expression=_domain(value)),
     "no plus": lambda value: replaced(value, r"^\+"),
     "no blanks": lambda value: replaced(value, BLANKS),
     "no digits or marks": lambda value: replaced(value, DIGITS_OR_MARKS),

@@ -43,6 +43,10 @@ reading in Python.
   ([phonenumbers](https://pypi.org/project/phonenumbers/)), local ones in the `region` of the row or
   the `default_region` of the sync. DuckDB calls Python for those alone; on the other warehouses
   they are no identifiers.
+* Where a platform's page and its own library disagree, the library's outcome is ours. Google's page
+  takes blanks out of an address, its library refuses the address: it is held back. Meta's page
+  wants names without punctuation, its library keeps it: it is kept. TikTok has no library; its page
+  takes a plus and what follows it out of every address.
 
 What it costs on DuckDB, beside `sha256` of the values as they are, in seconds of the processor
 (`benchmarks/identifiers.py --rows 200000`): addresses 1.4 to 3.2 times, names and numbers in E.164
