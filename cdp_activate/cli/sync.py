@@ -272,6 +272,9 @@ def status(as_json: bool, **options: Any) -> None:
     header = ("sync", "destination", "list", "size", "rejected", "last run", "finished (UTC)")
     click.echo(table(rows, header))
     for one in found:
+        if one["refused_unnamed"]:
+            many = f"{one['refused_unnamed']:,} of the list were refused without a name"
+            click.echo(f"  {one['sync']}: up to {many}")
         if one["last_message"]:
             click.echo(f"  {one['sync']}: {one['last_message']}")
         for reason, count in one["rejected_by_reason"].items():

@@ -15,7 +15,7 @@ from cdp_activate.http import Transport
 from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import kept_list
-from cdp_activate.sync.tables import UNKNOWN, KeptList, create_tables
+from cdp_activate.sync.tables import UNKNOWN, KeptList, create_tables, refused_unnamed
 from cdp_activate.warehouse.base import Warehouse
 
 
@@ -25,7 +25,8 @@ class Drift:
 
     `acknowledged` are people whom the ledger holds for certain, `unanswered` those who were
     sent, or taken off, without an answer: they may be there or not. `missing` are acknowledged
-    and not there, `unexpected` are there and not in the ledger.
+    and not there, `unexpected` are there and not in the ledger. `refused_unnamed` are at most
+    so many of the acknowledged whom the platform refused without saying whom.
     """
 
     sync: str
@@ -36,17 +37,18 @@ class Drift:
     platform_size: int | None
     missing: int | None
     unexpected: int | None
+    refused_unnamed: int = 0
     error: CdpError | None = None
 
     @property
     def drifted(self) -> bool | None:
         """Whether the two disagree by more than what is unanswered; None: nobody can tell."""
         if self.missing is not None and self.unexpected is not None:
-            return bool(self.missing or self.unexpected)
+            return bool(self.missing > self.refused_unnamed or self.unexpected)
         if self.platform_size is None:
             return None
         most = self.acknowledged + self.unanswered
-        return not self.acknowledged <= self.platform_size <= most
+        return not self.acknowledged - self.refused_unnamed <= self.platform_size <= most
 
     @property
     def sentence(self) -> str:
@@ -94,6 +96,7 @@ def _compare(
             f"count(*) filter (where fingerprint = ?) from {ledger} where {kept.condition}",
             [UNKNOWN, UNKNOWN, *kept.values],
         )[0]
+        unnamed = refused_unnamed(warehouse, kept)
     about = (kept.sync, kept.destination, kept.name, int(acknowledged), int(unanswered))
     try:
         destination = sync.destination.open(transport=transport)
@@ -102,8 +105,8 @@ def _compare(
         finally:
             destination.close()
     except CdpError as error:
-        return Drift(*about, None, None, None, error)
-    return Drift(*about, *found)
+        return Drift(*about, None, None, None, unnamed, error)
+    return Drift(*about, *found, unnamed)
 
 
 def _ask(

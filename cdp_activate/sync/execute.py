@@ -188,6 +188,8 @@ class _Phase:
 
     def _rejected(self, receipt: Receipt) -> None:
         self.work.reject(receipt.rejected.values(), receipt)
+        if self.verb == "upsert":
+            self.work.run.unnamed += receipt.unnamed
         if self.work.too_many_rejected:
             self.courier.halt()
 

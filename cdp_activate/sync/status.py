@@ -7,7 +7,7 @@ from typing import Any
 
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import kept_list
-from cdp_activate.sync.tables import UNKNOWN, create_tables
+from cdp_activate.sync.tables import UNKNOWN, create_tables, refused_unnamed
 from cdp_activate.warehouse.base import Warehouse
 
 
@@ -15,6 +15,7 @@ def statuses(syncs: Mapping[str, Sync], warehouse: Warehouse) -> list[dict[str, 
     """One dict a sync: its list's size, its last run, its rejections by reason.
 
     `unanswered` are people who were sent, or taken off, without an answer: the next run will.
+    `refused_unnamed` are at most so many of the list whom the platform refused without a name.
     """
     with warehouse.state():
         create_tables(warehouse)
@@ -41,6 +42,7 @@ def _status(sync: Sync, warehouse: Warehouse) -> dict[str, Any]:
         "order by started_at desc limit 1",
         [sync.name],
     )
+    unnamed = refused_unnamed(warehouse, mine)
     run_id, state, finished_at, message = last[0] if last else (None, None, None, None)
     return {
         "sync": sync.name,
@@ -49,6 +51,7 @@ def _status(sync: Sync, warehouse: Warehouse) -> dict[str, Any]:
         "list": sync.list_name,
         "list_size": size,
         "unanswered": unanswered,
+        "refused_unnamed": unnamed,
         "rejected": sum(count for _, count in reasons),
         "rejected_by_reason": dict(reasons),
         "last_run_id": run_id,

@@ -41,7 +41,8 @@ TABLES = {
         list varchar not null, as_of timestamp not null, started_at timestamp not null,
         finished_at timestamp, state varchar not null, added bigint, updated bigint,
         moved bigint, removed bigint, held_back bigint, rejected bigint, unchanged bigint,
-        calls bigint, message varchar, unanswered bigint, folded boolean
+        calls bigint, message varchar, unanswered bigint, folded boolean,
+        unnamed bigint
     """,
     "sync_erasures": """
         erasure_id varchar not null, entity varchar not null, kind varchar not null,
@@ -66,6 +67,7 @@ _ADDED = (
     ("sync_ledger", "idempotency_key", "varchar"),
     ("sync_runs", "unanswered", "bigint"),
     ("sync_runs", "folded", "boolean"),
+    ("sync_runs", "unnamed", "bigint"),
 )
 """Columns that came later: table, name, type."""
 
@@ -107,6 +109,24 @@ class RunRecord:
     calls: int = 0
     message: str | None = None
     unanswered: int = 0
+    unnamed: int = 0
+    """Put on the list, as far as the platform says, less so many that it refused without a name."""
+
+
+def refused_unnamed(warehouse: Warehouse, kept: KeptList) -> int:
+    """How many of those in the ledger the platform may have refused, at most: it named no rows.
+
+    Of each run no more than it acknowledged and nobody has sent again since.
+    Call within `warehouse.state()`.
+    """
+    ledger, runs = (warehouse.state_table(name) for name in ("sync_ledger", "sync_runs"))
+    found = warehouse.rows(
+        f"select coalesce(sum(least(runs.unnamed, mine.people)), 0) from {runs} as runs "
+        f"join (select run_id, count(*) as people from {ledger} where {KeptList.condition} "
+        "and fingerprint <> ? group by run_id) as mine on mine.run_id = runs.run_id",
+        [*kept.values, UNKNOWN],
+    )
+    return int(found[0][0])
 
 
 def create_tables(warehouse: Warehouse) -> None:

@@ -77,6 +77,17 @@ class TestMetaAds(ApiContract):
 
         assert (receipt.unnamed, receipt.reasons) == (1, {"invalid entry": 1})
 
+    def test_invalid_entries_are_named_by_the_samples_of_the_answer(self, destination, platform):
+        rows = [as_sent(destination, person(number)) for number in range(4)]
+        platform.samples = 1
+        for row in rows[1:3]:
+            platform.refuse(row.key)
+
+        receipt = destination.upsert(destination.open("VIP"), rows)
+
+        assert receipt.rejected == {rows[1].key: "invalid entry"}
+        assert (receipt.unnamed, receipt.reasons) == (1, {"invalid entry": 1})
+
     @pytest.mark.parametrize(
         ("setting", "location"), [("california", (1, 1000)), ("located by meta", (0, 0))]
     )

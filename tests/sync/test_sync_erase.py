@@ -180,15 +180,21 @@ def test_drift_of_a_platform_that_says_its_size_alone_or_nothing(
     assert "the ledger holds 10, the platform 9" == drifted(bed).sentence
     bed.rows("update {ledger} set fingerprint = 'unknown' where entity_key = 'c-00001' returning 1")
     assert (False, 1) == (drifted(bed).drifted, drifted(bed).unanswered)
+    monkeypatch.setattr(WebhookDestination, "size", lambda self, list_id: 7)
+    assert drifted(bed).drifted
+    bed.rows("update {runs} set unnamed = 2 returning 1")
+    assert (False, 2) == (drifted(bed).drifted, drifted(bed).refused_unnamed)
+    assert "up to 2 of the list were refused without a name" in command(bed, "status").output
 
 
 def test_drift_of_a_platform_that_fails_is_an_error_of_that_list_and_is_alerted(
-    bed: Bed,
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bed.mail("lists_members: true")
     bed.build(people(3))
     bed.run()
-    hook = f"alerts: {{ops: {{type: webhook, url: '{bed.receiver.url}alerts'}}}}"
+    monkeypatch.setenv("OPS_URL", f"{bed.receiver.url}alerts")
+    hook = "alerts: {ops: {type: webhook, url: \"{{ env_var('OPS_URL') }}\"}}"
     bed.write("syncs/alerts.yml", hook)
     bed.receiver.misbehave("status", status=404)
     done = command(bed, "drift", "--json")

@@ -30,7 +30,7 @@ COLUMNS = {
     "acknowledged_at",
     "rejections": "sync destination list entity_key fingerprint reason run_id rejected_at",
     "runs": "run_id sync destination list as_of started_at finished_at state added updated moved "
-    "removed held_back rejected unchanged calls message unanswered folded",
+    "removed held_back rejected unchanged calls message unanswered folded unnamed",
     "leases": "sync run_id owner expires_at",
 }
 
@@ -57,7 +57,7 @@ def test_a_run_leaves_one_row_that_tells_it(bed: Bed) -> None:
         "sync": "vips_to_mail", "destination": "mail", "list": LIST,
         "as_of": datetime(2026, 3, 10, 12), "state": "done", "added": 5, "updated": 0, "moved": 0,
         "removed": 0, "held_back": 1, "rejected": 1, "unchanged": 0, "calls": 1, "message": None,
-        "unanswered": 0, "folded": True,
+        "unanswered": 0, "folded": True, "unnamed": 0,
     } == told  # fmt: skip
 
 

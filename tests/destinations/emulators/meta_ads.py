@@ -22,6 +22,7 @@ class MetaAds(Emulator):
         super().__init__()
         self.lists: dict[str, dict[str, Any]] = {}
         self.on_list: dict[str, dict[str, dict[str, str]]] = {}
+        self.samples = 0
         self.flagged: set[str] = set()
 
     def unauthorised(self, call: Call) -> bool:
@@ -97,7 +98,7 @@ class MetaAds(Emulator):
         if len(payload["data"]) > 10_000:
             return self.refusal(400)
         refused = {key_of(email) for email in self.refused}
-        invalid = 0
+        invalid, samples = 0, {}
         for values in payload["data"]:
             given = {
                 column: value
@@ -108,6 +109,8 @@ class MetaAds(Emulator):
             key = key_of_digest(digest) if digest else json.dumps(given, sort_keys=True)
             if not given or key in refused:
                 invalid += 1
+                if self.samples > len(samples):
+                    samples[json.dumps(values)] = "invalid"
             elif add:
                 self.on_list[number][key] = given
             else:
@@ -116,7 +119,7 @@ class MetaAds(Emulator):
             200,
             {
                 "audience_id": number, "session_id": "7", "num_received": len(payload["data"]),
-                "num_invalid_entries": invalid, "invalid_entry_samples": {},
+                "num_invalid_entries": invalid, "invalid_entry_samples": samples,
             },
         )  # fmt: skip
 
