@@ -57,6 +57,30 @@
     {{- return("'" ~ local_md5(rules)[:12] ~ "'") -}}
 {% endmacro %}
 
+{# What is called a bad experience, and the stages that it is put in, as a literal. #}
+{% macro pain_points_version() %}
+    {%- set rules = [
+        cdp_activate.seed_version('pain_point_detectors'),
+        cdp_activate.rules_version(),
+    ] | join('|') -%}
+    {{- return("'" ~ local_md5(rules)[:12] ~ "'") -}}
+{% endmacro %}
+
+{# How credit is shared along a path, as a literal. #}
+{% macro credits_version() %}
+    {%- set rules = [
+        var('cdp_attribution_first_share') | string,
+        var('cdp_attribution_last_share') | string,
+        var('cdp_attribution_half_life_days') | string,
+    ] | join('|') -%}
+    {{- return("'" ~ local_md5(rules)[:12] ~ "'") -}}
+{% endmacro %}
+
+{# How long paths of stages are, as a literal. #}
+{% macro stage_paths_version() %}
+    {{- return("'" ~ var('cdp_path_stages') | int(6) ~ "'") -}}
+{% endmacro %}
+
 {# Before an incremental run: rows that were made by other rules than today's. #}
 {% macro delete_other_version(version) %}
     {{- return(cdp_activate.delete_from_log('rules_version <> ' ~ version)) -}}

@@ -33,6 +33,8 @@ pytestmark = [
 
 MODELS = [
     "attribution_paths",
+    "attribution_moves",
+    "attribution_credits",
     "attribution_transitions",
     "attribution_removal_effects",
     "attribution",
@@ -52,7 +54,7 @@ with paths as (
 select
     path_id || ':' || step as touch_id,
     cast(path_id as text) as path_id,
-    cast(null as text) as visitor_id,
+    cast(path_id as text) as visitor_id,
     channels[step] as channel,
     cast(step as bigint) as step,
     case when step = len(channels) then total_conversions else 0 end::double
@@ -62,7 +64,8 @@ select
     case when step = len(channels) then total_null else 0 end::double
         as non_conversions,
     cast(null as timestamp) as occurred_at,
-    cast(null as timestamp) as converted_at
+    cast(null as timestamp) as converted_at,
+    cast(null as timestamp) as written_at
 from paths, unnest(range(1, len(channels) + 1)) as steps (step)
 """
 

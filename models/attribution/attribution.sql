@@ -1,6 +1,4 @@
 {%- set double = cdp_activate.type_double() -%}
-{%- set first_share = var('cdp_attribution_first_share') -%}
-{%- set last_share = var('cdp_attribution_last_share') -%}
 {%- set heuristics = [
     'first_touch', 'last_touch', 'linear', 'position_based', 'time_decay',
 ] -%}
@@ -38,73 +36,17 @@ spend as (
 
 ),
 
--- Where no time is known, a step is a day.
-converted_touches as (
-
-    select
-        touches.path_id,
-        touches.channel,
-        touches.step,
-        paths.touch_count,
-        paths.conversions,
-        paths.conversion_value,
-        power(
-            cast(0.5 as {{ double }}),
-            coalesce(
-                {{ cdp_activate.time_between(
-                    'touches.occurred_at', 'paths.converted_at', 'second'
-                ) }} / 86400.0,
-                paths.touch_count - touches.step
-            ) / {{ var('cdp_attribution_half_life_days') }}
-        ) as freshness
-
-    from touches
-
-    inner join paths
-        on touches.path_id = paths.path_id
-
-    where paths.conversions > 0
-
-),
-
-credits as (
-
-    select
-        channel,
-        conversions,
-        conversion_value,
-        case when step = 1 then 1.0 else 0.0 end as first_touch,
-        case when step = touch_count then 1.0 else 0.0 end as last_touch,
-        cast(1 as {{ double }}) / touch_count as linear,
-        case
-            when touch_count = 1 then 1.0
-            when touch_count = 2 and step = 1
-                then {{ first_share }} * 1.0 / ({{ first_share }} + {{ last_share }})
-            when touch_count = 2
-                then {{ last_share }} * 1.0 / ({{ first_share }} + {{ last_share }})
-            when step = 1 then {{ first_share }}
-            when step = touch_count then {{ last_share }}
-            else
-                cast(1 - {{ first_share }} - {{ last_share }} as {{ double }})
-                / (touch_count - 2)
-        end as position_based,
-        freshness / sum(freshness) over (partition by path_id) as time_decay
-
-    from converted_touches
-
-),
-
 sums as (
 
     select
         channel,
         {%- for model in heuristics %}
-        sum(conversions * {{ model }}) as {{ model }}_conversions,
-        sum(conversion_value * {{ model }}) as {{ model }}_value
+        sum({{ model }}_conversions) as {{ model }}_conversions,
+        sum({{ model }}_value) as {{ model }}_value
         {%- if not loop.last %},{% endif %}
         {%- endfor %}
 
-    from credits
+    from {{ ref('attribution_credits') }}
 
     group by channel
 

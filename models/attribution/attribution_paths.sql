@@ -1,8 +1,38 @@
+-- noqa: disable=layout.indent,layout.spacing
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key='path_id',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ cdp_activate.delete_changed(
+        'visitor_id', ref('attribution_touches'), held_count='sum(touch_count)'
+    ) }}",
+) }}
+
 with
 
+{% if is_incremental() -%}
+held as (
+
+    select distinct visitor_id
+
+    from {{ this }}
+
+),
+
+{% endif -%}
 touches as (
 
-    select * from {{ ref('attribution_touches') }}
+    select touches.*
+
+    from {{ ref('attribution_touches') }} as touches
+    {%- if is_incremental() %}
+
+    left join held
+        on touches.visitor_id = held.visitor_id
+
+    where held.visitor_id is null
+    {%- endif %}
 
 ),
 
@@ -25,7 +55,8 @@ final as (
 
         ---------- timestamps
         min(occurred_at) as started_at,
-        max(converted_at) as converted_at
+        max(converted_at) as converted_at,
+        max(written_at) as written_at
 
     from touches
 

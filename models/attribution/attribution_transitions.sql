@@ -6,11 +6,20 @@ touches as (
 
 ),
 
-paths as (
+moves as (
 
-    select * from {{ ref('attribution_paths') }}
+    select
+        from_channel,
+        to_channel,
+        sum(transition_count) as transition_count
 
-    where conversions + non_conversions > 0
+    from {{ ref('attribution_moves') }}
+
+    where transition_count > 0
+
+    group by
+        from_channel,
+        to_channel
 
 ),
 
@@ -40,91 +49,24 @@ channels as (
 
 ),
 
-steps as (
-
-    select
-        touches.path_id,
-        touches.step,
-        channels.channel_group as channel,
-        lead(channels.channel_group) over (
-            partition by touches.path_id
-            order by touches.step
-        ) as next_channel,
-        paths.conversions,
-        paths.non_conversions
-
-    from touches
-
-    inner join paths
-        on touches.path_id = paths.path_id
-
-    inner join channels
-        on touches.channel = channels.channel
-
-),
-
-moves as (
-
-    select
-        '(start)' as from_channel,
-        channel as to_channel,
-        conversions + non_conversions as weight
-
-    from steps
-
-    where step = 1
-
-    union all
-
-    select
-        channel as from_channel,
-        next_channel as to_channel,
-        conversions + non_conversions as weight
-
-    from steps
-
-    where next_channel is not null
-
-    union all
-
-    select
-        channel as from_channel,
-        '(conversion)' as to_channel,
-        conversions as weight
-
-    from steps
-
-    where
-        next_channel is null
-        and conversions > 0
-
-    union all
-
-    select
-        channel as from_channel,
-        '(null)' as to_channel,
-        non_conversions as weight
-
-    from steps
-
-    where
-        next_channel is null
-        and non_conversions > 0
-
-),
-
 sums as (
 
     select
-        from_channel,
-        to_channel,
-        sum(weight) as transition_count
+        coalesce(departures.channel_group, moves.from_channel) as from_channel,
+        coalesce(arrivals.channel_group, moves.to_channel) as to_channel,
+        sum(moves.transition_count) as transition_count
 
     from moves
 
+    left join channels as departures
+        on moves.from_channel = departures.channel
+
+    left join channels as arrivals
+        on moves.to_channel = arrivals.channel
+
     group by
-        from_channel,
-        to_channel
+        coalesce(departures.channel_group, moves.from_channel),
+        coalesce(arrivals.channel_group, moves.to_channel)
 
 ),
 

@@ -1,26 +1,35 @@
 with
 
-claims as (
+identifiers as (
 
-    select * from {{ ref('identity_claims') }}
+    select * from {{ ref('identity_identifiers') }}
+
+),
+
+customer_ids as (
+
+    select * from {{ ref('customer_ids') }}
 
 ),
 
 final as (
 
     select
-        identifier_type,
-        identifier,
-        max(customer_id) as customer_id,
-        min(first_seen_at) as first_seen_at
+        identifiers.identifier_type,
+        identifiers.identifier,
+        max(customer_ids.customer_id) as customer_id,
+        min(identifiers.first_seen_at) as first_seen_at
 
-    from claims
+    from identifiers
+
+    inner join customer_ids
+        on identifiers.source_customer_id = customer_ids.source_customer_id
 
     group by
-        identifier_type,
-        identifier
+        identifiers.identifier_type,
+        identifiers.identifier
 
-    having count(*) = 1
+    having min(customer_ids.customer_id) = max(customer_ids.customer_id)
 
 )
 

@@ -1,75 +1,11 @@
 {%- set double = cdp_activate.type_double() -%}
-{%- set stages = var('cdp_path_stages') | int(6) -%}
 {%- set touchpoints = var('cdp_path_touchpoints') | int(3) -%}
 
 with
 
-stage_history as (
-
-    select * from {{ ref('stage_history') }}
-
-),
-
 walks as (
 
     select * from {{ ref('touchpoint_walks') }}
-
-),
-
--- Paths of stages begin at the start of each customer's journey.
-numbered_stays as (
-
-    select
-        customer_id,
-        track,
-        stage,
-        row_number() over (
-            partition by customer_id, track
-            order by valid_from
-        ) as step
-
-    from stage_history
-
-),
-
-customer_paths as (
-
-    select
-        customer_id,
-        track,
-        {%- for step in range(1, stages + 1) %}
-        max(case when step = {{ step }} then stage end) as step_{{ step }},
-        {%- endfor %}
-        max(step) as step_count
-
-    from numbered_stays
-
-    where step <= {{ stages }}
-
-    group by
-        customer_id,
-        track
-
-),
-
-counted_customer_paths as (
-
-    select
-        track,
-        {%- for step in range(1, stages + 1) %}
-        step_{{ step }},
-        {%- endfor %}
-        step_count,
-        count(*) as path_count
-
-    from customer_paths
-
-    group by
-        track,
-        {%- for step in range(1, stages + 1) %}
-        step_{{ step }},
-        {%- endfor %}
-        step_count
 
 ),
 
@@ -78,17 +14,16 @@ stage_paths as (
     select
         'stages' as kind,
         track,
-        {%- for step in range(1, stages + 1) %}
-        {% if loop.first -%}
-        step_1
-        {%- else -%}
-        || coalesce(' > ' || step_{{ step }}, '')
-        {%- endif %}
-        {%- endfor %} as path,
+        path,
         step_count,
-        path_count
+        count(*) as path_count
 
-    from counted_customer_paths
+    from {{ ref('stage_paths') }}
+
+    group by
+        track,
+        path,
+        step_count
 
 ),
 

@@ -8,6 +8,12 @@ stage_history as (
 
 ),
 
+steps as (
+
+    select * from {{ ref('stage_steps') }}
+
+),
+
 transitions as (
 
     select * from {{ ref('stage_transitions') }}
@@ -34,72 +40,6 @@ stages as (
 
 ),
 
-first_stays as (
-
-    select
-        customer_id,
-        track,
-        rank,
-        min(valid_from) as first_at,
-        max(case when is_current then 1 else 0 end) as is_there
-
-    from stage_history
-
-    where stage <> 'lapsed'
-
-    group by
-        customer_id,
-        track,
-        rank
-
-),
-
--- Whoever was in a later stage has passed the earlier ones, seen there or not, so
--- that the funnel narrows and never widens.
-reached as (
-
-    select
-        first_stays.customer_id,
-        first_stays.track,
-        stages.rank,
-        min(first_stays.first_at) as reached_at,
-        max(
-            case
-                when first_stays.rank = stages.rank then first_stays.is_there
-                else 0
-            end
-        ) as is_there
-
-    from first_stays
-
-    inner join stages
-        on
-            first_stays.track = stages.track
-            and first_stays.rank >= stages.rank
-
-    group by
-        first_stays.customer_id,
-        first_stays.track,
-        stages.rank
-
-),
-
-steps as (
-
-    select
-        track,
-        rank,
-        is_there,
-        reached_at,
-        lead(reached_at) over (
-            partition by customer_id, track
-            order by rank
-        ) as next_reached_at
-
-    from reached
-
-),
-
 counts as (
 
     select
@@ -107,7 +47,7 @@ counts as (
         rank,
         count(*) as reached_count,
         count(next_reached_at) as moved_on_count,
-        cast(sum(is_there) as {{ dbt.type_bigint() }}) as current_count,
+        count(case when is_current then 1 end) as current_count,
         {{ cdp_activate.percentile(
             cdp_activate.time_between('reached_at', 'next_reached_at', 'second') ~ ' / 86400.0',
             0.5,

@@ -18,7 +18,7 @@ pairs as (
         from_rank,
         to_rank,
         count(*) as transition_count,
-        count(distinct customer_id) as customer_count,
+        count(case when occurrence_number = 1 then 1 end) as customer_count,
         {{ cdp_activate.percentile('days_in_from_stage', 0.5) }} as median_days
 
     from transitions

@@ -1,31 +1,69 @@
+-- noqa: disable=layout.indent,layout.spacing
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key='customer_id',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ cdp_activate.delete_changed_sums(
+        ref('known_customers'), ref('customer_recent_touchpoints')
+    ) }}",
+) }}
+
 with
+
+{% if is_incremental() -%}
+held as (
+
+    select customer_id
+
+    from {{ this }}
+
+),
+
+{% endif -%}
+known_customers as (
+
+    select known_customers.customer_id
+
+    from {{ ref('known_customers') }} as known_customers
+    {%- if is_incremental() %}
+
+    left join held
+        on known_customers.customer_id = held.customer_id
+
+    where held.customer_id is null
+    {%- endif %}
+
+),
 
 recent_touchpoints as (
 
-    select * from {{ ref('customer_recent_touchpoints') }}
+    select recent_touchpoints.*
+
+    from {{ ref('customer_recent_touchpoints') }} as recent_touchpoints
+
+    inner join known_customers
+        on recent_touchpoints.customer_id = known_customers.customer_id
 
 ),
 
 active_days as (
 
     select
-        customer_id,
-        count(distinct cast(occurred_at as date)) as active_day_count
+        touchpoints.customer_id,
+        count(distinct cast(touchpoints.occurred_at as date)) as active_day_count
 
-    from {{ ref('touchpoints') }}
+    from {{ ref('touchpoints') }} as touchpoints
+
+    inner join known_customers
+        on touchpoints.customer_id = known_customers.customer_id
 
     where
-        customer_id is not null
-        and direction = 'inbound'
-        and occurred_at >= {{ cdp_activate.period_start('day', -90, 'UTC') }}
+        touchpoints.direction = 'inbound'
+        and touchpoints.occurred_at
+        >= {{ cdp_activate.period_start('day', -90, 'UTC') }}
 
-    group by customer_id
-
-),
-
-known_customers as (
-
-    select * from {{ ref('known_customers') }}
+    group by touchpoints.customer_id
 
 ),
 
@@ -110,7 +148,9 @@ sums as (
             as inbound_chat_count,
         {{ cdp_activate.count_of("channel = 'social' and direction = 'inbound'") }}
             as inbound_social_count,
+        min(first_occurred_at) as first_touchpoint_at,
         max(last_occurred_at) as last_touchpoint_at,
+        max(written_at) as written_at,
         max(case when direction = 'inbound' then last_occurred_at end)
             as last_inbound_at
 
@@ -171,8 +211,10 @@ final as (
         coalesce(active_days.active_day_count, 0) as active_day_count,
 
         ---------- timestamps
+        sums.first_touchpoint_at,
         sums.last_touchpoint_at,
-        sums.last_inbound_at
+        sums.last_inbound_at,
+        sums.written_at
 
     from known_customers
 

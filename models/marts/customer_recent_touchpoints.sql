@@ -1,12 +1,44 @@
+-- noqa: disable=layout.indent,layout.spacing
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key=['customer_id', 'touchpoint', 'channel', 'direction'],
+    on_schema_change='append_new_columns',
+    pre_hook="{{ cdp_activate.delete_changed_lately(
+        ref('touchpoints')
+    ) }}",
+) }}
+
 with
 
+{% if is_incremental() -%}
+held as (
+
+    select distinct customer_id
+
+    from {{ this }}
+
+),
+
+{% endif -%}
 touchpoints as (
 
-    select * from {{ ref('touchpoints') }}
+    select touchpoints.*
+
+    from {{ ref('touchpoints') }} as touchpoints
+    {%- if is_incremental() %}
+
+    left join held
+        on touchpoints.customer_id = held.customer_id
+    {%- endif %}
 
     where
-        customer_id is not null
-        and occurred_at >= {{ cdp_activate.period_start('day', -90, 'UTC') }}
+        touchpoints.customer_id is not null
+        and touchpoints.occurred_at
+        >= {{ cdp_activate.period_start('day', -90, 'UTC') }}
+        {%- if is_incremental() %}
+        and held.customer_id is null
+        {%- endif %}
 
 ),
 
@@ -32,7 +64,8 @@ final as (
 
         ---------- timestamps
         min(occurred_at) as first_occurred_at,
-        max(occurred_at) as last_occurred_at
+        max(occurred_at) as last_occurred_at,
+        max(written_at) as written_at
 
     from touchpoints
 

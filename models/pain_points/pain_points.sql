@@ -1,6 +1,38 @@
+-- noqa: disable=layout.indent,layout.spacing
 -- Few of the touchpoints are pain points: each reading of the log takes the columns it
 -- needs, where one expression for all of them would be kept whole.
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key='pain_point_id',
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ cdp_activate.delete_other_version(cdp_activate.pain_points_version()) }}",
+        "{{ cdp_activate.delete_from_log('visitor_id is null') }}",
+        "{{ cdp_activate.delete_changed(
+            'visitor_id', ref('visitor_touchpoints'), 'max(touchpoint_count)',
+            held_count='max(visitor_touchpoint_count)'
+        ) }}",
+    ],
+) }}
+
 with
+
+{% if is_incremental() -%}
+held as (
+
+    select distinct visitor_id
+
+    from {{ this }}
+
+),
+
+{% endif -%}
+visitors as (
+
+    select * from {{ ref('visitor_touchpoints') }}
+
+),
 
 detectors as (
 
@@ -68,8 +100,17 @@ matches as (
 
     inner join rules
         on touchpoints.touchpoint = rules.touchpoint
+    {%- if is_incremental() %}
+
+    left join held
+        on touchpoints.visitor_id = held.visitor_id
+    {%- endif %}
 
     where
+        {%- if is_incremental() %}
+        held.visitor_id is null
+        and
+        {%- endif %}
         (rules.value_from is null or touchpoints.value >= rules.value_from)
         and (rules.value_to is null or touchpoints.value <= rules.value_to)
 
@@ -182,14 +223,20 @@ final as (
         found.channel,
         found.device_type,
         found.source,
+        {{ cdp_activate.pain_points_version() }} as rules_version,
 
         ---------- numerics
         found.value,
+        visitors.touchpoint_count as visitor_touchpoint_count,
 
         ---------- timestamps
-        found.occurred_at
+        found.occurred_at,
+        visitors.written_at
 
     from found
+
+    left join visitors
+        on found.visitor_id = visitors.visitor_id
 
     left join stage_history
         on

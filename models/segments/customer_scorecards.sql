@@ -14,94 +14,135 @@ scorecards as (
 
 ),
 
--- A threshold is a number only where it is compared as one.
-rules as (
+cards as (
 
     select
         kind,
         card,
-        trait,
-        comparison,
-        threshold,
-        case
-            when comparison in ('at_least', 'below')
-                then cast(threshold as numeric(18, 6))
-        end as threshold_number,
-        points
+        sum(points) as all_points,
+        row_number() over (order by kind, card) as card_number
 
     from scorecards
 
+    group by
+        kind,
+        card
+
 ),
 
--- One branch a trait: those that no rule names cost nothing.
-compared as (
+-- A threshold is a number only where it is compared as one.
+rules as (
+
+    select
+        cards.card_number,
+        scorecards.trait,
+        scorecards.comparison,
+        scorecards.threshold,
+        case
+            when scorecards.comparison in ('at_least', 'below')
+                then cast(scorecards.threshold as numeric(18, 6))
+        end as threshold_number,
+        scorecards.points
+
+    from scorecards
+
+    inner join cards
+        on
+            scorecards.kind = cards.kind
+            and scorecards.card = cards.card
+
+),
+
+-- The points that everyone has, one branch a trait: those that no rule names cost
+-- nothing. Whoever has none on a card is on it with 0.
+given as (
     {% for trait in traits_by_kind['text'] %}
     select
         traits.customer_id,
-        rules.kind,
-        rules.card,
-        rules.points,
-        case rules.comparison
-            when 'is' then traits.{{ trait }} = rules.threshold
-            when 'is_not' then coalesce(traits.{{ trait }} <> rules.threshold, true)
-            when 'is_given' then traits.{{ trait }} is not null
-            when 'is_missing' then traits.{{ trait }} is null
-        end as holds
+        rules.card_number,
+        rules.points
 
     from traits
 
     inner join rules
         on rules.trait = '{{ trait }}'
+
+    where
+        case rules.comparison
+            when 'is' then traits.{{ trait }} = rules.threshold
+            when 'is_not' then coalesce(traits.{{ trait }} <> rules.threshold, true)
+            when 'is_given' then traits.{{ trait }} is not null
+            when 'is_missing' then traits.{{ trait }} is null
+        end
 
     union all
     {% endfor %}
     {%- for trait in traits_by_kind['number'] %}
     select
         traits.customer_id,
-        rules.kind,
-        rules.card,
-        rules.points,
-        case rules.comparison
-            when 'at_least' then traits.{{ trait }} >= rules.threshold_number
-            when 'below' then traits.{{ trait }} < rules.threshold_number
-            when 'is_given' then traits.{{ trait }} is not null
-            when 'is_missing' then traits.{{ trait }} is null
-        end as holds
+        rules.card_number,
+        rules.points
 
     from traits
 
     inner join rules
         on rules.trait = '{{ trait }}'
-    {% if not loop.last %}
+
+    where
+        case rules.comparison
+            when 'at_least' then traits.{{ trait }} >= rules.threshold_number
+            when 'below' then traits.{{ trait }} < rules.threshold_number
+            when 'is_given' then traits.{{ trait }} is not null
+            when 'is_missing' then traits.{{ trait }} is null
+        end
+
     union all
-    {% endif %}
-    {%- endfor %}
+    {% endfor %}
+    select
+        traits.customer_id,
+        cards.card_number,
+        0 as points
+
+    from traits
+
+    cross join cards
+
+),
+
+sums as (
+
+    select
+        customer_id,
+        card_number,
+        sum(points) as points
+
+    from given
+
+    group by
+        customer_id,
+        card_number
+
 ),
 
 final as (
 
     select
         ---------- ids
-        customer_id,
+        sums.customer_id,
 
         ---------- text
-        kind,
-        card,
+        cards.kind,
+        cards.card,
 
         ---------- numerics
-        cast(sum(case when holds then points else 0 end) as numeric(18, 2))
-            as points,
-        cast(
-            100.0 * sum(case when holds then points else 0 end)
-            / nullif(sum(points), 0) as numeric(18, 2)
-        ) as score
+        cast(sums.points as numeric(18, 2)) as points,
+        cast(100.0 * sums.points / nullif(cards.all_points, 0) as numeric(18, 2))
+            as score
 
-    from compared
+    from sums
 
-    group by
-        customer_id,
-        kind,
-        card
+    inner join cards
+        on sums.card_number = cards.card_number
 
 )
 
