@@ -69,6 +69,7 @@
 {# How credit is shared along a path, as a literal. #}
 {% macro credits_version() %}
     {%- set rules = [
+        cdp_activate.paths_version(),
         var('cdp_attribution_first_share') | string,
         var('cdp_attribution_last_share') | string,
         var('cdp_attribution_half_life_days') | string,

@@ -4,10 +4,13 @@
     incremental_strategy=cdp_activate.adding_strategy(),
     unique_key=['visitor_id', 'from_channel', 'to_channel'],
     on_schema_change='append_new_columns',
-    pre_hook="{{ cdp_activate.delete_changed(
-        'visitor_id', ref('attribution_paths'), 'sum(touch_count)',
-        held_count='sum(touch_count)'
-    ) }}",
+    pre_hook=[
+        "{{ cdp_activate.delete_other_version(cdp_activate.paths_version()) }}",
+        "{{ cdp_activate.delete_changed(
+            'visitor_id', ref('attribution_paths'), 'sum(touch_count)',
+            held_count='sum(touch_count)'
+        ) }}",
+    ],
 ) }}
 {%- set double = cdp_activate.type_double() %}
 
@@ -115,6 +118,7 @@ final as (
         ---------- text
         from_channel,
         to_channel,
+        {{ cdp_activate.paths_version() }} as rules_version,
 
         ---------- numerics
         cast(sum(transition_count) as {{ double }}) as transition_count,

@@ -4,9 +4,12 @@
     incremental_strategy=cdp_activate.adding_strategy(),
     unique_key='path_id',
     on_schema_change='append_new_columns',
-    pre_hook="{{ cdp_activate.delete_changed(
-        'visitor_id', ref('attribution_touches'), held_count='sum(touch_count)'
-    ) }}",
+    pre_hook=[
+        "{{ cdp_activate.delete_other_version(cdp_activate.paths_version()) }}",
+        "{{ cdp_activate.delete_changed(
+            'visitor_id', ref('attribution_touches'), held_count='sum(touch_count)'
+        ) }}",
+    ],
 ) }}
 
 with
@@ -46,6 +49,7 @@ final as (
         ---------- text
         {{ cdp_activate.first_by('channel', 'step') }} as first_channel,
         {{ cdp_activate.last_by('channel', 'step') }} as last_channel,
+        {{ cdp_activate.paths_version() }} as rules_version,
 
         ---------- numerics
         count(*) as touch_count,

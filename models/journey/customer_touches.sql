@@ -4,10 +4,13 @@
     incremental_strategy=cdp_activate.adding_strategy(),
     unique_key='customer_id',
     on_schema_change='append_new_columns',
-    pre_hook="{{ cdp_activate.delete_changed(
-        'customer_id', ref('visitor_touchpoints'), 'max(touchpoint_count)',
-        held_count='max(touchpoint_count)'
-    ) }}",
+    pre_hook=[
+        "{{ cdp_activate.delete_touchpoints_named_before() }}",
+        "{{ cdp_activate.delete_changed(
+            'customer_id', ref('visitor_touchpoints'), 'max(touchpoint_count)',
+            held_count='max(touchpoint_count)'
+        ) }}",
+    ],
 ) }}
 
 with
@@ -62,6 +65,7 @@ final as (
         max(case when ends.is_last then ends.channel end) as last_channel,
         max(case when ends.is_last then ends.marketing_channel end)
             as last_marketing_channel,
+        {{ cdp_activate.seed_version('touchpoint_vocabulary') }} as vocabulary_version,
 
         ---------- numerics
         max(ends.touchpoint_number) as touchpoint_count,

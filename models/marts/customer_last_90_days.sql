@@ -4,9 +4,12 @@
     incremental_strategy=cdp_activate.adding_strategy(),
     unique_key='customer_id',
     on_schema_change='append_new_columns',
-    pre_hook="{{ cdp_activate.delete_changed_sums(
-        ref('known_customers'), ref('customer_recent_touchpoints')
-    ) }}",
+    pre_hook=[
+        "{{ cdp_activate.delete_touchpoints_named_before() }}",
+        "{{ cdp_activate.delete_changed_sums(
+            ref('known_customers'), ref('customer_recent_touchpoints')
+        ) }}",
+    ],
 ) }}
 
 with
@@ -165,6 +168,9 @@ final as (
     select
         ---------- ids
         known_customers.customer_id,
+
+        ---------- text
+        {{ cdp_activate.seed_version('touchpoint_vocabulary') }} as vocabulary_version,
 
         ---------- numerics
         coalesce(sums.touchpoint_count, 0) as touchpoint_count,

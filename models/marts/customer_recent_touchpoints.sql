@@ -4,9 +4,10 @@
     incremental_strategy=cdp_activate.adding_strategy(),
     unique_key=['customer_id', 'touchpoint', 'channel', 'direction'],
     on_schema_change='append_new_columns',
-    pre_hook="{{ cdp_activate.delete_changed_lately(
-        ref('touchpoints')
-    ) }}",
+    pre_hook=[
+        "{{ cdp_activate.delete_touchpoints_named_before() }}",
+        "{{ cdp_activate.delete_changed_lately(ref('touchpoints')) }}",
+    ],
 ) }}
 
 with
@@ -52,6 +53,7 @@ final as (
         touchpoint,
         channel,
         direction,
+        {{ cdp_activate.seed_version('touchpoint_vocabulary') }} as vocabulary_version,
 
         ---------- numerics
         count(*) as touchpoint_count,

@@ -6,9 +6,9 @@ customers as (
 
 ),
 
-purchases as (
+traits as (
 
-    select * from {{ ref('customer_purchases') }}
+    select * from {{ ref('customer_traits') }}
 
 ),
 
@@ -72,32 +72,6 @@ latest_scores as (
 
 ),
 
-open_tickets as (
-
-    select
-        customer_id,
-        count(*) as open_ticket_count
-
-    from {{ ref('customer_tickets') }}
-
-    where is_open
-
-    group by customer_id
-
-),
-
-referrals as (
-
-    select
-        customer_id,
-        count(*) as referral_count
-
-    from {{ ref('customer_referrals') }}
-
-    group by customer_id
-
-),
-
 account_members as (
 
     select * from {{ ref('account_members') }}
@@ -113,18 +87,6 @@ superseded_ids as (
     from {{ ref('superseded_customers') }}
 
     group by customer_id
-
-),
-
-engagement as (
-
-    select * from {{ ref('customer_engagement') }}
-
-),
-
-satisfaction as (
-
-    select * from {{ ref('customer_satisfaction') }}
 
 ),
 
@@ -188,28 +150,28 @@ final as (
         customers.attributes,
         current_stages.stage,
         current_stages.phase,
-        customer_rfm.rfm_segment,
-        customer_lifecycle.lifecycle,
-        engagement.engagement_level,
-        satisfaction.satisfaction,
+        traits.rfm_segment,
+        traits.lifecycle,
+        traits.engagement_level,
+        traits.satisfaction,
         churn_risk.churn_risk,
         personas.persona,
         account_members.role as account_role,
 
         ---------- numerics
-        coalesce(purchases.lifetime_value, 0) as lifetime_value,
-        coalesce(purchases.order_count, 0) as order_count,
-        purchases.average_order_value,
+        traits.lifetime_value,
+        traits.order_count,
+        traits.average_order_value,
         coalesce(touchpoints.touchpoint_count, 0) as touchpoint_count,
         customer_rfm.recency_score,
         customer_rfm.frequency_score,
         customer_rfm.monetary_score,
         latest_scores.nps_score,
         latest_scores.last_review_score,
-        coalesce(open_tickets.open_ticket_count, 0) as open_ticket_count,
-        coalesce(referrals.referral_count, 0) as referral_count,
-        coalesce(engagement.engagement_score, 0) as engagement_score,
-        satisfaction.satisfaction_score,
+        traits.open_ticket_count,
+        traits.referral_count,
+        coalesce(traits.engagement_score, 0) as engagement_score,
+        traits.satisfaction_score,
         churn_risk.churn_risk_score,
         coalesce(customer_value.value_last_365_days, 0) as value_last_365_days,
         customer_value.probability_alive,
@@ -228,16 +190,16 @@ final as (
         customers.birth_date,
         customers.created_at,
         customers.updated_at,
-        purchases.first_order_at,
-        purchases.last_order_at,
+        customer_lifecycle.first_order_at,
+        customer_lifecycle.last_order_at,
         touchpoints.first_touchpoint_at,
         touchpoints.last_touchpoint_at,
         current_stages.valid_from as stage_since
 
     from customers
 
-    left join purchases
-        on customers.customer_id = purchases.customer_id
+    left join traits
+        on customers.customer_id = traits.customer_id
 
     left join customer_rfm
         on customers.customer_id = customer_rfm.customer_id
@@ -254,23 +216,11 @@ final as (
     left join latest_scores
         on customers.customer_id = latest_scores.customer_id
 
-    left join open_tickets
-        on customers.customer_id = open_tickets.customer_id
-
-    left join referrals
-        on customers.customer_id = referrals.customer_id
-
     left join account_members
         on customers.customer_id = account_members.customer_id
 
     left join superseded_ids
         on customers.customer_id = superseded_ids.customer_id
-
-    left join engagement
-        on customers.customer_id = engagement.customer_id
-
-    left join satisfaction
-        on customers.customer_id = satisfaction.customer_id
 
     left join churn_risk
         on customers.customer_id = churn_risk.customer_id

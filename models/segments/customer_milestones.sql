@@ -1,8 +1,18 @@
 with
 
-stage_models as (
+rules as (
 
-    select * from {{ ref('stage_models') }}
+    select
+        touchpoint,
+        stage,
+        stage_rank,
+        from_nth,
+        min_value,
+        row_number() over (
+            order by stage, touchpoint, from_nth, min_value
+        ) as rule_number
+
+    from {{ ref('stage_models') }}
 
     where track = 'onboarding'
 
@@ -22,32 +32,71 @@ known_customers as (
 
 ),
 
-numbered_touchpoints as (
+matches as (
 
     select
         touchpoints.customer_id,
+        touchpoints.touchpoint_id,
         touchpoints.occurred_at,
-        stage_models.stage,
-        stage_models.stage_rank,
-        stage_models.from_nth,
-        row_number() over (
-            partition by
-                touchpoints.customer_id,
-                stage_models.stage,
-                stage_models.touchpoint,
-                stage_models.from_nth,
-                stage_models.min_value
-            order by touchpoints.occurred_at, touchpoints.touchpoint_id
-        ) as occurrence_number
+        rules.rule_number,
+        rules.from_nth,
+        rules.stage,
+        rules.stage_rank
 
     from touchpoints
 
-    inner join stage_models
-        on touchpoints.touchpoint = stage_models.touchpoint
+    inner join rules
+        on touchpoints.touchpoint = rules.touchpoint
 
     where
-        stage_models.min_value is null
-        or touchpoints.value >= stage_models.min_value
+        rules.min_value is null
+        or touchpoints.value >= rules.min_value
+
+),
+
+-- Only rules that wait for a later occurrence pay for being counted.
+numbered_matches as (
+
+    select
+        customer_id,
+        occurred_at,
+        from_nth,
+        stage,
+        stage_rank,
+        row_number() over (
+            partition by customer_id, rule_number
+            order by occurred_at, touchpoint_id
+        ) as occurrence_number
+
+    from matches
+
+    where from_nth > 1
+
+),
+
+evidence as (
+
+    select
+        customer_id,
+        occurred_at,
+        stage,
+        stage_rank
+
+    from matches
+
+    where from_nth = 1
+
+    union all
+
+    select
+        customer_id,
+        occurred_at,
+        stage,
+        stage_rank
+
+    from numbered_matches
+
+    where occurrence_number = from_nth
 
 ),
 
@@ -59,9 +108,7 @@ reached as (
         stage_rank,
         min(occurred_at) as reached_at
 
-    from numbered_touchpoints
-
-    where occurrence_number = from_nth
+    from evidence
 
     group by
         customer_id,
