@@ -80,6 +80,9 @@ def show_plan(select: tuple[str, ...], as_json: bool, options: dict[str, Any]) -
             click.echo(f"  {name} would be refused by {guard}: {message}")
 
 
+_LIST_COUNTS = ("add", "update", "move", "remove", "unchanged")
+
+
 def _show_plans(plans: list[dict[str, Any]]) -> None:
     rows = [
         (
@@ -98,6 +101,9 @@ def _show_plans(plans: list[dict[str, Any]]) -> None:
     header = "sync destination audience add update move remove unchanged held-back".split()
     click.echo(table(rows, header))
     for one in plans:
+        for part in one.get("lists", ()):
+            numbers = ", ".join(f"{part[name]:,} {name}" for name in _LIST_COUNTS if part[name])
+            click.echo(f"  {one['sync']}: {part['list']}: {numbers}")
         for reason, count in sorted(one["held_back"].items()):
             click.echo(f"  {one['sync']}: {count:,} held back: {reason}")
         _show_without(one["sync"], one["without"])
@@ -277,5 +283,7 @@ def status(as_json: bool, **options: Any) -> None:
             click.echo(f"  {one['sync']}: up to {many}")
         if one["last_message"]:
             click.echo(f"  {one['sync']}: {one['last_message']}")
+        for name, size in one.get("lists", {}).items():
+            click.echo(f"  {one['sync']}: {size:,} on {name}")
         for reason, count in one["rejected_by_reason"].items():
             click.echo(f"  {one['sync']}: {count:,} rejected: {reason}")

@@ -88,9 +88,18 @@ def _rows(plan: Plan, columns: dict[str, list[Any]]) -> Iterator[Row]:
 
 
 def read_batches(
-    plan: Plan, verb: Verb, *, size: int, most_bytes: int | None = None, as_json: bool = False
+    plan: Plan,
+    verb: Verb,
+    list_name: str | None = None,
+    *,
+    size: int,
+    most_bytes: int | None = None,
+    as_json: bool = False,
 ) -> Iterator[Batch]:
-    """The rows of a verb in batches of at most `size` rows, and about `most_bytes` as JSON."""
+    """The rows of a verb in batches of at most `size` rows, and about `most_bytes` as JSON.
+
+    Of all lists, unless one is named.
+    """
     import pyarrow as pa
 
     columns = "place, plan.entity_key"
@@ -104,7 +113,7 @@ def read_batches(
         columns += f", {made} as row_json" if made else ""
     waiting: pa.Table | None = None
     free = 0
-    for read in plan.read(columns, {**PHASES, **EVENTS}[verb]):
+    for read in plan.read(columns, {**PHASES, **EVENTS}[verb], list_name):
         fresh = pa.Table.from_batches([read])
         waiting = fresh if waiting is None else pa.concat_tables([waiting, fresh])
         while waiting.num_rows >= size:

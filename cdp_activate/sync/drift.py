@@ -83,7 +83,9 @@ def drift(sync: Sync, warehouse: Warehouse, *, transport: Transport | None = Non
             [sync.name, sync.settings.destination],
         )
     kept = [KeptList(sync.name, sync.settings.destination, str(name)) for (name,) in names]
-    return [_compare(sync, one, warehouse, transport) for one in kept or [kept_list(sync)]]
+    if not kept and sync.per is None:
+        kept = [kept_list(sync)]
+    return [_compare(sync, one, warehouse, transport) for one in kept]
 
 
 def _compare(

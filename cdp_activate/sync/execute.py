@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from cdp_activate.destinations.base import Destination, Receipt, Row
-from cdp_activate.errors import CdpError, GuardError
+from cdp_activate.errors import CdpError, DestinationError, GuardError
 from cdp_activate.http import Transport
 from cdp_activate.sync.batches import Batch, read_batches
 from cdp_activate.sync.deliver import Courier, Delivered, Hooks, JobUnderWayError, Patience
@@ -63,17 +64,38 @@ class Delivery:
         courier = Courier(self.destination, patience=self.options.patience, stop=self.options.stop)
         verbs = EVENTS if self.plan.sync.settings.mode == "events" else PHASES
         try:
-            courier.open(self.plan.sync.list_name)
+            ids = self._open(courier)
             if verbs is PHASES and not courier.is_over:
-                refilled = self.options.full_refresh
-                self.ledger.recognise(self.run, courier.list_id, refilled=refilled)
-            for verb in verbs:
+                for name, list_id in ids.items():
+                    refilled = self.options.full_refresh
+                    self.ledger.recognise(self.run, name, list_id, refilled=refilled)
+            for verb, (name, list_id) in itertools.product(verbs, ids.items()):
                 if not courier.is_over:
-                    _Phase(self, courier, self.plan.sync.list_name, verb).deliver()
+                    courier.list_id = list_id
+                    _Phase(self, courier, name, verb).deliver()
         finally:
             self.run.calls = courier.calls
         if self.too_many_rejected:
             self._refuse()
+
+    def _open(self, courier: Courier) -> dict[str, str]:
+        """Open the lists that something is sent to: name -> what the platform calls it.
+
+        Raises DestinationError where two of them are one there.
+        """
+        ids: dict[str, str] = {}
+        for one in self.plan.lists:
+            if not one.changes or courier.is_over:
+                continue
+            courier.open(one.name)
+            same = [name for name, list_id in ids.items() if list_id == courier.list_id]
+            if same and not courier.is_over:
+                raise DestinationError(
+                    f"{self.destination.name} takes the lists '{same[0]}' and '{one.name}' for one",
+                    remedy="write the values of `per:` in one way, such as upper(country)",
+                )
+            ids[one.name] = courier.list_id
+        return ids
 
     @property
     def too_many_rejected(self) -> bool:
@@ -129,6 +151,7 @@ class _Phase:
         batches = read_batches(
             work.plan,
             self.verb,
+            self.list_name,
             size=to.batch_size,
             most_bytes=to.batch_bytes,
             as_json=to.sends_json,
@@ -151,7 +174,7 @@ class _Phase:
         if self.verb == "remove" and refused:
             # Who could not be removed under the old identifier is not added under the new
             # one: the ledger would forget the old.
-            work.plan.hold_moves(refused)
+            work.plan.hold_moves(self.list_name, refused)
 
     def _announce(self, batch: Sequence[Row]) -> None:
         assert isinstance(batch, Batch)

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from cdp_activate.errors import GuardError
+from cdp_activate.sync.counts import Counts
+from cdp_activate.sync.model import Guards
 from cdp_activate.sync.plan import Plan
 
 
@@ -24,29 +26,71 @@ def refusals(plan: Plan) -> list[Refusal]:
 
 
 def _broken(plan: Plan) -> Iterator[Refusal]:
-    guards, counts = plan.sync.settings.guards, plan.counts
-    held = plan.ledger_size
-    # Who leaves an audience of events is told of again when they come back.
-    leaving = counts["remove"] + counts["forget"]
-    if leaving and not plan.audience_size:
-        yield Refusal("emptied", f"the audience is empty, the list holds {held:,}")
-    if guards.first_run and plan.first_run and counts["add"]:
+    guards = plan.sync.settings.guards
+    if plan.total.leaving and not plan.audience_size:
+        yield Refusal("emptied", f"the audience is empty, the list holds {plan.ledger_size:,}")
+    elif plan.sync.per is not None:
+        yield from _lists(plan)
+    if guards.first_run and plan.first_run and plan.counts["add"]:
         yield _first_run(plan)
-    if guards.max_remove and held and not guards.max_remove.allows(leaving, held):
-        yield Refusal(
-            "max_remove", f"would remove {leaving:,} of {held:,}, more than {guards.max_remove}"
-        )
-    if guards.max_change and held and not guards.max_change.allows(plan.changes, held):
-        yield Refusal(
-            "max_change",
-            f"would change {plan.changes:,} rows of a list of {held:,}, more than "
-            f"{guards.max_change}",
-        )
+    for group in _groups(plan):
+        yield from _amounts(guards, group, f" ({group.name})" if plan.sync.per else "")
     if guards.min_size is not None and plan.audience_size < guards.min_size:
         yield Refusal(
             "min_size", f"the audience has {plan.audience_size:,}, fewer than {guards.min_size:,}"
         )
     yield from _expectations(plan)
+
+
+def _lists(plan: Plan) -> Iterator[Refusal]:
+    """What may go wrong with the values that there is a list for each of."""
+    most = plan.sync.settings.guards.max_lists
+    filled = [one for one in plan.lists if one.members]
+    if len(filled) > most:
+        yield Refusal(
+            "max_lists",
+            f"would keep {len(filled):,} lists, more than {most:,}",
+            "is `per:` a column of few values? Or raise `guards: {max_lists: ..}`",
+        )
+    for one in plan.lists:
+        if one.leaving and not one.members:
+            yield Refusal(
+                "emptied", f"nobody belongs on '{one.name}' now, the list holds {one.known:,}"
+            )
+
+
+SMALL = 100
+"""A list of fewer people is judged together with others: one person is a large share of it."""
+
+
+def _groups(plan: Plan) -> Iterator[Counts]:
+    """The lists whose shares are judged: the one, or each large one, and the small together."""
+    if plan.sync.per is None:
+        yield plan.total
+        return
+    small = Counts(f"lists of fewer than {SMALL}", 0)
+    for one in plan.lists:
+        if one.known >= SMALL:
+            yield one
+        else:
+            small.known += one.known
+            for action, count in one.by_action.items():
+                small.by_action[action] += count
+    yield small
+
+
+def _amounts(guards: Guards, of: Counts, where: str) -> Iterator[Refusal]:
+    if of.known and guards.max_remove and not guards.max_remove.allows(of.leaving, of.known):
+        yield Refusal(
+            "max_remove",
+            f"would remove {of.leaving:,} of {of.known:,}{where}, more than {guards.max_remove}",
+        )
+    if of.known and guards.max_change and not guards.max_change.allows(of.changes, of.known):
+        yield Refusal(
+            "max_change",
+            f"would change {of.changes:,} rows of a list of {of.known:,}{where}, more than "
+            f"{guards.max_change}",
+        )
 
 
 def _first_run(plan: Plan) -> Refusal:

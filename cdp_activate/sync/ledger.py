@@ -177,8 +177,9 @@ class Ledger:
                 return
             self._delete(
                 "sync_rejections",
-                "sync = ? and (destination <> ? or list <> ? or entity_key not in "
-                f"(select entity_key from {plan} where action in ({spoken_of}) or reason = ?))",
+                f"sync = ? and (not ({self.kept.is_here}) or (list, entity_key) not in "
+                f"(select list, entity_key from {plan} where list is not null "
+                f"and (action in ({spoken_of}) or reason = ?)))",
                 [*self.kept.values, HELD_REJECTED],
             )
 
@@ -188,8 +189,20 @@ class Ledger:
 
     def size(self) -> int:
         """People who are, or may be, on the list. Call within `warehouse.state()`."""
-        sql = f"select count(*) from {self.table('sync_ledger')} where {self.kept.condition}"
-        return int(self.warehouse.rows(sql, self.kept.values)[0][0])
+        return self._size(self.kept)
+
+    def _size(self, kept: KeptList) -> int:
+        sql = f"select count(*) from {self.table('sync_ledger')} where {kept.condition}"
+        return int(self.warehouse.rows(sql, kept.values)[0][0])
+
+    def sizes(self) -> dict[str, int]:
+        """The same by list. Call within `warehouse.state()`."""
+        ledger = self.table("sync_ledger")
+        rows = self.warehouse.rows(
+            f"select list, count(*) from {ledger} where {self.kept.condition} group by 1",
+            self.kept.values,
+        )
+        return {str(name): int(size) for name, size in rows}
 
     def untouched(self) -> bool:
         """Nobody stands in the ledger, and no run ended well. Call within `warehouse.state()`."""
@@ -197,29 +210,30 @@ class Ledger:
         ended = self.warehouse.rows(f"{runs} and state = 'done' limit 1", self.kept.values)
         return not ended and not self.size()
 
-    def recognise(self, run: RunRecord, list_id: str, *, refilled: bool) -> None:
-        """Remember which list the platform opened: the one that the ledger is about.
+    def recognise(self, run: RunRecord, name: str, list_id: str, *, refilled: bool) -> None:
+        """Remember which list the platform opened by that name: the one in the ledger.
 
         Raises DestinationError where it is another one than before, which holds nobody whom the
         ledger knows, unless it is `refilled` with everyone by this run.
         """
+        kept = self.kept.one(name)
         with self.warehouse.state():
             known = self.warehouse.rows(
-                f"select list_id from {self.table('sync_lists')} where {self.kept.condition}",
-                self.kept.values,
+                f"select list_id from {self.table('sync_lists')} where {kept.condition}",
+                kept.values,
             )
             if known and known[0][0] == list_id:
                 return
-            if known and self.size() and not refilled:
+            if known and self._size(kept) and not refilled:
                 raise DestinationError(
-                    f"the list '{self.kept.name}' at {self.kept.destination} is not the one that "
+                    f"the list '{name}' at {kept.destination} is not the one that "
                     "this sync filled: that one was deleted or renamed there",
                     remedy="run the sync with --full-refresh, which sends everyone to the new list",
                 )
-            self._delete("sync_lists", self.kept.condition, self.kept.values)
+            self._delete("sync_lists", kept.condition, kept.values)
             self.warehouse.run(
                 f"insert into {self.table('sync_lists')} values (?, ?, ?, ?, ?, ?)",
-                [*self.kept.values, list_id, run.run_id, now()],
+                [*kept.values, list_id, run.run_id, now()],
             )
 
     def abandoned(self) -> list[tuple[str, str, int]]:
@@ -227,7 +241,7 @@ class Ledger:
         with self.warehouse.state():
             rows = self.warehouse.rows(
                 f"select destination, list, count(*) from {self.table('sync_ledger')} "
-                "where sync = ? and (destination <> ? or list <> ?) group by all order by all",
+                f"where sync = ? and not ({self.kept.is_here}) group by all order by all",
                 self.kept.values,
             )
         return [(str(destination), str(name), int(size)) for destination, name, size in rows]

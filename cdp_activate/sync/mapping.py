@@ -154,13 +154,13 @@ class MappingReader:
         if not template.names:
             self.wrong(node, "'template' names no column", f"{hint}; a text alone is `value:`")
             return None
-        readable = [self._has_text(node, name) for name in template.names]
+        readable = [self.has_text(node, name) for name in template.names]
         if not all(readable):
             return None
         return joined(template, {name: column(name) for name in template.names})
 
-    def _has_text(self, node: Node, name: str) -> bool:
-        """Whether the column is there, and reads the same as text on every warehouse."""
+    def has_text(self, node: Node, name: str) -> bool:
+        """Whether it is a column that every warehouse writes as text in the same way, else told."""
         if not self._known(node, name):
             return False
         kind = self.entity.model.columns[name].type

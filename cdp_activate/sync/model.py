@@ -19,6 +19,7 @@ from cdp_activate.errors import Problem, SettingsError, SourceErrors
 from cdp_activate.http import Transport
 from cdp_activate.settings import plain_secrets, validated
 from cdp_activate.sync.mapping import Mapped
+from cdp_activate.sync.per import Per
 from cdp_activate.sync.schedule import ScheduleField
 from cdp_activate.text import Node, suggest
 
@@ -77,6 +78,7 @@ class Guards(_Strict):
     min_size: int | None = Field(default=None, ge=0)
     max_rejected: AmountField | None = None
     first_run: bool = True
+    max_lists: int = Field(default=50, ge=1)
 
 
 class SyncSettings(_Strict):
@@ -87,6 +89,7 @@ class SyncSettings(_Strict):
     destination: str
     mode: Literal["mirror", "upsert", "events"] = "mirror"
     list: str | None = None
+    per: Any = None
     identifiers: dict[str, str] = Field(min_length=1)
     fields: dict[str, Any] = Field(default_factory=dict)
     pii: tuple[str, ...] | None = None
@@ -104,7 +107,8 @@ class SyncSettings(_Strict):
 class Sync:
     """One sync, its names found: an audience, a destination, columns and consents.
 
-    `fields` are what is sent beside the identifiers, by the destination's name.
+    `fields` are what is sent beside the identifiers, by the destination's name; with `per`
+    there is a list for each value.
     """
 
     settings: SyncSettings
@@ -112,6 +116,7 @@ class Sync:
     destination: DestinationEntry
     consents: Rows | None
     fields: Mapping[str, Mapped] = field(default_factory=dict)
+    per: Per | None = None
 
     @property
     def name(self) -> str:
@@ -120,6 +125,8 @@ class Sync:
     @property
     def list_name(self) -> str:
         """What the list is called at the destination: the audience's label, unless said."""
+        if self.per is not None:
+            return self.per.shown
         return self.settings.list or self.audience.label or self.audience.name
 
 

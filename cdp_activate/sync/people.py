@@ -18,6 +18,7 @@ HELD_HOLDOUT = "holdout"
 HELD_NO_CONSENT = "no consent"
 HELD_NO_IDENTIFIER = "no identifier"
 HELD_INVALID = "invalid identifier"
+HELD_NO_LIST = "no value for per"
 HELD_REJECTED = "rejected before"
 HELD_IN_DOUBT = "sent before, never answered"
 
@@ -29,11 +30,12 @@ def held_back(
     consented: Expression | None,
     given: Expression,
     enough: Expression,
+    listed: Expression | None = None,
 ) -> Expression:
     """Why a member is not sent, NULL when nothing is in the way. First reason wins.
 
     `given`: whether any identifier has a value; `enough`: whether those that are valid tell
-    the person from others.
+    the person from others; `listed`: whether there is a list for the person.
     """
     reasons = [
         exp.If(this=erased, true=text(HELD_ERASED)),
@@ -43,6 +45,8 @@ def held_back(
         reasons.append(exp.If(this=exp.not_(consented), true=text(HELD_NO_CONSENT)))
     reasons.append(exp.If(this=exp.not_(given), true=text(HELD_NO_IDENTIFIER)))
     reasons.append(exp.If(this=exp.not_(exp.paren(enough)), true=text(HELD_INVALID)))
+    if listed is not None:
+        reasons.append(exp.If(this=exp.not_(listed), true=text(HELD_NO_LIST)))
     return exp.Case(ifs=reasons)
 
 

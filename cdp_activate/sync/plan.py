@@ -17,6 +17,7 @@ from cdp_activate.catalog import Catalog
 from cdp_activate.errors import WarehouseError
 from cdp_activate.identifiers.phone import numbers
 from cdp_activate.identifiers.sql import PHONE_FUNCTION
+from cdp_activate.sync.counts import ACTIONS, Counts, counted
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan_sql import (
@@ -32,8 +33,6 @@ from cdp_activate.warehouse.base import Warehouse, Work
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-ACTIONS = ("add", "update", "move", "remove")
 
 _AT_ONCE = 10_000
 """Rows of a plan that are read at once."""
@@ -56,18 +55,36 @@ class Step:
 
 @dataclass
 class Plan:
-    """A plan, in the work of a run: its counts, and its steps as a stream."""
+    """A plan, in the work of a run: its counts, and its steps as a stream.
+
+    `total` counts all lists together, `lists` each of them, those that it leaves as they are
+    included.
+    """
 
     sync: Sync
     warehouse: Warehouse
     work: Work
-    counts: dict[str, int]
-    held_back: dict[str, int]
+    total: Counts
+    lists: list[Counts]
     without: dict[str, int]
     """Of those who are sent: how many without which identifier, as theirs is not valid."""
-    ledger_size: int
     audience_size: int
     first_run: bool
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many people each action is about, and how many stay as they are."""
+        return {**self.total.by_action, "unchanged": self.total.unchanged}
+
+    @property
+    def held_back(self) -> dict[str, int]:
+        """Who is held back, by reason."""
+        return self.total.held_back
+
+    @property
+    def ledger_size(self) -> int:
+        """Who is, or may be, at the destination."""
+        return self.total.known
 
     @property
     def table(self) -> str:
@@ -81,17 +98,20 @@ class Plan:
 
     @property
     def changes(self) -> int:
-        return sum(self.counts[name] for name in ACTIONS)
+        return self.total.changes
 
     def steps(self, *actions: str) -> Iterator[Step]:
         """The steps with these actions, in the order of their places."""
         for batch in self.read("plan.*, {sent} as sent_identifiers", actions):
             yield from self._steps(batch.to_pydict())
 
-    def read(self, columns: str, actions: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+    def read(
+        self, columns: str, actions: tuple[str, ...], list_name: str | None = None
+    ) -> Iterator[pa.RecordBatch]:
         """Columns of the steps with these actions, in Arrow; the plan may be of any size.
 
-        `{sent}` in `columns` stands for the identifiers that the destination has, as JSON.
+        Of all lists, unless one is named. `{sent}` in `columns` stands for the identifiers that
+        the destination has, as JSON.
         """
         wanted = ", ".join(f"'{action}'" for action in actions)
         source, ordered = f"{self.table} as plan", ""
@@ -104,7 +124,8 @@ class Plan:
             ordered = " order by place"
         # Of one table DuckDB keeps the order; to sort it would be to hold all of it.
         last = -1
-        sql = f"select {columns} from {source} where action in ({wanted}){ordered}"
+        of = f" and plan.list = {quoted(list_name)}" if list_name and self.sync.per else ""
+        sql = f"select {columns} from {source} where action in ({wanted}){of}{ordered}"
         for batch in self.warehouse.read(sql, batch=_AT_ONCE):
             if not batch.num_rows:
                 continue
@@ -115,11 +136,12 @@ class Plan:
             last = places[-1]
             yield batch
 
-    def hold_moves(self, keys: Iterable[str]) -> None:
+    def hold_moves(self, list_name: str, keys: Iterable[str]) -> None:
         """These people keep the identifiers that the destination has; they are not added."""
+        of = f" and list = {quoted(list_name)}" if self.sync.per else ""
         self.warehouse.run(
             f"update {self.work.schema}.steps set action = 'stuck' "
-            "where action = 'move' and entity_key in (select unnest(?))",
+            f"where action = 'move' and entity_key in (select unnest(?)){of}",
             [list(keys)],
         )
 
@@ -151,6 +173,7 @@ class Plan:
             **{name: self.counts[name] for name in (*ACTIONS, "unchanged")},
             "held_back": dict(self.held_back),
             "without": dict(self.without),
+            **({"lists": [one.as_dict() for one in self.lists]} if self.sync.per else {}),
         }
 
 
@@ -166,7 +189,8 @@ def without_nulls(values: Mapping[str, str | None]) -> dict[str, str]:
 
 def kept_list(sync: Sync) -> KeptList:
     """The list that a sync keeps, as the sync tables know it."""
-    return KeptList(sync.name, sync.settings.destination, sync.list_name)
+    pattern = sync.per.pattern if sync.per is not None else ""
+    return KeptList(sync.name, sync.settings.destination, sync.list_name, pattern)
 
 
 def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, asked: Asked) -> Plan:
@@ -182,35 +206,39 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
     with warehouse.reading(), warehouse.state():
         _check_built(sync, warehouse, relation)
         # The state is written to in the same transaction at other times, never here.
-        warehouse.run(f"create or replace table {work.schema}.steps as {sql}")
+        # The rows of a list lie together, so that to read one is not to read them all.
+        ordered = f"select * from ({sql}) as steps order by list" if sync.per else sql
+        warehouse.run(f"create or replace table {work.schema}.steps as {ordered}")
         warehouse.run(f"create or replace view {work.schema}.plan as {_view(sync, work)}")
-        size, first = ledger.size(), ledger.untouched()
+        sizes, first = ledger.sizes(), ledger.untouched()
         members = warehouse.rows(f"select count(*) from {relation}")[0][0]
         warehouse.run(f"create or replace table {work.schema}.sent as {_sent(sync, ledger, work)}")
     if sync.settings.mode == "mirror":
         warehouse.run(_moved(work))
     _check_keys(sync, warehouse, work)
-    counts, held = _counted(warehouse, work, size)
+    total, lists = _counted(sync, warehouse, work, sizes)
     without = _without(sync, warehouse, work)
-    return Plan(sync, warehouse, work, counts, held, without, size, int(members), first)
+    return Plan(sync, warehouse, work, total, lists, without, int(members), first)
 
 
 def _view(sync: Sync, work: Work) -> str:
     """The steps with their places; rows are never taken out, so a place is a row's number."""
     key = "" if sync.settings.mode == "events" else ", cast(null as varchar) as idempotency_key"
     identifiers = identifiers_json(sync).sql("duckdb")
+    of = "" if sync.per else f"{quoted(sync.list_name)} as list, "
     return (
-        f"select rowid as place, {quoted(sync.list_name)} as list, *, "
-        f"{identifiers} as identifiers{key} from {work.schema}.steps"
+        f"select rowid as place, {of}*, {identifiers} as identifiers{key} from {work.schema}.steps"
     )
 
 
 def _sent(sync: Sync, ledger: Ledger, work: Work) -> str:
     """What the destination has of those for whom it matters."""
-    destination, name = quoted(sync.settings.destination), quoted(sync.list_name)
+    destination, list_ = quoted(sync.settings.destination), f"= {quoted(sync.list_name)}"
+    if sync.per:
+        list_ = f"like {quoted(sync.per.pattern)} escape '!'"
     return (
         f"select list, entity_key, identifiers from {ledger.table('sync_ledger')} "
-        f"where sync = '{sync.name}' and destination = {destination} and list = {name} "
+        f"where sync = '{sync.name}' and destination = {destination} and list {list_} "
         f"and entity_key in (select entity_key from {work.schema}.steps "
         "where action in ('update', 'remove'))"
     )
@@ -251,7 +279,11 @@ def _check_built(sync: Sync, warehouse: Warehouse, relation: str) -> None:
 
 def _check_keys(sync: Sync, warehouse: Warehouse, work: Work) -> None:
     """A key that is there twice would be sent twice, with whichever values come last."""
-    rows = warehouse.rows(f"select count(*) - count(distinct entity_key) from {work.schema}.steps")
+    # Who changes their list has a row for each of the two.
+    of = "where action in ('add', 'update', 'move', 'held', 'kept')" if sync.per else ""
+    rows = warehouse.rows(
+        f"select count(*) - count(distinct entity_key) from {work.schema}.steps {of}"
+    )
     if rows[0][0]:
         entity, model = sync.audience.entity, audience_model(sync.audience.name)
         raise WarehouseError(
@@ -262,20 +294,12 @@ def _check_keys(sync: Sync, warehouse: Warehouse, work: Work) -> None:
 
 
 def _counted(
-    warehouse: Warehouse, work: Work, ledger_size: int
-) -> tuple[dict[str, int], dict[str, int]]:
-    """How many people each action is about, and how many are held back for each reason."""
-    counts = dict.fromkeys((*ACTIONS, "held", "kept", "left", "forget"), 0)
-    held: dict[str, int] = {}
-    for action, reason, count in warehouse.rows(
-        f"select action, reason, count(*) from {work.schema}.steps group by all order by all"
-    ):
-        counts[action] += count
-        if action in ("held", "kept"):
-            held[reason] = held.get(reason, 0) + count
-    touched = ("update", "move", "remove", "left", "kept", "forget")
-    counts["unchanged"] = ledger_size - sum(counts[name] for name in touched)
-    return counts, held
+    sync: Sync, warehouse: Warehouse, work: Work, sizes: Mapping[str, int]
+) -> tuple[Counts, list[Counts]]:
+    rows = warehouse.rows(
+        f"select list, action, reason, count(*) from {work.schema}.plan group by all order by all"
+    )
+    return counted(rows, sizes, sync.list_name)
 
 
 def _without(sync: Sync, warehouse: Warehouse, work: Work) -> dict[str, int]:

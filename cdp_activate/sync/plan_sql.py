@@ -34,6 +34,9 @@ from cdp_activate.sync.people import (
 from cdp_activate.sync.suppression import KEY_KIND, is_erased
 from cdp_activate.sync.tables import UNKNOWN
 
+LIST = "list"
+"""The list of a person, where a sync keeps several."""
+
 CONSENTED, GIVEN, REGION = "consented", "given", "region"
 """Columns of the steps before `people`: beside the numbered ones, no name can be theirs."""
 
@@ -112,10 +115,27 @@ def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: A
 
 
 def _mine(sync: Sync, catalog: Catalog, table: str) -> exp.Select:
+    here: Expression = exp.EQ(this=column("list"), expression=text(sync.list_name))
+    if sync.per is not None:
+        like = exp.Like(this=column("list"), expression=text(sync.per.pattern))
+        here = exp.Escape(this=like, expression=text("!"))
     return everything(exp.to_table(table, dialect=catalog.adapter)).where(
         exp.EQ(this=column("sync"), expression=text(sync.name)),
         exp.EQ(this=column("destination"), expression=text(sync.settings.destination)),
-        exp.EQ(this=column("list"), expression=text(sync.list_name)),
+        here,
+    )
+
+
+def _list(sync: Sync) -> tuple[str, ...]:
+    """The column that says which list a row is about, where there are several."""
+    return (LIST,) if sync.per is not None else ()
+
+
+def _same(sync: Sync, one: str, other: str) -> Expression:
+    """The same person, on the same list."""
+    columns = (KEY, *_list(sync))
+    return exp.and_(
+        *(exp.EQ(this=column(name, one), expression=column(name, other)) for name in columns)
     )
 
 
@@ -135,6 +155,8 @@ def _raw(sync: Sync) -> exp.Select:
         select = select.select(exp.alias_(trimmed(column(of, "entities")), place))
     for place, (_, mapped) in field_columns(sync).items():
         select = select.select(exp.alias_(mapped.over("entities"), place))
+    if sync.per is not None:
+        select = select.select(exp.alias_(sync.per.name("entities"), LIST))
     on = exp.EQ(this=column(key, "entities"), expression=column(key, "members"))
     select = select.from_("members").join("entities", on=on)
     if sync.consents is not None:
@@ -166,7 +188,8 @@ def _prepared(sync: Sync, *, with_function: bool) -> exp.Select:
     for place, (name, _) in places.items():
         ready = prepared(rules, name, column(place), column(REGION), with_function=with_function)
         select = select.select(exp.alias_(ready, place))
-    return select.select(*(column(place) for place in field_columns(sync))).from_("raw")
+    more = (*field_columns(sync), *_list(sync))
+    return select.select(*(column(place) for place in more)).from_("raw")
 
 
 def _which(places: Iterable[str]) -> Expression:
@@ -190,11 +213,12 @@ def _people(sync: Sync) -> exp.Select:
         consented=column(CONSENTED) if sync.consents is not None else None,
         given=exp.NEQ(this=column(GIVEN), expression=exp.Literal.number(0)),
         enough=is_enough(rule_set(sync.destination.kind.rules), identifiers),
+        listed=present(column(LIST)) if sync.per is not None else None,
     )
     left_out = exp.Sub(this=column(GIVEN), expression=_which(places))
     return (
         exp.select(column(KEY), exp.alias_(reason, "held"), exp.alias_(left_out, LEFT_OUT))
-        .select(*(column(place) for place in (*places, *field_columns(sync))))
+        .select(*(column(place) for place in (*places, *field_columns(sync), *_list(sync))))
         .from_("prepared")
     )
 
@@ -206,7 +230,7 @@ def _wanted(sync: Sync) -> exp.Select:
     sent = {**identifiers, **fields}
     return (
         exp.select(column(KEY), column("held"), column(LEFT_OUT))
-        .select(*(column(place) for place in sent.values()))
+        .select(*(column(place) for place in (*sent.values(), *_list(sync))))
         .select(exp.alias_(fingerprint(sent), "fingerprint"))
         .from_("people")
     )
@@ -222,8 +246,12 @@ def _compared(sync: Sync, asked: Asked) -> exp.Select:
     before = column("fingerprint", "ledger")
     known = present(before.copy())
     select = exp.select(
-        exp.alias_(
-            exp.Coalesce(this=column(KEY, "wanted"), expressions=[column(KEY, "ledger")]), KEY
+        *(
+            exp.alias_(
+                exp.Coalesce(this=column(name, "wanted"), expressions=[column(name, "ledger")]),
+                name,
+            )
+            for name in (KEY, *_list(sync))
         ),
         exp.alias_(present(column(KEY, "wanted")), "is_member"),
         column("held", "wanted"),
@@ -246,7 +274,7 @@ def _compared(sync: Sync, asked: Asked) -> exp.Select:
         select.from_("wanted")
         .join(
             "ledger",
-            on=exp.EQ(this=column(KEY, "ledger"), expression=column(KEY, "wanted")),
+            on=_same(sync, "ledger", "wanted"),
             join_type="full",
         )
         .where(differs)
@@ -256,7 +284,7 @@ def _compared(sync: Sync, asked: Asked) -> exp.Select:
 def _judged(sync: Sync, asked: Asked) -> exp.Select:
     """Why a row is held back: for what it holds, or because it was rejected as it is."""
     again = exp.and_(
-        exp.EQ(this=column(KEY, "rejections"), expression=column(KEY, "compared")),
+        _same(sync, "rejections", "compared"),
         exp.EQ(
             this=column("fingerprint", "rejections"), expression=column("fingerprint", "compared")
         ),
@@ -264,7 +292,7 @@ def _judged(sync: Sync, asked: Asked) -> exp.Select:
     )
     rejected = exp.If(this=present(column(KEY, "rejections")), true=text(HELD_REJECTED))
     reason = exp.Coalesce(this=column("held", "compared"), expressions=[exp.Case(ifs=[rejected])])
-    own = [KEY, "is_member", *_sent(sync), "fingerprint", LEFT_OUT, ACKNOWLEDGED]
+    own = [KEY, *_list(sync), "is_member", *_sent(sync), "fingerprint", LEFT_OUT, ACKNOWLEDGED]
     if sync.settings.mode == "events":
         own.append("idempotency_key")
     return (
@@ -288,6 +316,7 @@ def _final(sync: Sync, asked: Asked) -> exp.Select:
     select = (
         exp.select(column(KEY), exp.alias_(action, "action"), exp.alias_(reason, "reason"))
         .select(*values, column("fingerprint"), column(LEFT_OUT))
+        .select(*(column(name) for name in _list(sync)))
         .from_("judged")
     )
     if events:

@@ -14,6 +14,7 @@ from cdp_activate.settings import validated
 from cdp_activate.sync.mapping import Mapped, MappingReader
 from cdp_activate.sync.model import NO_CONSENT_NEEDED, DestinationEntry, Sync, SyncSettings
 from cdp_activate.sync.needs import wrong_needs
+from cdp_activate.sync.per import PLACE, Per, read_name
 from cdp_activate.text import Node, suggest
 
 
@@ -27,7 +28,8 @@ def read_syncs(
     documents = list(documents)
     problems: list[Problem] = []
     found: dict[str, Sync] = {}
-    lists: dict[tuple[str, str], str] = {}
+    lists: dict[tuple[str, str], Sync] = {}
+    lists_per: list[Sync] = []
     written = {document.locate(["sync"]).text: document for document in documents}
     for document in documents:
         try:
@@ -42,16 +44,37 @@ def read_syncs(
         if sync.name in found:
             problems.append(document.locate(["sync"]).problem(f"two syncs are named '{sync.name}'"))
         target = (sync.settings.destination, sync.list_name)
-        if target in lists:
-            message = f"the sync '{lists[target]}' already keeps the list '{sync.list_name}'"
+        # Plain names are looked up, not compared with one another: there may be thousands.
+        near = [*lists.values()] if sync.per else [*lists_per, *filter(None, [lists.get(target)])]
+        other = next((one for one in near if _share_a_list(one, sync)), None)
+        lists[target] = sync
+        lists_per += [sync] if sync.per else []
+        if other is not None:
+            message = f"the sync '{other.name}' already keeps the list '{other.list_name}'"
             hint = "two syncs on one list would undo each other: give one another `list:`"
             problems.append(document.locate(["list"]).problem(message, hint))
-        lists[target] = sync.name
         found[sync.name] = sync
     problems.extend(wrong_needs(written))
     if problems:
         raise SourceErrors(problems)
     return found
+
+
+def _share_a_list(one: Sync, other: Sync) -> bool:
+    """Whether a list of the two may have the same name."""
+    if one.settings.destination != other.settings.destination:
+        return False
+    if one.per and other.per:
+        return one.per.may_meet(other.per)
+    if one.per or other.per:
+        per, plain = (one.per, other) if one.per else (other.per, one)
+        return per is not None and per.may_be(plain.list_name)
+    return one.list_name == other.list_name
+
+
+def _doubled(name: str) -> str:
+    """A text as a template that says it."""
+    return name.replace("{", "{{").replace("}", "}}")
 
 
 @dataclass
@@ -85,9 +108,9 @@ class _Checking:
             return None
         self._columns(audience)
         self._destination(entry)
-        fields = self._fields(audience)
+        fields, per = self._fields(audience), self._per(audience)
         self._personal(audience, fields)
-        return Sync(settings, audience, entry, self._consents(audience), fields)
+        return Sync(settings, audience, entry, self._consents(audience), fields, per)
 
     def _columns(self, audience: Audience) -> None:
         columns = audience.entity.model.columns
@@ -107,11 +130,46 @@ class _Checking:
             hint = "write the two letters of ISO 3166-1, such as VN"
             self.wrong(("default_region",), f"there is no country '{default}'", hint)
 
-    def _fields(self, audience: Audience) -> dict[str, Mapped]:
+    def _reader(self, audience: Audience) -> MappingReader:
         def wrong(node: Node, message: str, hint: str) -> None:
             self.problems.append(node.problem(message, hint))
 
-        reader = MappingReader(audience.entity, self.catalog.adapter, wrong)
+        return MappingReader(audience.entity, self.catalog.adapter, wrong)
+
+    def _per(self, audience: Audience) -> Per | None:
+        """A list for each value of a column or of an expression."""
+        settings, node = self.settings, self.document.locate(("per",))
+        if settings.per is None:
+            return None
+        if settings.mode == "events":
+            hint = "an entry is told of once: map the value as a field instead"
+            self.wrong(("per",), "`mode: events` keeps no lists for `per:` to part", hint)
+        ways = set(settings.per) if isinstance(settings.per, dict) else {"sql"}
+        if ways != {"sql"}:
+            self.wrong(("per",), "'per' is a column or an expression", "per: country")
+            return None
+        reader = self._reader(audience)
+        value = reader.read(node)
+        if value is None:
+            return None
+        columns = audience.entity.model.columns
+        for name in sorted(value.columns & columns.keys()):
+            if columns[name].pii:
+                message = f"'{name}' is personal, and names of lists are shown in logs"
+                self.wrong(("per",), message, "use a column that tells nobody apart")
+        if isinstance(settings.per, str) and not reader.has_text(node, settings.per):
+            return None
+        default = f"{_doubled(audience.label or audience.name)} {{{PLACE}}}"
+        try:
+            before, after = read_name(settings.list or default)
+        except ValueError as error:
+            hint = f'list: "VIPs {{{PLACE}}}"'
+            self.wrong(("list",), f"'list': {error}", hint)
+            return None
+        return Per(value, before, after)
+
+    def _fields(self, audience: Audience) -> dict[str, Mapped]:
+        reader = self._reader(audience)
         read = {
             name: reader.read(self.document.locate(("fields", name)))
             for name in self.settings.fields

@@ -44,12 +44,17 @@ def _status(sync: Sync, warehouse: Warehouse) -> dict[str, Any]:
     )
     unnamed = refused_unnamed(warehouse, mine)
     run_id, state, finished_at, message = last[0] if last else (None, None, None, None)
+    lists = warehouse.rows(
+        f"select list, count(*) from {ledger} where {mine.condition} group by 1 order by 1",
+        mine.values,
+    )
     return {
         "sync": sync.name,
         "audience": sync.audience.name,
         "destination": sync.settings.destination,
         "list": sync.list_name,
         "list_size": size,
+        **({"lists": dict(lists)} if sync.per else {}),
         "unanswered": unanswered,
         "refused_unnamed": unnamed,
         "rejected": sum(count for _, count in reasons),

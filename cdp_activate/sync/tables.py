@@ -74,17 +74,37 @@ _ADDED = (
 
 @dataclass(frozen=True, slots=True)
 class KeptList:
-    """One list at one destination, kept by one sync: whose rows a ledger is about."""
+    """A list at a destination, kept by a sync: whose rows a ledger is about.
+
+    With a `pattern` of SQL's `like` it is all the lists with such names: one for each value.
+    """
 
     sync: str
     destination: str
     name: str
+    pattern: str = ""
 
-    condition = "sync = ? and destination = ? and list = ?"
+    @property
+    def is_here(self) -> str:
+        """What rows of these lists have in common, beside the sync."""
+        return f"destination = ? and list {self._equals}"
+
+    @property
+    def condition(self) -> str:
+        return f"sync = ? and {self.is_here}"
 
     @property
     def values(self) -> list[str]:
-        return [self.sync, self.destination, self.name]
+        """What stands for the marks in `condition`."""
+        return [self.sync, self.destination, self.pattern or self.name]
+
+    @property
+    def _equals(self) -> str:
+        return "like ? escape '!'" if self.pattern else "= ?"
+
+    def one(self, name: str) -> KeptList:
+        """One of the lists, by its name."""
+        return KeptList(self.sync, self.destination, name)
 
 
 @dataclass
