@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-kills test-stories prism golden docs check lint format build lock clean
+.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-gcs test-kills test-stories prism golden docs check lint format build lock clean
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 26
@@ -36,6 +36,10 @@ test-nightly: $(READY)  ## Compare 100,000 random audiences with a plain reading
 	CDP_SEED=$${CDP_SEED:-$$(date +%j)} CDP_AUDIENCES=$${CDP_AUDIENCES:-100000} \
 		CDP_AUDIENCES_POSTGRES=$${CDP_AUDIENCES_POSTGRES:-100000} \
 		$(BIN)/python -m pytest -n 2 tests/audiences/test_against_reading.py
+
+test-gcs: $(READY)  ## Prove files on Google Cloud Storage, with gcsfs in a folder of its own
+	cd / && $(CURDIR)/$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(CURDIR)/.gcs gcsfs
+	PYTHONPATH=.gcs $(BIN)/python -m pytest tests/destinations/test_gcs.py
 
 test-kills: $(READY)  ## Kill a sync of 100,000 people at 200 random instants
 	CDP_SEED=$${CDP_SEED:-$$(date +%j)} CDP_KILLS=$${CDP_KILLS:-200} \

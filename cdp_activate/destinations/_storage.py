@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
+from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,10 +44,14 @@ _WORDS = {
     errno.ENAMETOOLONG: ("its name is too long", "Choose a shorter path."),
 }
 # Errors of packages that are loaded only when their storage is used, by name.
-_NOT_KNOWN = frozenset({"AuthenticationException", "NoCredentialsError"})
-_NOT_REACHED = frozenset(
-    {"EndpointConnectionError", "HTTPClientError", "NoValidConnectionsError", "SSHException"}
+_NOT_KNOWN = frozenset(
+    {"AuthenticationException", "DefaultCredentialsError", "NoCredentialsError", "RefreshError"}
 )
+_NOT_REACHED = frozenset(
+    {"ClientConnectionError", "EndpointConnectionError", "HTTPClientError"}
+    | {"NoValidConnectionsError", "SSHException"}
+)
+_BUSY = frozenset({408, 429, 500, 502, 503, 504})
 
 
 class Storage:
@@ -170,18 +175,20 @@ class Storage:
 
     def _translated(self, error: Exception) -> DestinationError:
         said = f"{self.shown} cannot be written"
-        if isinstance(error, PermissionError):
+        status = _status(error)
+        if isinstance(error, PermissionError) or status == HTTPStatus.FORBIDDEN:
             kind = DestinationError if self._is_local else AuthError
             return kind(
                 f"{said}: we have no permission", remedy="Allow this user or key to write there."
             )
         kinds = {kind.__name__ for kind in type(error).__mro__}
-        if kinds & _NOT_KNOWN:
+        if kinds & _NOT_KNOWN or status == HTTPStatus.UNAUTHORIZED:
             return AuthError(
                 f"{said}: the storage does not accept our credentials",
                 remedy="Check the user, password or key in its options.",
             )
-        if isinstance(error, ConnectionError | TimeoutError) or kinds & _NOT_REACHED:
+        is_away = isinstance(error, ConnectionError | TimeoutError) or kinds & _NOT_REACHED
+        if is_away or status in _BUSY:
             return RetryError(f"{said}: the storage did not answer")
         code = error.errno if isinstance(error, OSError) else None
         if isinstance(error, FileNotFoundError):
@@ -193,6 +200,14 @@ class Storage:
             f"{said} ({type(error).__name__})",
             remedy="Check the path, its options and the credentials of the storage.",
         )
+
+
+def _status(error: Exception) -> int | None:
+    """The HTTP status that an error of gcsfs stands for; None where it does not say."""
+    if type(error) is OSError and str(error).startswith("Forbidden:"):
+        return HTTPStatus.FORBIDDEN
+    code = str(getattr(error, "code", "")) if type(error).__name__ == "HttpError" else ""
+    return int(code) if code.isdigit() else None
 
 
 def _write_durably(beside: Path, target: Path, data: bytes) -> None:
