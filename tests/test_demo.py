@@ -14,6 +14,8 @@ import everywhere
 import pytest
 from click.testing import CliRunner
 
+from cdp_activate.audiences.digest import audience_digest
+from cdp_activate.audiences.facts import audience_model
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.cli import main
 from cdp_activate.demo.story import SECRET, SECRET_VARIABLES, Settings, Story, play
@@ -23,6 +25,7 @@ from cdp_activate.destinations.slack import SlackDestination
 from cdp_activate.errors import UsageError
 from cdp_activate.project import Project
 from cdp_activate.receiver import Receiver
+from cdp_activate.sync.built import Mark, read_mark
 from cdp_activate.sync.plan import planned
 from cdp_activate.sync.plan_sql import Asked
 
@@ -178,6 +181,22 @@ def test_stale_files_fail_the_check(story: Story, project: Project) -> None:
         assert "audience_vip_seed.sql" in done.output
     finally:
         path.write_text(before)
+
+
+def test_tables_of_audiences_say_what_they_are_of(story: Story, project: Project) -> None:
+    with project.warehouse() as warehouse, warehouse.reading():
+        marks = {
+            name: read_mark(warehouse, project.catalog.models[audience_model(name)].relation)
+            for name in project.audiences
+        }
+    expected = {
+        name: Mark(audience_digest(one, project.audiences), story.next_as_of)
+        for name, one in project.audiences.items()
+    }
+    assert expected == marks
+    done = invoke(story, "sync", "--as-of", story.as_of.isoformat())
+    assert 3 == done.exit_code
+    assert "as of 2026-03-11 06:00 UTC" in done.output
 
 
 def test_a_guard_refuses_with_its_own_exit_code(story: Story) -> None:

@@ -19,6 +19,7 @@ from cdp_activate.audiences.compile import (
     compile_audience,
     shared_facts,
 )
+from cdp_activate.audiences.digest import audience_digest
 from cdp_activate.audiences.facts import KEY, Fact, audience_model
 from cdp_activate.audiences.model import Audience
 from cdp_activate.audiences.render import (
@@ -76,7 +77,8 @@ def dbt_files(
         else:
             body, kept = for_dbt(query, shared, catalog), "table"
         files[f"{model}.sql"] = _sql(body, catalog, f"from {source}")
-        files[f"{model}.yml"] = _yaml({"models": [_audience_yaml(query, catalog, kept)]})
+        digest = audience_digest(query.audience, audiences)
+        files[f"{model}.yml"] = _yaml({"models": [_audience_yaml(query, kept, digest)]})
     for name, fact in shared.items():
         files[f"{FACTS}/{name}.sql"] = _sql(
             fact_for_dbt(fact, shared, catalog), catalog, "asked by several audiences"
@@ -132,7 +134,7 @@ def _sql(body: str, catalog: Catalog, whence: str) -> str:
     return f"{head}\n{{{{ config(enabled=({own})) }}}}\n\n{body}\n"
 
 
-def _audience_yaml(query: Query, catalog: Catalog, kept: str) -> dict[str, object]:
+def _audience_yaml(query: Query, kept: str, digest: str) -> dict[str, object]:
     audience = query.audience
     key = audience.entity.key
     column = audience.entity.model.columns[key]
@@ -143,6 +145,7 @@ def _audience_yaml(query: Query, catalog: Catalog, kept: str) -> dict[str, objec
     config: dict[str, object] = {
         "materialized": kept,
         "tags": ["audience", *map(jinja_safe, audience.tags)],
+        "post_hook": f"{{{{ cdp_activate.mark_audience('{digest}') }}}}",
         "meta": {"cdp_audience": {name: value for name, value in meta.items() if value}},
     }
     key_yaml: dict[str, object] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def load_catalog(manifest: Path) -> Catalog:
             remedy="run `cdp-activate build` (or `dbt parse`) in the dbt project first",
         )
     raw = _json(manifest, "run `dbt parse` again")
-    return read_manifest(raw, _described(manifest.with_name("catalog.json")))
+    found = read_manifest(raw, _described(manifest.with_name("catalog.json")))
+    return replace(found, artifacts=manifest.parent)
 
 
 def read_manifest(

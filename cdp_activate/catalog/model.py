@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from cdp_activate.catalog.types import Type
 
@@ -123,6 +124,8 @@ class Catalog:
     experiments: Mapping[str, Rows] = field(default_factory=dict)
     journeys: Mapping[str, Rows] = field(default_factory=dict)
     histories: Mapping[str, Rows] = field(default_factory=dict)
+    artifacts: Path | None = None
+    """Where dbt leaves its files; None for a catalog that was not read from there."""
 
     def default_entity(self) -> Entity | None:
         """The only entity of persons, else the only entity.

@@ -68,7 +68,7 @@ def run(
         if dry_run:
             found = project.scheduler.dry_run(now)
         else:
-            how = Options(stop=stop, watch=watch)
+            how = Options(stop=stop, watch=watch, is_replay=options["as_of"] is not None)
             found = project.scheduler.run(now, how, select=chosen, at_once=at_once)
     lines = [line for line in found if line.sync in chosen]
     if as_json:

@@ -62,7 +62,10 @@ def show_plan(select: tuple[str, ...], as_json: bool, options: dict[str, Any]) -
 
     project, at = load(options), instant(options["as_of"])
     asked = Asked(
-        at, full_refresh=options["full_refresh"], retry_rejected=options["retry_rejected"]
+        at,
+        is_replay=options["as_of"] is not None,
+        full_refresh=options["full_refresh"],
+        retry_rejected=options["retry_rejected"],
     )
     found = []
     with project.warehouse() as warehouse:
@@ -169,6 +172,7 @@ def sync(
             full_refresh=options["full_refresh"],
             retry_rejected=options["retry_rejected"],
             retry_unknown=options["retry_unknown"],
+            is_replay=options["as_of"] is not None,
             progress=_progress if sys.stderr.isatty() else lambda sync, answered, planned: None,
             stop=stop,
             watch=watch,

@@ -9,5 +9,8 @@ GUARDS = (
     "emptied",
     "first_run",
     "max_lists",
+    "fresh_within",
+    "edited",
+    "as_of",
 )
 """What a run may refuse for; `--allow` names them. Here, since it loads nothing."""

@@ -36,6 +36,7 @@ class Options:
     full_refresh: bool = False
     retry_rejected: bool = False
     retry_unknown: bool = False
+    is_replay: bool = False
     patience: Patience = field(default_factory=Patience)
     transport: Transport | None = None
     stop: threading.Event = field(default_factory=threading.Event)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from cdp_activate.errors import GuardError
+from cdp_activate.sync.built import Mark
 from cdp_activate.sync.counts import Counts
 from cdp_activate.sync.model import Guards
 from cdp_activate.sync.plan import Plan
@@ -40,6 +42,7 @@ def _broken(plan: Plan) -> Iterator[Refusal]:
             "min_size", f"the audience has {plan.audience_size:,}, fewer than {guards.min_size:,}"
         )
     yield from _expectations(plan)
+    yield from _data(plan)
 
 
 def _lists(plan: Plan) -> Iterator[Refusal]:
@@ -128,6 +131,43 @@ def _expectations(plan: Plan) -> Iterator[Refusal]:
             yield Refusal(
                 "expect", f"{change:,} of {before:,} would come or go, expected at most {share}"
             )
+
+
+def _data(plan: Plan) -> Iterator[Refusal]:
+    """What the audience's table is of: other YAML, another day, data that are too old."""
+    name, mark, at = plan.sync.audience.name, plan.mark, plan.asked.as_of
+    if mark is not None and mark.digest != plan.sync.digest:
+        yield Refusal(
+            "edited",
+            f"the audience '{name}' was edited after its table was built, as of "
+            f"{mark.as_of:%Y-%m-%d %H:%M} UTC",
+            "run `cdp-activate build`, which compiles and builds it",
+        )
+    if mark is not None and _is_another_day(plan, mark):
+        yield Refusal(
+            "as_of",
+            f"it is to be judged at {at:%Y-%m-%d %H:%M} UTC, the table of '{name}' was built as "
+            f"of {mark.as_of:%Y-%m-%d %H:%M} UTC",
+            f"run `cdp-activate build --as-of {at:%Y-%m-%dT%H:%MZ}` first, or leave --as-of out",
+        )
+    within = plan.sync.settings.guards.fresh_within
+    complaints = [age.complaint(at, within) for age in plan.ages] if within else []
+    for complaint in filter(None, complaints):
+        yield Refusal(
+            "fresh_within",
+            complaint,
+            "run `dbt source freshness` and `cdp-activate build`, in this order, before the sync",
+        )
+
+
+def _is_another_day(plan: Plan, mark: Mark) -> bool:
+    """Whether --as-of names another day than the table's; never before the table's, said or not.
+
+    The time of day goes on after a build, as it should: how far is what `fresh_within` says.
+    """
+    zone = ZoneInfo(plan.sync.audience.timezone)
+    day, built = (at.astimezone(zone).date() for at in (plan.asked.as_of, mark.as_of))
+    return day != built if plan.asked.is_replay else day < built
 
 
 def enforce(plan: Plan, allow: Collection[str] = ()) -> None:

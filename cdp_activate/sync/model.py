@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from cdp_activate.audiences.model import Audience
+from cdp_activate.audiences.moments import parse_duration
 from cdp_activate.catalog import Rows
 from cdp_activate.destinations import destination_class, destination_types
 from cdp_activate.destinations.base import Destination
@@ -27,6 +29,9 @@ NO_CONSENT_NEEDED = "not_required"
 """Said in place of a purpose: consent is never skipped by leaving a key out."""
 
 DestinationClass: TypeAlias = type[Destination[Any]]
+
+_SHORT = re.compile(r"\s*([0-9]+)\s*([mhd])\s*")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 _AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(%?)\s*")
 
@@ -59,6 +64,13 @@ def _amount(value: object) -> object:
     return Amount(rows=int(found[1]))
 
 
+def _length(value: object) -> timedelta:
+    """`24h`, or a length as everywhere else."""
+    short = _SHORT.fullmatch(str(value))
+    written = f"{short[1]} {_UNITS[short[2]]}" if short else value
+    return timedelta(seconds=parse_duration(written).seconds)
+
+
 AmountField = Annotated[Amount, BeforeValidator(_amount)]
 
 
@@ -79,6 +91,7 @@ class Guards(_Strict):
     max_rejected: AmountField | None = None
     first_run: bool = True
     max_lists: int = Field(default=50, ge=1)
+    fresh_within: Annotated[timedelta, BeforeValidator(_length)] | None = None
 
 
 class SyncSettings(_Strict):
@@ -117,6 +130,8 @@ class Sync:
     consents: Rows | None
     fields: Mapping[str, Mapped] = field(default_factory=dict)
     per: Per | None = None
+    digest: str = ""
+    """Of the audience as it is written now."""
 
     @property
     def name(self) -> str:

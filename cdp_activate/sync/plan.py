@@ -17,7 +17,9 @@ from cdp_activate.catalog import Catalog
 from cdp_activate.errors import WarehouseError
 from cdp_activate.identifiers.phone import numbers
 from cdp_activate.identifiers.sql import PHONE_FUNCTION
+from cdp_activate.sync.built import Mark, read_mark
 from cdp_activate.sync.counts import ACTIONS, Counts, counted
+from cdp_activate.sync.freshness import Age, ages
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan_sql import (
@@ -70,6 +72,9 @@ class Plan:
     """Of those who are sent: how many without which identifier, as theirs is not valid."""
     audience_size: int
     first_run: bool
+    asked: Asked
+    mark: Mark | None
+    ages: list[Age]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -205,6 +210,7 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
         warehouse.add_function(PHONE_FUNCTION, numbers)
     with warehouse.reading(), warehouse.state():
         _check_built(sync, warehouse, relation)
+        mark = read_mark(warehouse, relation)
         # The state is written to in the same transaction at other times, never here.
         # The rows of a list lie together, so that to read one is not to read them all.
         ordered = f"select * from ({sql}) as steps order by list" if sync.per else sql
@@ -218,7 +224,17 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
     _check_keys(sync, warehouse, work)
     total, lists = _counted(sync, warehouse, work, sizes)
     without = _without(sync, warehouse, work)
-    return Plan(sync, warehouse, work, total, lists, without, int(members), first)
+    return Plan(
+        sync, warehouse, work, total, lists, without, int(members), first, asked, mark,
+        _ages(sync, catalog),
+    )  # fmt: skip
+
+
+def _ages(sync: Sync, catalog: Catalog) -> list[Age]:
+    """How old the audience's data are, where a guard asks."""
+    if sync.settings.guards.fresh_within is None or catalog.artifacts is None:
+        return []
+    return ages(catalog.artifacts, audience_model(sync.audience.name))
 
 
 def _view(sync: Sync, work: Work) -> str:

@@ -51,9 +51,13 @@ ACKNOWLEDGED = "acknowledged"
 
 @dataclass(frozen=True)
 class Asked:
-    """How a plan is made. `run_id` is part of the idempotency keys of new messages."""
+    """How a plan is made. `run_id` is part of the idempotency keys of new messages.
+
+    `is_replay`: somebody asked for this `as_of`, it is not the time of day.
+    """
 
     as_of: datetime
+    is_replay: bool = False
     full_refresh: bool = False
     retry_rejected: bool = False
     retry_unknown: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from cdp_activate.audiences.digest import audience_digest
 from cdp_activate.audiences.model import Audience
 from cdp_activate.catalog import Catalog, Rows
 from cdp_activate.errors import CdpError, Problem, SourceErrors
@@ -110,7 +111,8 @@ class _Checking:
         self._destination(entry)
         fields, per = self._fields(audience), self._per(audience)
         self._personal(audience, fields)
-        return Sync(settings, audience, entry, self._consents(audience), fields, per)
+        digest = audience_digest(audience, audiences)
+        return Sync(settings, audience, entry, self._consents(audience), fields, per, digest)
 
     def _columns(self, audience: Audience) -> None:
         columns = audience.entity.model.columns

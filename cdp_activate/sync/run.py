@@ -157,6 +157,7 @@ class _Run:
         run, options = self.run, self.options
         asked = Asked(
             run.as_of,
+            is_replay=options.is_replay,
             full_refresh=options.full_refresh,
             retry_rejected=options.retry_rejected,
             retry_unknown=options.retry_unknown,

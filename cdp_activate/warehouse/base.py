@@ -89,6 +89,10 @@ class Warehouse(ABC):
     def describe(self, relation: str) -> dict[str, str]:
         """The columns of a relation and their types, in order."""
 
+    def comment(self, relation: str) -> str | None:
+        """The comment on a table or view; None where there is none, or none are kept."""
+        return None
+
     def add_function(self, name: str, function: TextFunction) -> bool:
         """Let SQL call `name(text, text)`; False where the warehouse takes no functions of ours.
 

@@ -35,6 +35,7 @@ _LOCKED = re.compile(
     re.I,
 )
 _QUOTED = re.compile(r"[\"'].*", re.DOTALL)
+_NAME = re.compile(r'"((?:[^"]|"")*)"')
 _NUMBER = re.compile(r"\d{4,}")
 _SHOWN = (duckdb.BinderException, duckdb.CatalogException, duckdb.IOException)
 """Errors about names and files, whose text holds no value of a row."""
@@ -184,6 +185,16 @@ class DuckDBWarehouse(Warehouse):
 
     def describe(self, relation: str) -> dict[str, str]:
         return {str(row[0]): str(row[1]) for row in self.rows(f"describe {relation}")}
+
+    def comment(self, relation: str) -> str | None:
+        names = [name.replace('""', '"') for name in _NAME.findall(relation)]
+        of = "where concat_ws('.', database_name, schema_name, {}) = ?"
+        found = self.rows(
+            f"select comment from duckdb_tables() {of.format('table_name')} "
+            f"union all select comment from duckdb_views() {of.format('view_name')}",
+            [".".join(names)] * 2,
+        )
+        return found[0][0] if found else None
 
     def add_function(self, name: str, function: TextFunction) -> bool:
         def called(first: Any, second: Any) -> Any:  # Arrow arrays: DuckDB evaluates hints
