@@ -32,11 +32,17 @@
 {% endmacro %}
 
 {#
-    How visits and contacts are put in paths, as a literal.
+    How visits and contacts are put in paths, as a literal. What a project puts in the
+    place of attribution_touches may be other paths with every run.
 
     Call:   {{ cdp_activate.paths_version() }} as rules_version
 #}
 {% macro paths_version() %}
+    {%- if execute and graph.get('nodes') and not graph.get('nodes', {}).values()
+        | selectattr('name', 'equalto', 'attribution_touches')
+        | selectattr('package_name', 'equalto', 'cdp_activate') | list -%}
+        {{- return("'" ~ invocation_id ~ "'") -}}
+    {%- endif -%}
     {%- set rules = [
         cdp_activate.sessions_version(),
         var('cdp_attribution_lookback_days') | string,

@@ -6,9 +6,12 @@
     on_schema_change='append_new_columns',
     pre_hook=[
         "{{ cdp_activate.delete_other_version(cdp_activate.credits_version()) }}",
-        "{{ cdp_activate.delete_changed_conversions(ref('attribution_paths')) }}",
+        "{{ cdp_activate.delete_due('visitor_id', ref('visitor_touchpoints')) }}",
     ],
 ) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'rules_version', cdp_activate.credits_version()
+) %}
 {%- set double = cdp_activate.type_double() -%}
 {%- set first_share = var('cdp_attribution_first_share') -%}
 {%- set last_share = var('cdp_attribution_last_share') -%}
@@ -18,12 +21,10 @@
 
 with
 
-{% if is_incremental() -%}
-held as (
+{% if goes_on -%}
+due as (
 
-    select distinct visitor_id
-
-    from {{ this }}
+    {{ cdp_activate.due(ref('visitor_touchpoints')) }}
 
 ),
 
@@ -33,17 +34,13 @@ paths as (
     select paths.*
 
     from {{ ref('attribution_paths') }} as paths
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on paths.visitor_id = held.visitor_id
+    inner join due
+        on paths.visitor_id = due.visitor_id
     {%- endif %}
 
-    where
-        paths.conversions > 0
-        {%- if is_incremental() %}
-        and held.visitor_id is null
-        {%- endif %}
+    where paths.conversions > 0
 
 ),
 
@@ -58,7 +55,6 @@ converted_touches as (
         paths.touch_count,
         paths.conversions,
         paths.conversion_value,
-        paths.written_at,
         power(
             cast(0.5 as {{ double }}),
             coalesce(
@@ -83,7 +79,6 @@ credits as (
         channel,
         conversions,
         conversion_value,
-        written_at,
         case when step = 1 then 1.0 else 0.0 end as first_touch,
         case when step = touch_count then 1.0 else 0.0 end as last_touch,
         cast(1 as {{ double }}) / touch_count as linear,
@@ -125,7 +120,7 @@ final as (
         {%- endfor %}
 
         ---------- timestamps
-        max(written_at) as written_at
+        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
 
     from credits
 

@@ -6,22 +6,20 @@
     on_schema_change='append_new_columns',
     pre_hook=[
         "{{ cdp_activate.delete_other_version(cdp_activate.paths_version()) }}",
-        "{{ cdp_activate.delete_changed(
-            'visitor_id', ref('attribution_paths'), 'sum(touch_count)',
-            held_count='sum(touch_count)'
-        ) }}",
+        "{{ cdp_activate.delete_due('visitor_id', ref('visitor_touchpoints')) }}",
     ],
 ) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'rules_version', cdp_activate.paths_version()
+) %}
 {%- set double = cdp_activate.type_double() %}
 
 with
 
-{% if is_incremental() -%}
-held as (
+{% if goes_on -%}
+due as (
 
-    select distinct visitor_id
-
-    from {{ this }}
+    {{ cdp_activate.due(ref('visitor_touchpoints')) }}
 
 ),
 
@@ -31,12 +29,10 @@ paths as (
     select paths.*
 
     from {{ ref('attribution_paths') }} as paths
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on paths.visitor_id = held.visitor_id
-
-    where held.visitor_id is null
+    inner join due
+        on paths.visitor_id = due.visitor_id
     {%- endif %}
 
 ),
@@ -52,8 +48,7 @@ steps as (
             order by touches.step
         ) as next_channel,
         paths.conversions,
-        paths.non_conversions,
-        paths.written_at
+        paths.non_conversions
 
     from {{ ref('attribution_touches') }} as touches
 
@@ -71,8 +66,7 @@ moves as (
         '(start)' as from_channel,
         channel as to_channel,
         conversions + non_conversions as transition_count,
-        0 as touch_count,
-        written_at
+        0 as touch_count
 
     from steps
 
@@ -88,8 +82,7 @@ moves as (
             when next_channel is null then conversions
             else conversions + non_conversions
         end as transition_count,
-        1 as touch_count,
-        written_at
+        1 as touch_count
 
     from steps
 
@@ -100,8 +93,7 @@ moves as (
         channel as from_channel,
         '(null)' as to_channel,
         non_conversions as transition_count,
-        0 as touch_count,
-        written_at
+        0 as touch_count
 
     from steps
 
@@ -125,7 +117,7 @@ final as (
         cast(sum(touch_count) as {{ dbt.type_bigint() }}) as touch_count,
 
         ---------- timestamps
-        max(written_at) as written_at
+        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
 
     from moves
 

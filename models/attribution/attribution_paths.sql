@@ -6,20 +6,19 @@
     on_schema_change='append_new_columns',
     pre_hook=[
         "{{ cdp_activate.delete_other_version(cdp_activate.paths_version()) }}",
-        "{{ cdp_activate.delete_changed(
-            'visitor_id', ref('attribution_touches'), held_count='sum(touch_count)'
-        ) }}",
+        "{{ cdp_activate.delete_due('visitor_id', ref('visitor_touchpoints')) }}",
     ],
 ) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'rules_version', cdp_activate.paths_version()
+) %}
 
 with
 
-{% if is_incremental() -%}
-held as (
+{% if goes_on -%}
+due as (
 
-    select distinct visitor_id
-
-    from {{ this }}
+    {{ cdp_activate.due(ref('visitor_touchpoints')) }}
 
 ),
 
@@ -29,12 +28,10 @@ touches as (
     select touches.*
 
     from {{ ref('attribution_touches') }} as touches
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on touches.visitor_id = held.visitor_id
-
-    where held.visitor_id is null
+    inner join due
+        on touches.visitor_id = due.visitor_id
     {%- endif %}
 
 ),
@@ -60,7 +57,7 @@ final as (
         ---------- timestamps
         min(occurred_at) as started_at,
         max(converted_at) as converted_at,
-        max(written_at) as written_at
+        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
 
     from touches
 

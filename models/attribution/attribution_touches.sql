@@ -6,22 +6,20 @@
     on_schema_change='append_new_columns',
     pre_hook=[
         "{{ cdp_activate.delete_other_version(cdp_activate.paths_version()) }}",
-        "{{ cdp_activate.delete_changed(
-            'visitor_id', ref('visitor_touchpoints'), 'max(touch_count)',
-            'max(touches_written_at)', 'sum(touchpoint_count)'
-        ) }}",
+        "{{ cdp_activate.delete_due('visitor_id', ref('visitor_touchpoints')) }}",
     ],
 ) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'rules_version', cdp_activate.paths_version()
+) %}
 {%- set double = cdp_activate.type_double() -%}
 
 with
 
-{% if is_incremental() -%}
-held as (
+{% if goes_on -%}
+due as (
 
-    select distinct visitor_id
-
-    from {{ this }}
+    {{ cdp_activate.due(ref('visitor_touchpoints')) }}
 
 ),
 
@@ -31,12 +29,10 @@ sessions as (
     select sessions.*
 
     from {{ ref('sessions') }} as sessions
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on sessions.visitor_id = held.visitor_id
-
-    where held.visitor_id is null
+    inner join due
+        on sessions.visitor_id = due.visitor_id
     {%- endif %}
 
 ),
@@ -46,18 +42,15 @@ touchpoints as (
     select touchpoints.*
 
     from {{ ref('touchpoints') }} as touchpoints
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on touchpoints.visitor_id = held.visitor_id
+    inner join due
+        on touchpoints.visitor_id = due.visitor_id
     {%- endif %}
 
     where
         not touchpoints.is_visit
         and touchpoints.visitor_id is not null
-        {%- if is_incremental() %}
-        and held.visitor_id is null
-        {%- endif %}
 
 ),
 
@@ -78,7 +71,6 @@ touches as (
         visitor_id,
         coalesce(marketing_channel, 'unknown') as channel,
         started_at as occurred_at,
-        written_at,
         touchpoint_count,
         converted_at,
         order_count as conversions,
@@ -93,7 +85,6 @@ touches as (
         touchpoints.visitor_id,
         coalesce(touchpoints.marketing_channel, 'unknown') as channel,
         touchpoints.occurred_at,
-        touchpoints.written_at,
         1 as touchpoint_count,
         cast(null as {{ dbt.type_timestamp() }}) as converted_at,
         0 as conversions,
@@ -209,7 +200,7 @@ final as (
         ---------- timestamps
         occurred_at,
         converted_at,
-        written_at
+        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
 
     from positioned
 

@@ -6,21 +6,19 @@
     on_schema_change='append_new_columns',
     pre_hook=[
         "{{ cdp_activate.delete_touchpoints_named_before() }}",
-        "{{ cdp_activate.delete_changed(
-            'customer_id', ref('visitor_touchpoints'), 'max(touchpoint_count)',
-            held_count='max(touchpoint_count)'
-        ) }}",
+        "{{ cdp_activate.delete_due('customer_id', ref('visitor_touchpoints')) }}",
     ],
 ) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'vocabulary_version', cdp_activate.seed_version('touchpoint_vocabulary')
+) %}
 
 with
 
-{% if is_incremental() -%}
-held as (
+{% if goes_on -%}
+due as (
 
-    select customer_id
-
-    from {{ this }}
+    {{ cdp_activate.due(ref('visitor_touchpoints')) }}
 
 ),
 
@@ -30,23 +28,13 @@ ends as (
     select sequence.*
 
     from {{ ref('touchpoint_sequence') }} as sequence
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on sequence.customer_id = held.customer_id
+    inner join due
+        on sequence.customer_id = due.visitor_id
     {%- endif %}
 
-    where
-        (sequence.is_first or sequence.is_last)
-        {%- if is_incremental() %}
-        and held.customer_id is null
-        {%- endif %}
-
-),
-
-visitors as (
-
-    select * from {{ ref('visitor_touchpoints') }}
+    where sequence.is_first or sequence.is_last
 
 ),
 
@@ -54,33 +42,30 @@ final as (
 
     select
         ---------- ids
-        ends.customer_id,
+        customer_id,
 
         ---------- text
-        max(case when ends.is_first then ends.touchpoint end) as first_touchpoint,
-        max(case when ends.is_first then ends.channel end) as first_channel,
-        max(case when ends.is_first then ends.marketing_channel end)
+        max(case when is_first then touchpoint end) as first_touchpoint,
+        max(case when is_first then channel end) as first_channel,
+        max(case when is_first then marketing_channel end)
             as first_marketing_channel,
-        max(case when ends.is_last then ends.touchpoint end) as last_touchpoint,
-        max(case when ends.is_last then ends.channel end) as last_channel,
-        max(case when ends.is_last then ends.marketing_channel end)
+        max(case when is_last then touchpoint end) as last_touchpoint,
+        max(case when is_last then channel end) as last_channel,
+        max(case when is_last then marketing_channel end)
             as last_marketing_channel,
         {{ cdp_activate.seed_version('touchpoint_vocabulary') }} as vocabulary_version,
 
         ---------- numerics
-        max(ends.touchpoint_number) as touchpoint_count,
+        max(touchpoint_number) as touchpoint_count,
 
         ---------- timestamps
-        min(ends.occurred_at) as first_touch_at,
-        max(ends.occurred_at) as last_touch_at,
-        max(visitors.written_at) as written_at
+        min(occurred_at) as first_touch_at,
+        max(occurred_at) as last_touch_at,
+        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
 
     from ends
 
-    inner join visitors
-        on ends.customer_id = visitors.customer_id
-
-    group by ends.customer_id
+    group by customer_id
 
 )
 

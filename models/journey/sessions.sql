@@ -6,23 +6,19 @@
     on_schema_change='append_new_columns',
     pre_hook=[
         "{{ cdp_activate.delete_other_version(cdp_activate.sessions_version()) }}",
-        "{{ cdp_activate.delete_changed(
-            'visitor_id', ref('visitor_touchpoints'), 'max(visit_count)',
-            'max(visits_written_at)', 'sum(touchpoint_count)'
-        ) }}",
+        "{{ cdp_activate.delete_due('visitor_id', ref('visitor_touchpoints')) }}",
     ],
 ) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'rules_version', cdp_activate.sessions_version()
+) %}
 
 with
 
-{% if is_incremental() -%}
-held as (
+{% if goes_on -%}
+due as (
 
-    select visitor_id
-
-    from {{ this }}
-
-    where session_number = 1
+    {{ cdp_activate.due(ref('visitor_touchpoints')) }}
 
 ),
 
@@ -32,18 +28,15 @@ visits as (
     select touchpoints.*
 
     from {{ ref('touchpoints') }} as touchpoints
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on touchpoints.visitor_id = held.visitor_id
+    inner join due
+        on touchpoints.visitor_id = due.visitor_id
     {%- endif %}
 
     where
         touchpoints.is_visit
         and touchpoints.visitor_id is not null
-        {%- if is_incremental() %}
-        and held.visitor_id is null
-        {%- endif %}
 
 ),
 
@@ -63,7 +56,6 @@ neighbours as (
         page_url,
         value,
         occurred_at,
-        written_at,
         row_number() over (
             partition by visitor_id
             order by occurred_at, touchpoint_id
@@ -152,7 +144,6 @@ sums as (
         ) as order_value,
         min(occurred_at) as started_at,
         max(occurred_at) as ended_at,
-        max(written_at) as written_at,
         max(
             case
                 when touchpoint = '{{ var("cdp_conversion_touchpoint") }}'
@@ -204,7 +195,7 @@ final as (
         started_at,
         ended_at,
         converted_at,
-        written_at
+        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
 
     from sums
 

@@ -48,7 +48,8 @@ final as (
         ---------- timestamps
         due.touchpoints_written_at,
         due.judged_at,
-        first_ends.lasts_until
+        first_ends.lasts_until,
+        {{ cdp_activate.written_at() }} as written_at
 
     from due
 

@@ -8,21 +8,20 @@
         "{{ cdp_activate.delete_other_version(
             cdp_activate.stage_paths_version()
         ) }}",
-        "{{ cdp_activate.delete_changed(
-            'customer_id', ref('stage_history'), '1', held_count='1'
-        ) }}",
+        "{{ cdp_activate.delete_due('customer_id', ref('stage_judgements'), 'customer_id') }}",
     ],
 ) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'rules_version', cdp_activate.stage_paths_version()
+) %}
 {%- set steps = var('cdp_path_stages') | int(6) %}
 
 with
 
-{% if is_incremental() -%}
-held as (
+{% if goes_on -%}
+due as (
 
-    select distinct customer_id
-
-    from {{ this }}
+    {{ cdp_activate.due(ref('stage_judgements'), 'customer_id') }}
 
 ),
 
@@ -32,12 +31,10 @@ stage_history as (
     select stage_history.*
 
     from {{ ref('stage_history') }} as stage_history
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on stage_history.customer_id = held.customer_id
-
-    where held.customer_id is null
+    inner join due
+        on stage_history.customer_id = due.customer_id
     {%- endif %}
 ),
 
@@ -48,7 +45,6 @@ numbered_stays as (
         customer_id,
         track,
         stage,
-        written_at,
         row_number() over (
             partition by customer_id, track
             order by valid_from
@@ -66,8 +62,7 @@ steps as (
         {%- for step in range(1, steps + 1) %}
         max(case when step = {{ step }} then stage end) as step_{{ step }},
         {%- endfor %}
-        max(step) as step_count,
-        max(written_at) as written_at
+        max(step) as step_count
 
     from numbered_stays
 
@@ -101,7 +96,7 @@ final as (
         step_count,
 
         ---------- timestamps
-        written_at
+        {{ cdp_activate.mark_of(ref('stage_judgements')) }} as written_at
 
     from steps
 

@@ -6,20 +6,19 @@
     on_schema_change='append_new_columns',
     pre_hook=[
         "{{ cdp_activate.delete_other_version(cdp_activate.rules_version()) }}",
-        "{{ cdp_activate.delete_changed(
-            'customer_id', ref('stage_history'), '1', held_count='1'
-        ) }}",
+        "{{ cdp_activate.delete_due('customer_id', ref('stage_judgements'), 'customer_id') }}",
     ],
 ) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'rules_version', cdp_activate.rules_version()
+) %}
 
 with
 
-{% if is_incremental() -%}
-held as (
+{% if goes_on -%}
+due as (
 
-    select distinct customer_id
-
-    from {{ this }}
+    {{ cdp_activate.due(ref('stage_judgements'), 'customer_id') }}
 
 ),
 
@@ -29,17 +28,13 @@ stage_history as (
     select stage_history.*
 
     from {{ ref('stage_history') }} as stage_history
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on stage_history.customer_id = held.customer_id
+    inner join due
+        on stage_history.customer_id = due.customer_id
     {%- endif %}
 
-    where
-        stage_history.stage <> 'lapsed'
-        {%- if is_incremental() %}
-        and held.customer_id is null
-        {%- endif %}
+    where stage_history.stage <> 'lapsed'
 ),
 
 stages as (
@@ -63,8 +58,7 @@ first_stays as (
         track,
         rank,
         min(valid_from) as first_at,
-        max(case when is_current then 1 else 0 end) as is_there,
-        max(written_at) as written_at
+        max(case when is_current then 1 else 0 end) as is_there
 
     from stage_history
 
@@ -89,8 +83,7 @@ reached as (
                 when first_stays.rank = stages.rank then first_stays.is_there
                 else 0
             end
-        ) as is_there,
-        max(first_stays.written_at) as written_at
+        ) as is_there
 
     from first_stays
 
@@ -128,7 +121,7 @@ final as (
             partition by customer_id, track
             order by rank
         ) as next_reached_at,
-        written_at
+        {{ cdp_activate.mark_of(ref('stage_judgements')) }} as written_at
 
     from reached
 

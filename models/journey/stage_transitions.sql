@@ -4,20 +4,16 @@
     incremental_strategy=cdp_activate.adding_strategy(),
     unique_key='transition_id',
     on_schema_change='append_new_columns',
-    pre_hook="{{ cdp_activate.delete_changed(
-        'customer_id', ref('stage_history')
-    ) }}",
+    pre_hook="{{ cdp_activate.delete_due('customer_id', ref('stage_judgements'), 'customer_id') }}",
 ) }}
 {%- set double = cdp_activate.type_double() -%}
 
 with
 
 {% if is_incremental() -%}
-held as (
+due as (
 
-    select distinct customer_id
-
-    from {{ this }}
+    {{ cdp_activate.due(ref('stage_judgements'), 'customer_id') }}
 
 ),
 
@@ -29,10 +25,8 @@ stage_history as (
     from {{ ref('stage_history') }} as stage_history
     {%- if is_incremental() %}
 
-    left join held
-        on stage_history.customer_id = held.customer_id
-
-    where held.customer_id is null
+    inner join due
+        on stage_history.customer_id = due.customer_id
     {%- endif %}
 
 ),
@@ -65,7 +59,6 @@ stays as (
         stage,
         rank,
         valid_from,
-        written_at,
         lag(rank) over (
             partition by customer_id, track
             order by valid_from
@@ -166,7 +159,7 @@ final as (
 
         ---------- timestamps
         stays.valid_from as moved_at,
-        stays.written_at
+        {{ cdp_activate.mark_of(ref('stage_judgements')) }} as written_at
 
     from stays
 

@@ -6,22 +6,19 @@
     on_schema_change='append_new_columns',
     pre_hook=[
         "{{ cdp_activate.delete_touchpoints_named_before() }}",
-        "{{ cdp_activate.delete_changed(
-            'customer_id', ref('visitor_touchpoints'), 'max(touchpoint_count)'
-        ) }}",
+        "{{ cdp_activate.delete_due('customer_id', ref('visitor_touchpoints')) }}",
     ],
 ) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'vocabulary_version', cdp_activate.seed_version('touchpoint_vocabulary')
+) %}
 
 with
 
-{% if is_incremental() -%}
-held as (
+{% if goes_on -%}
+due as (
 
-    select customer_id
-
-    from {{ this }}
-
-    where is_first
+    {{ cdp_activate.due(ref('visitor_touchpoints')) }}
 
 ),
 
@@ -31,17 +28,13 @@ touchpoints as (
     select touchpoints.*
 
     from {{ ref('touchpoints') }} as touchpoints
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on touchpoints.customer_id = held.customer_id
+    inner join due
+        on touchpoints.customer_id = due.visitor_id
     {%- endif %}
 
-    where
-        touchpoints.customer_id is not null
-        {%- if is_incremental() %}
-        and held.customer_id is null
-        {%- endif %}
+    where touchpoints.customer_id is not null
 
 ),
 
@@ -56,7 +49,6 @@ neighbours as (
         direction,
         vocabulary_version,
         occurred_at,
-        written_at,
         row_number() over (
             partition by customer_id
             order by occurred_at, touchpoint_id
@@ -117,7 +109,7 @@ final as (
 
         ---------- timestamps
         occurred_at,
-        written_at
+        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
 
     from neighbours
 

@@ -6,22 +6,20 @@
     on_schema_change='append_new_columns',
     pre_hook=[
         "{{ cdp_activate.delete_other_version(cdp_activate.walks_version()) }}",
-        "{{ cdp_activate.delete_changed(
-            'customer_id', ref('visitor_touchpoints'), 'max(touchpoint_count)',
-            held_count='sum(touchpoint_count)'
-        ) }}",
+        "{{ cdp_activate.delete_due('customer_id', ref('visitor_touchpoints')) }}",
     ],
 ) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'rules_version', cdp_activate.walks_version()
+) %}
 {%- set touchpoints = var('cdp_path_touchpoints') | int(3) %}
 
 with
 
-{% if is_incremental() -%}
-held as (
+{% if goes_on -%}
+due as (
 
-    select distinct customer_id
-
-    from {{ this }}
+    {{ cdp_activate.due(ref('visitor_touchpoints')) }}
 
 ),
 
@@ -31,12 +29,10 @@ sequence as (
     select sequence.*
 
     from {{ ref('touchpoint_sequence') }} as sequence
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on sequence.customer_id = held.customer_id
-
-    where held.customer_id is null
+    inner join due
+        on sequence.customer_id = due.visitor_id
     {%- endif %}
 
 ),
@@ -47,8 +43,7 @@ changes as (
     select
         customer_id,
         touchpoint,
-        touchpoint_number,
-        written_at
+        touchpoint_number
 
     from sequence
 
@@ -68,8 +63,7 @@ walks as (
         ) as next_{{ step }},
         {%- endfor %}
         customer_id,
-        touchpoint,
-        written_at
+        touchpoint
 
     from changes
 
@@ -85,8 +79,7 @@ beginnings as (
             {%- for step in range(1, touchpoints) %}
             || ' > ' || next_{{ step }}
             {%- endfor %}, ''
-        ) as path,
-        written_at
+        ) as path
 
     from walks
 
@@ -94,8 +87,7 @@ beginnings as (
 
     select
         customer_id,
-        '' as path,
-        written_at
+        '' as path
 
     from sequence
 
@@ -117,7 +109,7 @@ final as (
         count(*) as touchpoint_count,
 
         ---------- timestamps
-        max(written_at) as written_at
+        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
 
     from beginnings
 

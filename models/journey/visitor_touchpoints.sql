@@ -1,3 +1,11 @@
+-- noqa: disable=layout.indent,layout.spacing
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.incremental_strategy(),
+    unique_key='visitor_id',
+    on_schema_change='append_new_columns',
+) }}
+
 with
 
 touchpoints as (
@@ -8,47 +16,71 @@ touchpoints as (
 
 ),
 
-contact_names as (
+counted as (
 
-    select distinct touchpoint
+    select
+        visitor_id,
+        max(customer_id) as customer_id,
+        count(*) as touchpoint_count,
+        min(occurred_at) as first_touchpoint_at,
+        max(occurred_at) as last_touchpoint_at,
+        max(written_at) as touchpoints_written_at
 
-    from {{ ref('touchpoint_vocabulary') }}
+    from touchpoints
 
-    where is_contact
+    group by visitor_id
 
 ),
 
+{% if is_incremental() -%}
+-- Whoever has none any more is noted, too, with a count of 0.
+changed as (
+
+    select
+        coalesce(counted.visitor_id, held.visitor_id) as visitor_id,
+        counted.customer_id,
+        coalesce(counted.touchpoint_count, 0) as touchpoint_count,
+        counted.first_touchpoint_at,
+        counted.last_touchpoint_at,
+        counted.touchpoints_written_at
+
+    from counted
+
+    full outer join {{ this }} as held
+        on counted.visitor_id = held.visitor_id
+
+    where
+        held.visitor_id is null
+        or held.touchpoint_count <> coalesce(counted.touchpoint_count, 0)
+        or held.touchpoints_written_at <> counted.touchpoints_written_at
+
+),
+
+{% else -%}
+changed as (
+
+    select * from counted
+
+),
+
+{% endif -%}
 final as (
 
     select
         ---------- ids
-        touchpoints.visitor_id,
-        max(touchpoints.customer_id) as customer_id,
+        visitor_id,
+        customer_id,
 
         ---------- numerics
-        count(*) as touchpoint_count,
-        count(case when touchpoints.is_visit then 1 end) as visit_count,
-        count(case
-            when touchpoints.is_visit or contact_names.touchpoint is not null then 1
-        end) as touch_count,
+        cast(touchpoint_count as {{ dbt.type_bigint() }}) as touchpoint_count,
 
         ---------- timestamps
-        min(touchpoints.occurred_at) as first_touchpoint_at,
-        max(touchpoints.occurred_at) as last_touchpoint_at,
-        max(touchpoints.written_at) as written_at,
-        max(case when touchpoints.is_visit then touchpoints.written_at end)
-            as visits_written_at,
-        max(case
-            when touchpoints.is_visit or contact_names.touchpoint is not null
-                then touchpoints.written_at
-        end) as touches_written_at
+        first_touchpoint_at,
+        last_touchpoint_at,
+        touchpoints_written_at,
+        {{ cdp_activate.written_at() }} as written_at
 
-    from touchpoints
-
-    left join contact_names
-        on touchpoints.touchpoint = contact_names.touchpoint
-
-    group by touchpoints.visitor_id
+    from changed
 
 )
 

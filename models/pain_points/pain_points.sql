@@ -9,31 +9,23 @@
     pre_hook=[
         "{{ cdp_activate.delete_other_version(cdp_activate.pain_points_version()) }}",
         "{{ cdp_activate.delete_from_log('visitor_id is null') }}",
-        "{{ cdp_activate.delete_changed(
-            'visitor_id', ref('visitor_touchpoints'), 'max(touchpoint_count)',
-            held_count='max(visitor_touchpoint_count)'
-        ) }}",
+        "{{ cdp_activate.delete_due('visitor_id', ref('visitor_touchpoints')) }}",
     ],
 ) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'rules_version', cdp_activate.pain_points_version()
+) %}
 
 with
 
-{% if is_incremental() -%}
-held as (
+{% if goes_on -%}
+due as (
 
-    select distinct visitor_id
-
-    from {{ this }}
+    {{ cdp_activate.due(ref('visitor_touchpoints')) }}
 
 ),
 
 {% endif -%}
-visitors as (
-
-    select * from {{ ref('visitor_touchpoints') }}
-
-),
-
 detectors as (
 
     select * from {{ ref('pain_point_detectors') }}
@@ -100,15 +92,15 @@ matches as (
 
     inner join rules
         on touchpoints.touchpoint = rules.touchpoint
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
-    left join held
-        on touchpoints.visitor_id = held.visitor_id
+    left join due
+        on touchpoints.visitor_id = due.visitor_id
     {%- endif %}
 
     where
-        {%- if is_incremental() %}
-        held.visitor_id is null
+        {%- if goes_on %}
+        (touchpoints.visitor_id is null or due.visitor_id is not null)
         and
         {%- endif %}
         (rules.value_from is null or touchpoints.value >= rules.value_from)
@@ -227,16 +219,12 @@ final as (
 
         ---------- numerics
         found.value,
-        visitors.touchpoint_count as visitor_touchpoint_count,
 
         ---------- timestamps
         found.occurred_at,
-        visitors.written_at
+        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
 
     from found
-
-    left join visitors
-        on found.visitor_id = visitors.visitor_id
 
     left join stage_history
         on

@@ -296,6 +296,16 @@ def sessions_version() -> str:
     return rules_version()
 
 
+def due(ledger: str, key: str = "visitor_id") -> str:
+    """Give who has something new."""
+    return f"select {key} from {ledger}"
+
+
+def mark_of(ledger: str) -> str:
+    """Give an instant, whichever."""
+    return as_of()
+
+
 def pain_points_version() -> str:
     """Give a digest."""
     return rules_version()
