@@ -60,6 +60,26 @@ stated as (
 
 ),
 
+{% if is_incremental() -%}
+-- What is held as it is stated need not be made comparable once more.
+unseen as (
+
+    select stated.*
+
+    from stated
+
+    left join {{ this }} as held
+        on
+            stated.source_customer_id = held.source_customer_id
+            and stated.identifier_type = held.identifier_type
+            and stated.identifier = held.identifier
+            and stated.identifier not like '00%'
+
+    where held.source_customer_id is null
+
+),
+
+{% endif -%}
 -- Upper and lower case make no different e-mail addresses in practice; in the
 -- identifiers of browsers and other systems they may.
 comparable as (
@@ -74,7 +94,7 @@ comparable as (
         end as identifier,
         first_seen_at
 
-    from stated
+    from {% if is_incremental() %}unseen{% else %}stated{% endif %}
 
     where
         identifier_type is not null

@@ -313,6 +313,8 @@ unchanged as (
 
     where
         named.written_at is null
+        and held.touchpoint_id not like 'event:%'
+        and held.touchpoint_id not like 'message:%'
         and named.customer_id is not distinct from held.customer_id
         and named.object_id is not distinct from held.object_id
         and named.touchpoint is not distinct from held.touchpoint
