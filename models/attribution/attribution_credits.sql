@@ -120,7 +120,7 @@ final as (
         {%- endfor %}
 
         ---------- timestamps
-        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
+        {{ cdp_activate.mark_of(ref('attribution_paths')) }} as written_at
 
     from credits
 

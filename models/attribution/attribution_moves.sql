@@ -117,7 +117,7 @@ final as (
         cast(sum(touch_count) as {{ dbt.type_bigint() }}) as touch_count,
 
         ---------- timestamps
-        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
+        {{ cdp_activate.mark_of(ref('attribution_paths')) }} as written_at
 
     from moves
 

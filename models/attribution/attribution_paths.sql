@@ -57,7 +57,7 @@ final as (
         ---------- timestamps
         min(occurred_at) as started_at,
         max(converted_at) as converted_at,
-        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
+        {{ cdp_activate.mark_of(ref('attribution_touches')) }} as written_at
 
     from touches
 
