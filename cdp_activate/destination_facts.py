@@ -10,12 +10,16 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from cdp_activate.destinations import destination_class
+from cdp_activate.destinations.base import Destination
 from cdp_activate.identifiers import VERSION, rule_set
 from cdp_activate.settings import is_secret
 
 WRITTEN_BY = "<!-- Written by `make docs` from the class; changes by hand are lost. -->"
 
 _VERBS = ("upsert", "remove", "send", "erase")
+_READS = {"size": "how many are on a list", "members": "who is on a list"}
+"""What a type may be able to read back, and in words."""
+
 _OF_ALL = {"base_url"}
 """Settings that only tests and proxies need: they come last."""
 
@@ -30,6 +34,7 @@ def facts(type_name: str) -> dict[str, Any]:
         "api_version": kind.api_version,
         "documentation": kind.documentation,
         "verbs": [verb for verb in _VERBS if verb in kind.verbs],
+        "reads": [name for name in _READS if getattr(kind, name) is not getattr(Destination, name)],
         "takes_fields": kind.takes_fields,
         "leaving": kind.leaving,
         "permissions": list(kind.permissions),
@@ -104,6 +109,7 @@ def _head(about: dict[str, Any]) -> str:
     pace = about["requests_per_second"]
     lines = [
         ("does", ", ".join(about["verbs"])),
+        ("reads back", ", ".join(_READS[name] for name in about["reads"])),
         ("leaving a list", about["leaving"]),
         ("sends", "identifiers and fields" if about["takes_fields"] else "identifiers alone"),
         ("needs", "; ".join(about["permissions"])),

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -35,6 +37,10 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 3600.0
 """Seconds: no `Retry-After` holds a sync longer than this before it is tried again."""
 
+LONGEST_PAUSE = 60.0
+"""Seconds that a reading waits at most before it asks again."""
+
+_TOO_OFTEN = frozenset({429, 503})
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 _REFUSED = frozenset({400, 413, 422})
 _UNAUTHORISED = frozenset({401, 403})
@@ -172,6 +178,46 @@ class PooledTransport(Transport):
     def close(self) -> None:
         """Close every pooled connection."""
         self._pool.clear()
+
+
+class PatientTransport(Transport):
+    """Waits and asks again where the far side says that it is asked too often.
+
+    For reading what takes many calls, such as the members of a list: what is sent is retried
+    by the engine alone. Its owner closes `inner`.
+    """
+
+    def __init__(
+        self,
+        inner: Transport,
+        *,
+        attempts: int = 8,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.inner, self.attempts, self.sleep = inner, attempts, sleep
+
+    def send(self, request: Request) -> Response:
+        """The first answer that is no call for patience, or the last one."""
+        for attempt in range(1, self.attempts):
+            response = self.inner.send(request)
+            if response.status not in _TOO_OFTEN:
+                return response
+            pause = retry_after(response) or min(2.0**attempt, LONGEST_PAUSE)
+            if pause > LONGEST_PAUSE:
+                return response
+            self.sleep(pause)
+        return self.inner.send(request)
+
+
+@contextmanager
+def for_reading(transport: Transport | None) -> Iterator[Transport]:
+    """A patient way to read a platform: over `transport`, else over one connection of its own."""
+    own = None if transport is not None else PooledTransport(connections=1, timeout=120.0)
+    try:
+        yield PatientTransport(transport if transport is not None else own)  # type: ignore[arg-type]
+    finally:
+        if own is not None:
+            own.close()
 
 
 def _network_error(error: Exception, host: str) -> CdpError:

@@ -20,6 +20,7 @@ from cdp_activate.http import (
     LONGEST_WAIT,
     FunctionTransport,
     Headers,
+    PatientTransport,
     PooledTransport,
     Request,
     Response,
@@ -91,6 +92,21 @@ def test_each_status_is_the_right_error(status, error):
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_success_raises_nothing(status):
     raise_for_status(Response(status), who="mail")
+
+
+def test_a_long_reading_waits_where_it_is_asked_to_and_gives_up_where_that_is_long():
+    answers = [Response(429, {"Retry-After": "7"}), Response(503), Response(200)]
+    naps = []
+    patient = PatientTransport(FunctionTransport(lambda _: answers.pop(0)), sleep=naps.append)
+
+    assert patient.send(Request("GET", "https://x.test/")).status == 200
+    assert naps == [7.0, 4.0]
+    for answer in (Response(429, {"Retry-After": "3000"}), Response(404)):
+        answers.append(answer)
+        assert patient.send(Request("GET", "https://x.test/")).status == answer.status
+    patient.inner = FunctionTransport(lambda _: Response(429))
+    assert patient.send(Request("GET", "https://x.test/")).status == 429
+    assert len(naps) == 2 + 7
 
 
 @pytest.mark.parametrize(

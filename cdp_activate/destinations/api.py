@@ -215,6 +215,16 @@ def mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def member(identifiers: Mapping[str, object]) -> dict[str, str]:
+    """Someone on a list, as `Destination.members` tells them: what is empty is left out, and
+    an address is in small letters, as in a `Row`.
+    """
+    found = {name: str(value).strip() for name, value in identifiers.items() if value}
+    if "email" in found:
+        found["email"] = found["email"].lower()
+    return found
+
+
 def parts_of(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """`items` in runs of at most `size`."""
     for start in range(0, len(items), size):

@@ -18,7 +18,7 @@ from pydantic import Field, SecretStr
 from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
 from cdp_activate.destinations._jobs import Jobs
 from cdp_activate.destinations._values import as_text, number_or_text
-from cdp_activate.destinations.api import ApiDestination, mapping, parts_of
+from cdp_activate.destinations.api import ApiDestination, mapping, member, parts_of
 from cdp_activate.destinations.base import Limit, Receipt, Row
 from cdp_activate.errors import DestinationError, RefusedError, RetryError
 from cdp_activate.http import Response, Transport, raise_for_status
@@ -52,6 +52,7 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
         "import_bytes": Limit(8_000_000, "bytes in one import", f"{_DOCS}import-contacts"),
         "remove": Limit(150, "contacts removed in one call", f"{_DOCS}remove-contact-from-list"),
         "page": Limit(50, "lists in one page", f"{_DOCS}get-lists"),
+        "members_page": Limit(500, "contacts in one page", f"{_DOCS}get-contacts-from-list"),
         "pace": Limit(10, "calls a second to contacts", _PACE),
     }
 
@@ -202,6 +203,20 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
         return self.read(
             self.call("GET", f"/contacts/lists/{list_id}"), "uniqueSubscribers", kind=int
         )
+
+    def members(self, list_id: str) -> Iterator[Mapping[str, str]]:
+        """The contacts on the list, five hundred a call."""
+        most, offset = self.limits["members_page"].most, 0
+        while True:
+            query = {"limit": most, "offset": offset}
+            answer = self.call("GET", f"/contacts/lists/{list_id}/contacts", query=query)
+            found = self.read(answer, "contacts", kind=list)
+            for one in found:
+                # Someone known by a telephone number alone has none.
+                yield member({"email": mapping(one).get("email")})
+            offset += most
+            if len(found) < most:
+                return
 
 
 def _contact(row: Row, names: Mapping[str, str]) -> dict[str, Any]:

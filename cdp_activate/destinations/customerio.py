@@ -8,14 +8,14 @@ so a sync must map `external_id`; whoever has none is refused by name.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, SecretStr
 
 from cdp_activate.destinations._values import as_text, number_or_text
-from cdp_activate.destinations.api import ApiDestination, ApiSettings, basic
+from cdp_activate.destinations.api import ApiDestination, ApiSettings, basic, mapping, member
 from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason, json_bytes
 from cdp_activate.errors import AuthError, DestinationError
 
@@ -48,6 +48,7 @@ class CustomerIoDestination(ApiDestination["CustomerIoDestination.Settings"]):
         "id_bytes": Limit(150, "bytes of an id", _DOCS),
         "value_bytes": Limit(1_000, "bytes of one attribute's value", _DOCS),
         "attributes": Limit(300, "attributes of one person", _DOCS),
+        "members_page": Limit(30_000, "people of a segment in one call", _DOCS),
         "pace": Limit(1_000, "Track calls a second", _DOCS),
     }
 
@@ -163,6 +164,21 @@ class CustomerIoDestination(ApiDestination["CustomerIoDestination.Settings"]):
         return self.read(
             self.call("GET", f"/v1/segments/{list_id}/customer_count"), "count", kind=int
         )
+
+    def members(self, list_id: str) -> Iterator[Mapping[str, str]]:
+        """The people in the segment, by id and address, thirty thousand a call."""
+        query: dict[str, Any] = {"limit": self.limits["members_page"].most}
+        while True:
+            answer = self.call("GET", f"/v1/segments/{list_id}/membership", query=query)
+            for one in self.read(answer, "identifiers", kind=list):
+                about = self.read(one, kind=dict)
+                yield member({"external_id": about.get("id"), "email": about.get("email")})
+            following = mapping(answer).get("next")
+            if not following:
+                return
+            if following == query.get("start"):
+                raise self.misread("the start of the next page", "one of another page")
+            query["start"] = following
 
 
 def _named(row: Row) -> dict[str, str]:

@@ -7,7 +7,7 @@ list, leaving is the end of that membership. Subscriptions are never touched.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from pydantic import Field, SecretStr
 
 from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
 from cdp_activate.destinations._values import as_text, number_or_text
-from cdp_activate.destinations.api import ApiDestination, mapping
+from cdp_activate.destinations.api import ApiDestination, mapping, member, parts_of
 from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError
 from cdp_activate.http import Transport
@@ -204,6 +204,34 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
         about = self.read(answer, "lists", 0, "additionalProperties", kind=dict)
         size = self.read(about, "hs_list_size", kind=str)
         return int(size) if size.isdigit() else None
+
+    def members(self, list_id: str) -> Iterator[Mapping[str, str]]:
+        """The contacts on the list: a page of their ids, then their addresses, and so on."""
+        path = f"/crm/v3/lists/{quote(list_id, safe='')}/memberships"
+        query: dict[str, Any] = {}
+        while True:
+            page = self.call("GET", path, query=query)
+            found = self.read(page, "results", kind=list)
+            ids = [self.read(one, "recordId", kind=str) for one in found]
+            for part in parts_of(ids, self.limits["batch"].most):
+                yield from self._addresses(part)
+            after = mapping(mapping(mapping(page).get("paging")).get("next")).get("after")
+            if not after:
+                return
+            if after == query.get("after"):
+                raise self.misread("the cursor of the next page", "one of another page")
+            query = {"after": after}
+
+    def _addresses(self, ids: Sequence[str]) -> Iterator[Mapping[str, str]]:
+        wanted = {
+            "properties": ["email"],
+            "propertiesWithHistory": [],
+            "inputs": [{"id": one} for one in ids],
+        }
+        answer = self.call("POST", f"{_CONTACTS}/batch/read", wanted)
+        for contact in self.read(answer, "results", kind=list):
+            about = self.read(contact, "properties", kind=dict)
+            yield member({"email": about.get("email")})
 
 
 def _properties(row: Row, names: Mapping[str, str]) -> dict[str, str]:

@@ -20,6 +20,7 @@ from cdp_activate.destinations.api import (
     ApiSettings,
     best_identifier,
     mapping,
+    member,
     parts_of,
 )
 from cdp_activate.destinations.base import Limit, Receipt, Row, json_bytes
@@ -209,6 +210,16 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
         query = {"additional-fields[list]": "profile_count"}
         answer = self.call("GET", f"/api/lists/{list_id}", query=query)
         return self.read(answer, "data", "attributes", "profile_count", kind=int)
+
+    def members(self, list_id: str) -> Iterator[Mapping[str, str]]:
+        """The profiles on the list, a hundred a call."""
+        query = {
+            "fields[profile]": ",".join(_ATTRIBUTES.values()),
+            "page[size]": self.limits["page"].most,
+        }
+        for profile in self._pages(f"/api/lists/{list_id}/profiles", query):
+            about = self.read(profile, "attributes", kind=dict)
+            yield member({name: about.get(theirs) for name, theirs in _ATTRIBUTES.items()})
 
 
 def _profile(row: Row) -> dict[str, Any]:

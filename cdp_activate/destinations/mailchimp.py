@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
@@ -18,7 +18,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
 from cdp_activate.destinations._values import number_else_text
-from cdp_activate.destinations.api import ApiDestination, basic, mapping
+from cdp_activate.destinations.api import ApiDestination, basic, mapping, member
 from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Response, Transport, retry_after
@@ -29,6 +29,15 @@ _KEY = re.compile(r"[^\s-]+-([a-z]+[0-9]+)")
 _TAG = re.compile(r"[A-Z0-9_]{1,10}")
 _TYPES: Mapping[Kind, str] = {"number": "number", "date": "date", "instant": "date"}
 _REFUSED, _FORBIDDEN, _NOT_FOUND, _NOT_ALLOWED = 400, 403, 404, 405
+
+_MEMBERS = (
+    "https://mailchimp.com/developer/marketing/api/list-segment-members/list-members-in-segment/"
+)
+_ALL_OF_THEM = {
+    "include_cleaned": "true",
+    "include_transactional": "true",
+    "include_unsubscribed": "true",
+}
 
 
 class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
@@ -66,6 +75,7 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
         "timeout": Limit(120, "seconds until Mailchimp gives a call up", _LIMITS),
         "tag": Limit(10, "characters of a merge tag", _SPEC),
         "fields": Limit(1_000, "merge fields in one page", _SPEC),
+        "members_page": Limit(1_000, "contacts with a tag in one page", _MEMBERS),
     }
 
     verbs = frozenset({"upsert", "remove", "erase"})
@@ -233,13 +243,22 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
 
     def size(self, list_id: str) -> int | None:
         """How many contacts have the tag, whatever their subscription."""
-        query = {
-            "include_cleaned": "true",
-            "include_transactional": "true",
-            "include_unsubscribed": "true",
-        }
-        answer = self.call("GET", self._path("segments", list_id), query=query)
+        answer = self.call("GET", self._path("segments", list_id), query=_ALL_OF_THEM)
         return self.read(answer, "member_count", kind=int)
+
+    def members(self, list_id: str) -> Iterator[Mapping[str, str]]:
+        """The contacts with the tag, whatever their subscription, a thousand a call."""
+        most, offset = self.limits["members_page"].most, 0
+        while True:
+            query = {**_ALL_OF_THEM, "fields": "members.email_address", "count": most}
+            path = self._path("segments", list_id, "members")
+            answer = self.call("GET", path, query={**query, "offset": offset})
+            found = self.read(answer, "members", kind=list)
+            for one in found:
+                yield member({"email": self.read(one, "email_address", kind=str)})
+            offset += most
+            if len(found) < most:
+                return
 
 
 def _hash(row: Row) -> str:

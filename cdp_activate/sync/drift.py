@@ -11,7 +11,7 @@ from typing import Any
 
 from cdp_activate.destinations.base import Destination
 from cdp_activate.errors import CdpError
-from cdp_activate.http import Transport
+from cdp_activate.http import Transport, for_reading
 from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import kept_list
@@ -101,11 +101,12 @@ def _compare(
         unnamed = refused_unnamed(warehouse, kept)
     about = (kept.sync, kept.destination, kept.name, int(acknowledged), int(unanswered))
     try:
-        destination = sync.destination.open(transport=transport)
-        try:
-            found = _ask(sync, kept, warehouse, destination)
-        finally:
-            destination.close()
+        with for_reading(transport) as patient:
+            destination = sync.destination.open(transport=patient)
+            try:
+                found = _ask(sync, kept, warehouse, destination)
+            finally:
+                destination.close()
     except CdpError as error:
         return Drift(*about, None, None, None, unnamed, error)
     return Drift(*about, *found, unnamed)

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 from cdp_activate.destinations.base import Destination, Receipt, Row
 from cdp_activate.errors import CdpError, DestinationError, UsageError, WarehouseError
-from cdp_activate.http import Transport
+from cdp_activate.http import Transport, for_reading
 from cdp_activate.identifiers import RULE_SETS
 from cdp_activate.identifiers.python import prepared
 from cdp_activate.sync import log
@@ -199,14 +199,19 @@ class Erasing:
         try:
             destination = entry.open(transport=self.transport)
             try:
-                return Step(*about, *self._ask(destination, held, key))
+                outcome, list_id = self._ask(destination, held, key)
             finally:
                 destination.close()
         except CdpError as error:
             return Step(*about, "failed", "the platform does not say", error.message)
+        try:
+            return Step(*about, outcome, self._look(entry, list_id, held))
+        except CdpError as error:
+            # It is done all the same.
+            return Step(*about, outcome, "the platform does not say", error.message)
 
-    def _ask(self, destination: Destination[Any], held: Held, key: str) -> tuple[str, Verified]:
-        """Have the person forgotten, or taken off the list; then look whether they are gone."""
+    def _ask(self, destination: Destination[Any], held: Held, key: str) -> tuple[str, str]:
+        """Have the person forgotten, or taken off the list: which of them, and the list's id."""
         courier = Courier(destination, patience=self.patience)
         courier.open(held.kept.name)
         row = Row(key, held.identifiers)
@@ -220,7 +225,21 @@ class Erasing:
             raise DestinationError(
                 f"{destination.name} can neither remove nor erase: ask it by hand"
             )
-        return outcome, _look(destination, courier.list_id, held.identifiers)
+        return outcome, courier.list_id
+
+    def _look(self, entry: DestinationEntry, list_id: str, held: Held) -> Verified:
+        """Whether the platform still lists the person."""
+        with for_reading(self.transport) as patient:
+            destination = entry.open(transport=patient)
+            try:
+                members = destination.members(list_id)
+                if members is None:
+                    return "the platform does not say"
+                sought = held.identifiers.items()
+                there = any(not sought.isdisjoint(member.items()) for member in members)
+            finally:
+                destination.close()
+        return "still there" if there else "gone"
 
     def _record(self, erasure_id: str, held: Held, step: Step, key: str) -> None:
         """Write the step down; what the platform let go leaves the ledger."""
@@ -267,12 +286,3 @@ def _acknowledge(courier: Courier, act: Callable[[], Receipt]) -> None:
     if receipt is None or refused or receipt.unnamed:
         why = "; ".join(refused.values()) or "it does not say why"
         raise DestinationError(f"{courier.destination.name} refused: {why}")
-
-
-def _look(destination: Destination[Any], list_id: str, identifiers: Mapping[str, str]) -> Verified:
-    """Whether the platform still lists the person."""
-    members = destination.members(list_id)
-    if members is None:
-        return "the platform does not say"
-    there = any(not identifiers.items().isdisjoint(member.items()) for member in members)
-    return "still there" if there else "gone"

@@ -142,7 +142,7 @@ def refused_unnamed(warehouse: Warehouse, kept: KeptList) -> int:
     ledger, runs = (warehouse.state_table(name) for name in ("sync_ledger", "sync_runs"))
     found = warehouse.rows(
         f"select coalesce(sum(least(runs.unnamed, mine.people)), 0) from {runs} as runs "
-        f"join (select run_id, count(*) as people from {ledger} where {KeptList.condition} "
+        f"join (select run_id, count(*) as people from {ledger} where {kept.condition} "
         "and fingerprint <> ? group by run_id) as mine on mine.run_id = runs.run_id",
         [*kept.values, UNKNOWN],
     )

@@ -224,6 +224,24 @@ class DestinationContract:
         size = destination.size(list_id)
         require(size in {None, len(platform.members(self.list_name))}, "size() is wrong")
 
+    def test_members_are_who_is_on_the_list(
+        self, destination: Destination[Any], platform: Platform
+    ) -> None:
+        """Where the platform tells who is on a list: all of those, by an identifier of the row."""
+        list_id = destination.open(self.list_name)
+        if destination.members(list_id) is None:
+            return
+        rows = [self.row(destination, number) for number in range(120)]
+        most = min(destination.batch_size, len(rows))
+        for start in range(0, len(rows), most):
+            deliver(destination, "upsert", list_id, rows[start : start + most])
+        deliver(destination, "remove", list_id, [bare(row) for row in rows[:2]])
+        told = list(destination.members(list_id) or ())
+        require(len(told) == len(rows) - 2, f"{len(told)} members are told of, not {len(rows) - 2}")
+        pairs = {pair for one in told for pair in one.items()}
+        strange = [row for row in rows[2:] if pairs.isdisjoint(row.identifiers.items())]
+        require(not strange, "a member is told of by no identifier of its row")
+
     def _holds(self, platform: Platform, numbers: Sequence[int]) -> None:
         expected = {person(number).key for number in numbers}
         found = set(platform.members(self.list_name))

@@ -159,10 +159,12 @@ class HttpDestinationContract:
         number = next(_NUMBERS)
         row = as_sent(destination, person(number, **TEXTS))
         list_id = destination.open(f"{self.list_name} {number}")
-        if verb in ("upsert", "remove", "erase"):
+        if verb in ("upsert", "remove", "erase", "members"):
             deliver(destination, "upsert", list_id, [row])
         if verb == "size":
             destination.size(list_id)
+        elif verb == "members":
+            list(destination.members(list_id) or ())
         elif verb == "erase":
             destination.erase([bare(row)])
         elif verb == "remove":
@@ -202,7 +204,7 @@ _JSON = {"content-type": "application/json"}
 
 
 def _verbs(destination: Destination[Any]) -> list[str]:
-    return ["check", "open", "size", *sorted(destination.verbs)]
+    return ["check", "open", "size", "members", *sorted(destination.verbs)]
 
 
 def _raised(act: Callable[[], object]) -> CdpError | None:

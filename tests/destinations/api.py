@@ -32,6 +32,10 @@ class ApiContract(DestinationContract, HttpDestinationContract):
     files: ClassVar[tuple[str, ...]] = ()
     undescribed: ClassVar[dict[str, str]] = {}
     """Calls that the descriptions leave out, and where they are described instead."""
+    ambiguous: ClassVar[tuple[str, ...]] = ()
+    """Operations whose answers a description has in two ways at once."""
+    beside: ClassVar[dict[str, str]] = {}
+    """Parameters that the descriptions leave out, and where they are described instead."""
     operations: ClassVar[set[str]] = set()
     """Every call that a description was found for and checked against."""
 
@@ -46,7 +50,13 @@ class ApiContract(DestinationContract, HttpDestinationContract):
 
     @pytest.fixture
     def checked(self, platform):
-        return Checked(platform.transport(), *self.files, undescribed=self.undescribed)
+        return Checked(
+            platform.transport(),
+            *self.files,
+            undescribed=self.undescribed,
+            ambiguous=self.ambiguous,
+            beside=self.beside,
+        )
 
     @pytest.fixture
     def destination(self, connect, checked):
@@ -66,6 +76,7 @@ class ApiContract(DestinationContract, HttpDestinationContract):
             [self.row(destination, 1, plan="silver"), self.row(destination, 2)],
         )
         destination.size(list_id)
+        list(destination.members(list_id) or ())
         deliver(destination, "remove", list_id, [self.row(destination, 1)])
         if "erase" in destination.verbs:
             destination.erase([self.row(destination, 2)])

@@ -129,6 +129,7 @@ class TestBrevo(ApiContract):
         job = destination.upsert(list_id, [person(1)]).job
         destination.settle(job)
         destination.size(list_id)
+        list(destination.members(list_id))
         destination.remove(list_id, [person(1)])
         destination.erase([person(1)])
 
@@ -175,6 +176,7 @@ def _sent_by_the_client(list_id, job, ours):
             ),
             lambda: client.process.get_process(int(job)),
             lambda: contacts.get_list(number),
+            lambda: contacts.get_contacts_from_list(number, limit=500, offset=0),
             lambda: contacts.remove_contact_from_list(number, request={"emails": [email]}),
             lambda: contacts.delete_contact(email, identifier_type="email_id"),
         ]

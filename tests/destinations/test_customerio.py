@@ -44,11 +44,13 @@ class TestCustomerIo(ApiContract):
         "customerio/customerio-track-activation.openapi.json",
         "customerio/customerio-app-activation.openapi.json",
     )
+    ambiguous = ("GET /v1/segments/{segment_id}/membership",)
     operations = {
         "GET /api/v1/accounts/region",
         "GET /v1/segments",
         "POST /v1/segments",
         "GET /v1/segments/{segment_id}/customer_count",
+        "GET /v1/segments/{segment_id}/membership",
         "POST /api/v2/batch",
         "POST /api/v1/segments/{segment_id}/add_customers",
         "POST /api/v1/segments/{segment_id}/remove_customers",

@@ -31,10 +31,12 @@ class TestHubSpot(ApiContract):
         "POST /crm/v3/properties/contacts": f"{DOCS}/crm-properties-v3/guide",
         "POST /crm/v3/objects/contacts/gdpr-delete": f"{DOCS}/crm-contacts-v3/guide",
     }
+    beside = {"after": f"{DOCS}/crm-lists-v3/memberships/get-crm-v3-lists-listId-memberships"}
     operations = {
         "POST /crm/v3/lists",
         "POST /crm/v3/objects/contacts/batch/upsert",
         "POST /crm/v3/objects/contacts/batch/read",
+        "GET /crm/v3/lists/{listId}/memberships",
         "PUT /crm/v3/lists/{listId}/memberships/add",
         "PUT /crm/v3/lists/{listId}/memberships/remove",
     }

@@ -26,6 +26,7 @@ class TestKlaviyo(ApiContract):
         "GET /api/lists",
         "POST /api/lists",
         "GET /api/lists/{id}",
+        "GET /api/lists/{id}/profiles",
         "POST /api/profile-bulk-import-jobs",
         "GET /api/profile-bulk-import-jobs/{job_id}",
         "GET /api/profiles",

@@ -27,6 +27,10 @@ class TestMailchimp(ApiContract):
     # Without JSON it is the guard against too many calls.
     statuses = {**STATUSES, 403: RetryError}
     files = ("mailchimp/mailchimp-activation.openapi.json",)
+    undescribed = {
+        "GET /3.0/lists/{audience}/segments/{number}/members": "https://mailchimp.com/developer/"
+        "marketing/api/list-segment-members/list-members-in-segment/",
+    }
     operations = {
         "GET /lists/{list_id}",
         "POST /lists/{list_id}",

@@ -101,6 +101,17 @@ class Brevo(Emulator):
         known = int(number) in self.lists
         return self.said(200, self._list(int(number))) if known else self.refusal(404)
 
+    @route("GET", "/v3/contacts/lists/{number}/contacts")
+    def show_members(self, call: Call, number: str) -> Response:
+        if int(number) not in self.lists:
+            return self.refusal(404)
+        people = list(self.lists[int(number)]["contacts"])
+        start, size = int(call.query.get("offset", 0)), int(call.query.get("limit", 50))
+        if size > 500:
+            return self.refusal(400)
+        shown = [{"id": 1, "email": email} for email in people[start : start + size]]
+        return self.said(200, {"contacts": shown, "count": len(people)})
+
     @route("GET", "/v3/contacts/attributes")
     def all_attributes(self, call: Call) -> Response:
         shown = [{"name": n, "category": "normal", "type": t} for n, t in self.attributes.items()]

@@ -22,7 +22,7 @@ class CustomerIo(Emulator):
         super().__init__()
         self.segments: dict[int, dict[str, Any]] = {}
         self.people: dict[str, dict[str, Any]] = {}
-        self.region = "us"
+        self.region, self.page = "us", 30_000
 
     def refuse(self, key: str) -> None:
         self.refused.add(key)
@@ -77,6 +77,24 @@ class CustomerIo(Emulator):
             return self.refusal(404)
         count = len(self.segments[int(number)]["people"])
         return self.said(200, {"segment_id": int(number), "count": count})
+
+    @route("GET", "/v1/segments/{number}/membership")
+    def show_members(self, call: Call, number: str) -> Response:
+        if int(number) not in self.segments:
+            return self.refusal(404)
+        people = list(self.segments[int(number)]["people"])
+        start, size = int(call.query.get("start", 0)), int(call.query.get("limit", 1_000))
+        shown = people[start : start + min(size, self.page)]
+        body: dict[str, Any] = {
+            "segment_id": int(number), "ids": shown,
+            "identifiers": [
+                {"id": one, "email": self.people[one].get("email"), "cio_id": f"a{place}"}
+                for place, one in enumerate(shown)
+            ],
+        }  # fmt: skip
+        if start + len(shown) < len(people):
+            body["next"] = str(start + len(shown))
+        return self.said(200, body)
 
     @route("POST", "/api/v2/batch")
     def batch(self, call: Call) -> Response:

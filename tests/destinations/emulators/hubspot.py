@@ -153,6 +153,8 @@ class HubSpot(Emulator):
         if len(call.body["inputs"]) > 100:
             return self.refusal(400, message="The maximum number of inputs is 100.")
         wanted = [one["id"] for one in call.body["inputs"]]
+        if "idProperty" not in call.body:
+            return self._batch([self._contact(i) for i in wanted if i in self.contacts], [])
         found = [i for email in wanted if (i := self._find(email)) is not None]
         missing = [email for email in wanted if self._find(email) is None]
         error = {
@@ -164,6 +166,18 @@ class HubSpot(Emulator):
             "errors": [],
         }
         return self._batch([self._contact(i) for i in found], [error] if missing else [])
+
+    @route("GET", "/crm/v3/lists/{list_id}/memberships")
+    def show_members(self, call: Call, list_id: str) -> Response:
+        if list_id not in self.lists:
+            return self.refusal(404)
+        records, start = list(self.lists[list_id]["records"]), int(call.query.get("after", 0))
+        shown = records[start : start + 100]
+        body: dict[str, Any] = {"total": len(records)}
+        body["results"] = [{"recordId": one, "membershipTimestamp": NOW} for one in shown]
+        if start + 100 < len(records):
+            body["paging"] = {"next": {"after": str(start + 100), "link": "?after"}}
+        return self.said(200, body)
 
     @route("PUT", "/crm/v3/lists/{list_id}/memberships/add")
     def enter(self, call: Call, list_id: str) -> Response:

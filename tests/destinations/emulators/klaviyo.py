@@ -194,6 +194,29 @@ class Klaviyo(Emulator):
             links["next"] = f"{HERE}/api/profiles?page%5Bcursor%5D={start + size}"
         return self.said(200, {"data": data[start : start + size], "links": links})
 
+    @route("GET", "/api/lists/{list_id}/profiles")
+    def show_profiles(self, call: Call, list_id: str) -> Any:
+        if list_id not in self.lists:
+            return self.refusal(404)
+        wanted = call.query["fields[profile]"].split(",")
+        data = [
+            {
+                "type": "profile",
+                "id": profile_id,
+                "attributes": {
+                    "joined_group_at": NOW,
+                    **{name: self.profiles[profile_id].get(name) for name in wanted},
+                },
+                "links": {"self": f"{HERE}/api/profiles/{profile_id}"},
+            }
+            for profile_id in self.lists[list_id]["profiles"]
+        ]
+        size, start = int(call.query.get("page[size]", 20)), int(call.query.get("page[cursor]", 0))
+        links = {"self": f"{HERE}{call.path}"}
+        if start + size < len(data):
+            links["next"] = f"{HERE}{call.path}?page%5Bcursor%5D={start + size}"
+        return self.said(200, {"data": data[start : start + size], "links": links})
+
     @route("DELETE", "/api/lists/{list_id}/relationships/profiles")
     def leave_list(self, call: Call, list_id: str) -> Any:
         if list_id not in self.lists:

@@ -133,6 +133,19 @@ class Mailchimp(Emulator):
             },
         )
 
+    @route("GET", "/3.0/lists/{audience}/segments/{number}/members")
+    def show_members(self, call: Call, audience: str, number: str) -> Response:
+        if int(number) not in self.segments:
+            return self.refusal(404)
+        assert call.query["include_transactional"] == "true"
+        people = list(self.segments[int(number)]["people"])
+        start, size = int(call.query["offset"]), int(call.query["count"])
+        shown = [
+            {"email_address": self.contacts[one]["email_address"]}
+            for one in people[start : start + min(size, 1_000)]
+        ]
+        return self.said(200, {"members": shown, "total_items": len(people)})
+
     def _contact(self, name: str) -> dict[str, Any]:
         held = self.contacts[name]
         shown = {"id": name, "email_address": held["email_address"], "status": held["status"]}
