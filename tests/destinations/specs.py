@@ -71,7 +71,8 @@ class Checked(Transport):
 
     `operations` is what was checked so far; `undescribed` says which calls the description
     leaves out, and why; `ambiguous` names those whose answers it describes in two ways that
-    both fit, so that none does, and `beside` parameters that it leaves out. Any other call that it does not know fails the test.
+    both fit, so that none does, and `beside` parameters that it leaves out. Any other call that
+    it does not know fails the test.
     """
 
     def __init__(
