@@ -134,9 +134,12 @@ def _ask(
             f"and entity_key not in ({there})",
             [*kept.values, UNKNOWN, *values],
         )[0][0]
+        # Identifiers of before, in a sync that never removes, are ours as well.
+        former = pairs_of(sync, warehouse.state_table("sync_former"), kept.condition)
         known = warehouse.rows(
-            f"select count(distinct member) from {MEMBERS} as theirs join ({pairs}) as ours "
+            f"select count(distinct member) from {MEMBERS} as theirs "
+            f"join ({pairs} union all {former}) as ours "
             "on theirs.name = ours.name and theirs.value = ours.value",
-            values,
+            [*values, *values],
         )[0][0]
     return size, int(missing), size - int(known)

@@ -33,10 +33,18 @@ Verified: TypeAlias = Literal["gone", "still there", "the platform does not say"
 
 @dataclass(frozen=True)
 class Held:
-    """What one list holds of the person, by the ledger."""
+    """What one list holds of the person: what the ledger says, or has been sent before it.
+
+    `as_kept` are the identifiers as the sync tables have them.
+    """
 
     kept: KeptList
-    identifiers: Mapping[str, str] = field(repr=False)
+    as_kept: str = field(repr=False)
+
+    @property
+    def identifiers(self) -> dict[str, str]:
+        """What the person was sent under."""
+        return _given(json.loads(self.as_kept))
 
 
 @dataclass(frozen=True)
@@ -121,17 +129,23 @@ class Erasing:
         return sorted(sent | may)
 
     def _held(self, entity: str, key: str) -> list[Held]:
-        """Every list that holds this key. A sync that is no longer in the files counts too."""
+        """Every list that holds this key, under each identifier that was never removed.
+
+        A sync that is no longer in the files counts too.
+        """
+        columns = "sync, destination, list, identifiers"
         with self.warehouse.state():
             create_tables(self.warehouse)
+            former, ledger = (
+                f"select {columns} from {self.warehouse.state_table(table)} where entity_key = ?"
+                for table in ("sync_former", "sync_ledger")
+            )
             rows = self.warehouse.rows(
-                "select sync, destination, list, identifiers "
-                f"from {self.warehouse.state_table('sync_ledger')} where entity_key = ? "
-                "order by sync, destination, list",
-                [key],
+                f"{former} union {ledger} order by sync, destination, list, identifiers",
+                [key, key],
             )
         return [
-            Held(KeptList(sync, destination, name), _given(json.loads(identifiers)))
+            Held(KeptList(sync, destination, name), identifiers)
             for sync, destination, name, identifiers in rows
             if sync not in self.syncs or self.syncs[sync].audience.entity.name == entity
         ]
@@ -251,11 +265,12 @@ class Erasing:
                 [erasure_id, *kept.values, step.outcome, step.verified, step.message, now()],
             )
             if step.outcome != "failed":
-                self.warehouse.run(
-                    f"delete from {self.warehouse.state_table('sync_ledger')} "
-                    f"where {kept.condition} and entity_key = ?",
-                    [*kept.values, key],
-                )
+                for table in ("sync_former", "sync_ledger"):
+                    self.warehouse.run(
+                        f"delete from {self.warehouse.state_table(table)} "
+                        f"where {kept.condition} and entity_key = ? and identifiers = ?",
+                        [*kept.values, key, held.as_kept],
+                    )
         about = {"erasure_id": erasure_id, "sync": kept.sync, "destination": kept.destination}
         log.event("erasure_step", **about, outcome=step.outcome, verified=step.verified)
 

@@ -11,34 +11,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from cdp_activate.errors import DestinationError, LockedError, UsageError
+from cdp_activate.sync.fold import Fold
 from cdp_activate.sync.lease import Lease
-from cdp_activate.sync.notes import Notes, Span, Told
+from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.people import HELD_REJECTED
 from cdp_activate.sync.tables import (
-    EVENTS,
-    PHASES,
-    UNKNOWN,
     KeptList,
     RunRecord,
-    Verb,
     create_tables,
     now,
-    quoted,
 )
 from cdp_activate.warehouse.base import Warehouse, Work
 
 RENEW_EVERY = 60.0
 """Seconds between two renewals of the lease; small beside its length."""
-
-_SPANS_AT_ONCE = 50
-"""Spans of a plan in one statement."""
 
 
 class Ledger:
@@ -110,7 +102,7 @@ class Ledger:
                 [notes.run_id],
             )
             if open_runs:
-                fold = _Fold(self, work, notes, notes.run_id)
+                fold = Fold(self.warehouse, work, notes, notes.run_id)
                 fold.fold()
                 run = RunRecord(self.kept.sync, "", "", now())
                 fold.count(run)
@@ -133,7 +125,7 @@ class Ledger:
         with self.warehouse.state():
             done = not notes.jobs
             if done and notes.run_id == run.run_id:
-                fold = _Fold(self, work, notes, run.run_id)
+                fold = Fold(self.warehouse, work, notes, run.run_id)
                 fold.fold()
                 fold.count(run)
             self._delete("sync_runs", "run_id = ?", [run.run_id])
@@ -257,157 +249,6 @@ class Ledger:
             f"insert into {self.table('sync_runs')} ({names}) values ({marks})",
             [_naive(value) if isinstance(value, datetime) else value for value in values.values()],
         )
-
-
-class _Fold:
-    """Answers become rows of the ledger and rejections; the last word on each person counts.
-
-    Called within `warehouse.state()`, with the work at hand: one transaction.
-    """
-
-    def __init__(self, ledger: Ledger, work: Work, notes: Notes, run_id: str) -> None:
-        self.ledger = ledger
-        self.warehouse = ledger.warehouse
-        self.work = work
-        self.notes = notes
-        self.run_id = run_id
-        self.plan = f"{work.schema}.plan"
-        self.of = self._of()
-
-    def _of(self) -> tuple[str, str]:
-        """Sync and destination of the plan: a killed run may have had another than this one."""
-        rows = self.warehouse.rows(
-            f"select sync, destination from {self.ledger.table('sync_runs')} where run_id = ?",
-            [self.run_id],
-        )
-        return str(rows[0][0]), str(rows[0][1])
-
-    def fold(self) -> None:
-        self.warehouse.run(
-            "create or replace temp table cdp_refused "
-            "(list varchar, verb varchar, entity_key varchar, why varchar)"
-        )
-        self._forget()
-        for (list_name, verb), told in self.notes.told.items():
-            self._refused(list_name, verb, told)
-            for spans in _some(list(told.answered)):
-                self._take(list_name, verb, self._rows(list_name, verb, spans), known=True)
-            for spans in _some(told.unknown):
-                self._take(list_name, verb, self._rows(list_name, verb, spans), known=False)
-        self._reject()
-
-    def count(self, run: RunRecord) -> None:
-        """What was acknowledged. The two halves of a move count once."""
-        count: dict[tuple[str, Verb], int] = {}
-        for (list_name, verb), told in self.notes.told.items():
-            for spans in _some(list(told.answered)):
-                for action, size in self.warehouse.rows(
-                    f"select action, count(*) from {self._rows(list_name, verb, spans)} group by 1"
-                ):
-                    count[action, verb] = count.get((action, verb), 0) + size
-            for spans in _some(told.unknown):
-                sql = f"select count(*) from {self._rows(list_name, verb, spans)}"
-                run.unanswered += self.warehouse.rows(sql)[0][0]
-        run.added = count.get(("add", "upsert"), 0) + count.get(("add", "send"), 0)
-        run.updated = count.get(("update", "upsert"), 0)
-        run.moved = count.get(("move", "upsert"), 0)
-        run.removed = count.get(("remove", "remove"), 0)
-
-    def _rows(self, list_name: str, verb: Verb, spans: Sequence[Span]) -> str:
-        """The rows of the plan at these places that the verb is about, less who was refused."""
-        actions = ", ".join(f"'{action}'" for action in {**PHASES, **EVENTS}[verb])
-        places = " or ".join(f"place between {first:d} and {last:d}" for first, last in spans)
-        told = self.notes.of(list_name, verb)
-        but = ""
-        if told.refused:
-            but = (
-                "and entity_key not in (select entity_key from cdp_refused "
-                f"where verb = '{verb}' and list = {quoted(list_name)})"
-            )
-        return (
-            f"(select * from {self.plan} where ({places}) and action in ({actions}) "
-            f"and list = {quoted(list_name)} {but}) as acknowledged"
-        )
-
-    def _take(self, list_name: str, verb: Verb, rows: str, *, known: bool) -> None:
-        """Put these as they were sent, or take them out."""
-        ledger, (sync, destination) = self.ledger.table("sync_ledger"), self.of
-        mine = "sync = ? and destination = ? and list = ?"
-        if verb == "remove" and not known:
-            self.warehouse.run(
-                f"update {ledger} set fingerprint = '{UNKNOWN}' where {mine} "
-                f"and entity_key in (select entity_key from {rows})",
-                [sync, destination, list_name],
-            )
-            return
-        # Who is added for the first time has no row yet: nothing is searched for them.
-        there = "" if verb == "send" else "where action <> 'add'"
-        self.warehouse.run(
-            f"delete from {ledger} where {mine} "
-            f"and entity_key in (select entity_key from {rows} {there})",
-            [sync, destination, list_name],
-        )
-        if verb != "remove":
-            print_ = "fingerprint" if known else f"'{UNKNOWN}'"
-            self.warehouse.run(
-                f"insert into {ledger} (sync, destination, list, entity_key, fingerprint, "
-                "identifiers, idempotency_key, run_id, acknowledged_at) "
-                f"select ?, ?, ?, entity_key, {print_}, identifiers, idempotency_key, ?, ? "
-                f"from {rows}",
-                [sync, destination, list_name, self.run_id, now()],
-            )
-
-    def _forget(self) -> None:
-        """Who is struck off without a word to the platform."""
-        sync, destination = self.of
-        self.warehouse.run(
-            f"delete from {self.ledger.table('sync_ledger')} where sync = ? and destination = ? "
-            f"and (list, entity_key) in (select list, entity_key from {self.plan} "
-            "where action = 'forget')",
-            [sync, destination],
-        )
-
-    def _refused(self, list_name: str, verb: Verb, told: Told) -> None:
-        if not told.refused:
-            return
-        self.warehouse.run(
-            "insert into cdp_refused select ?, ?, unnest(?), unnest(?)",
-            [list_name, verb, list(told.refused), list(told.refused.values())],
-        )
-
-    def _reject(self) -> None:
-        """Rejections of this run in the place of those before."""
-        rejections, (sync, destination) = self.ledger.table("sync_rejections"), self.of
-        if self.ledger._has_rejections():
-            for (list_name, verb), told in self.notes.told.items():
-                for spans in _some(list(told.answered)):
-                    self.warehouse.run(
-                        f"delete from {rejections} where sync = ? and destination = ? and list = ? "
-                        "and entity_key in (select entity_key from "
-                        f"{self._rows(list_name, verb, spans)})",
-                        [sync, destination, list_name],
-                    )
-        if not any(told.refused for told in self.notes.told.values()):
-            return
-        self.warehouse.run(
-            f"delete from {rejections} where sync = ? and destination = ? "
-            "and (list, entity_key) in (select list, entity_key from cdp_refused)",
-            [sync, destination],
-        )
-        self.warehouse.run(
-            f"insert into {rejections} (sync, destination, list, entity_key, fingerprint, reason, "
-            "run_id, rejected_at) select ?, ?, list, entity_key, "
-            "case when verb = 'remove' then null else fingerprint end, why, ?, ? from "
-            f"(select r.*, p.fingerprint from cdp_refused as r join {self.plan} as p "
-            "on p.list = r.list and p.entity_key = r.entity_key "
-            "where p.action in ('add', 'update', 'move', 'remove', 'stuck')) as refused",
-            [sync, destination, self.run_id, now()],
-        )
-
-
-def _some(spans: list[Span]) -> Iterator[list[Span]]:
-    for first in range(0, len(spans), _SPANS_AT_ONCE):
-        yield spans[first : first + _SPANS_AT_ONCE]
 
 
 def _naive(at: datetime) -> datetime:

@@ -31,6 +31,10 @@ TABLES = {
         fingerprint varchar not null, identifiers varchar not null,
         idempotency_key varchar, run_id varchar not null, acknowledged_at timestamp not null
     """,
+    "sync_former": f"""
+        {_OF}, entity_key varchar not null, identifiers varchar not null,
+        run_id varchar not null, replaced_at timestamp not null
+    """,
     "sync_rejections": f"""
         {_OF}, entity_key varchar not null,
         fingerprint varchar, reason varchar not null, run_id varchar not null,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from cdp_activate.cli import main
 from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.errors import BusyError
+from cdp_activate.receiver import Nature, Receiver
 from cdp_activate.sync.drift import Drift, drift
 from cdp_activate.sync.erase import Erasing, Erasure
 from cdp_activate.sync.lease import Lease
@@ -201,3 +203,51 @@ def test_drift_of_a_platform_that_fails_is_an_error_of_that_list_and_is_alerted(
     (one,) = json.loads(done.output)
     assert (1, None, "DestinationError") == (done.exit_code, one["drifted"], one["error"]["kind"])
     assert 3 == bed.receiver.calls  # the run's, the one that failed, and the alert
+
+
+def test_an_address_that_was_sent_before_is_erased_too(tmp_path: Path) -> None:
+    """`mode: upsert` never removes: the platform, which goes by address, holds both."""
+    with Receiver(nature=Nature(matches_on="email")) as platform:
+        bed = Bed(tmp_path, platform)
+        bed.change_sync("destination: mail", "destination: mail\nmode: upsert")
+        bed.mail("lists_members: true")
+        for address in ("old", "older", "old", "new"):
+            bed.build([person("ada", email=f"{address}@example.com"), person("bob")])
+            bed.run()
+        assert {"old@example.com", "older@example.com", "new@example.com"} == {
+            one for one in bed.listed if "ada" not in one and "bob" not in one
+        }
+        former = [("ada", '{"email":"old@example.com"}'), ("ada", '{"email":"older@example.com"}')]
+        assert former == bed.rows("select entity_key, identifiers from {former} order by 2")
+
+        with bed.warehouse() as warehouse:
+            (found,) = drift(bed.the_sync, warehouse)
+        assert (0, 0) == (found.missing, found.unexpected)
+
+        erased = erase(bed, "ada")
+        assert (3, True) == (len(erased.steps), erased.ok)
+        assert {"person.bob@example.com"} == set(bed.listed)
+        assert ([], {"bob"}) == (bed.rows("select * from {former}"), bed.ledger)
+        # Nor under an address of before, whoever has it now.
+        bed.build([person("eve", email="older@example.com"), person("bob")])
+        assert {"erased": 1} == bed.run().plan.held_back
+
+
+def test_an_identifier_that_is_only_added_to_leaves_nothing_behind(bed: Bed) -> None:
+    bed.change_sync("destination: mail", "destination: mail\nmode: upsert")
+    bed.build([person("ada", phone="+84901234567")])
+    bed.run()
+    bed.change_sync("{email: email}", "{email: email, phone: phone}")
+    bed.run()
+    assert [] == bed.rows("select * from {former}")
+    bed.build([person("ada", phone=None)])
+    bed.run()
+    (former,) = bed.rows("select identifiers from {former}")
+    assert "+84901234567" in former[0]
+
+
+def test_a_mirror_leaves_no_former_address(bed: Bed) -> None:
+    for address in ("old", "new"):
+        bed.build([person("ada", email=f"{address}@example.com")])
+        bed.run()
+    assert [] == bed.rows("select * from {former}")

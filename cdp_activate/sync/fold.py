@@ -1,0 +1,206 @@
+"""Answers of a run become rows of the ledger and rejections: at its end, or by the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cdp_activate.sync.notes import Notes, Span, Told
+from cdp_activate.sync.tables import (
+    EVENTS,
+    PHASES,
+    UNKNOWN,
+    RunRecord,
+    Verb,
+    now,
+    quoted,
+)
+from cdp_activate.warehouse.base import Warehouse, Work
+
+_SPANS_AT_ONCE = 50
+"""Spans of a plan in one statement."""
+
+
+class Fold:
+    """Answers become rows of the ledger and rejections; the last word on each person counts.
+
+    Called within `warehouse.state()`, with the work at hand: one transaction.
+    """
+
+    def __init__(self, warehouse: Warehouse, work: Work, notes: Notes, run_id: str) -> None:
+        self.warehouse = warehouse
+        self.work = work
+        self.notes = notes
+        self.run_id = run_id
+        self.plan = f"{work.schema}.plan"
+        self.of = self._of()
+
+    def _table(self, name: str) -> str:
+        return self.warehouse.state_table(name)
+
+    def _of(self) -> tuple[str, str]:
+        """Sync and destination of the plan: a killed run may have had another than this one."""
+        rows = self.warehouse.rows(
+            f"select sync, destination from {self._table('sync_runs')} where run_id = ?",
+            [self.run_id],
+        )
+        return str(rows[0][0]), str(rows[0][1])
+
+    def fold(self) -> None:
+        self.warehouse.run(
+            "create or replace temp table cdp_refused "
+            "(list varchar, verb varchar, entity_key varchar, why varchar)"
+        )
+        self._forget()
+        for (list_name, verb), told in self.notes.told.items():
+            self._refused(list_name, verb, told)
+            for spans in _some(list(told.answered)):
+                self._take(list_name, verb, self._rows(list_name, verb, spans), known=True)
+            for spans in _some(told.unknown):
+                self._take(list_name, verb, self._rows(list_name, verb, spans), known=False)
+        self._reject()
+
+    def count(self, run: RunRecord) -> None:
+        """What was acknowledged. The two halves of a move count once."""
+        count: dict[tuple[str, Verb], int] = {}
+        for (list_name, verb), told in self.notes.told.items():
+            for spans in _some(list(told.answered)):
+                for action, size in self.warehouse.rows(
+                    f"select action, count(*) from {self._rows(list_name, verb, spans)} group by 1"
+                ):
+                    count[action, verb] = count.get((action, verb), 0) + size
+            for spans in _some(told.unknown):
+                sql = f"select count(*) from {self._rows(list_name, verb, spans)}"
+                run.unanswered += self.warehouse.rows(sql)[0][0]
+        run.added = count.get(("add", "upsert"), 0) + count.get(("add", "send"), 0)
+        run.updated = count.get(("update", "upsert"), 0)
+        run.moved = count.get(("move", "upsert"), 0)
+        run.removed = count.get(("remove", "remove"), 0)
+
+    def _rows(self, list_name: str, verb: Verb, spans: Sequence[Span]) -> str:
+        """The rows of the plan at these places that the verb is about, less who was refused."""
+        actions = ", ".join(f"'{action}'" for action in {**PHASES, **EVENTS}[verb])
+        places = " or ".join(f"place between {first:d} and {last:d}" for first, last in spans)
+        told = self.notes.of(list_name, verb)
+        but = ""
+        if told.refused:
+            but = (
+                "and entity_key not in (select entity_key from cdp_refused "
+                f"where verb = '{verb}' and list = {quoted(list_name)})"
+            )
+        return (
+            f"(select * from {self.plan} where ({places}) and action in ({actions}) "
+            f"and list = {quoted(list_name)} {but}) as acknowledged"
+        )
+
+    def _take(self, list_name: str, verb: Verb, rows: str, *, known: bool) -> None:
+        """Put these as they were sent, or take them out."""
+        ledger, (sync, destination) = self._table("sync_ledger"), self.of
+        mine = "sync = ? and destination = ? and list = ?"
+        if verb == "remove" and not known:
+            self.warehouse.run(
+                f"update {ledger} set fingerprint = '{UNKNOWN}' where {mine} "
+                f"and entity_key in (select entity_key from {rows})",
+                [sync, destination, list_name],
+            )
+            return
+        if verb == "upsert":
+            self._leave_behind(list_name, rows)
+        # Who is added for the first time has no row yet: nothing is searched for them.
+        there = "" if verb == "send" else "where action <> 'add'"
+        self.warehouse.run(
+            f"delete from {ledger} where {mine} "
+            f"and entity_key in (select entity_key from {rows} {there})",
+            [sync, destination, list_name],
+        )
+        if verb != "remove":
+            print_ = "fingerprint" if known else f"'{UNKNOWN}'"
+            self.warehouse.run(
+                f"insert into {ledger} (sync, destination, list, entity_key, fingerprint, "
+                "identifiers, idempotency_key, run_id, acknowledged_at) "
+                f"select ?, ?, ?, entity_key, {print_}, identifiers, idempotency_key, ?, ? "
+                f"from {rows}",
+                [sync, destination, list_name, self.run_id, now()],
+            )
+
+    def _leave_behind(self, list_name: str, rows: str) -> None:
+        """Keep the identifiers that are sent no longer, and were never removed.
+
+        Only a sync that never removes has such: elsewhere a changed identifier is a removal,
+        which took the old ones out of the ledger before.
+        """
+        former, mine = self._table("sync_former"), [*self.of, list_name]
+        here = "{0}.sync = ? and {0}.destination = ? and {0}.list = ?"
+        self.warehouse.run(
+            f"insert into {former} select before.sync, before.destination, before.list, "
+            "before.entity_key, before.identifiers, ?, ? "
+            f"from {self._table('sync_ledger')} as before join {rows} "
+            "on acknowledged.entity_key = before.entity_key and acknowledged.action = 'update' "
+            f"and acknowledged.identifiers <> before.identifiers where {here.format('before')} "
+            f"and not {_says(rows='acknowledged', before='before')}",
+            [self.run_id, now(), *mine],
+        )
+        if self.warehouse.rows(f"select 1 from {former} limit 1"):
+            # Somebody may have gone back to what they had.
+            self.warehouse.run(
+                f"delete from {former} as former using {rows} where {here.format('former')} "
+                "and former.entity_key = acknowledged.entity_key "
+                f"and {_says(rows='acknowledged', before='former')}",
+                mine,
+            )
+
+    def _forget(self) -> None:
+        """Who is struck off without a word to the platform."""
+        sync, destination = self.of
+        self.warehouse.run(
+            f"delete from {self._table('sync_ledger')} where sync = ? and destination = ? "
+            f"and (list, entity_key) in (select list, entity_key from {self.plan} "
+            "where action = 'forget')",
+            [sync, destination],
+        )
+
+    def _refused(self, list_name: str, verb: Verb, told: Told) -> None:
+        if not told.refused:
+            return
+        self.warehouse.run(
+            "insert into cdp_refused select ?, ?, unnest(?), unnest(?)",
+            [list_name, verb, list(told.refused), list(told.refused.values())],
+        )
+
+    def _reject(self) -> None:
+        """Rejections of this run in the place of those before."""
+        rejections, (sync, destination) = self._table("sync_rejections"), self.of
+        if self.warehouse.rows(f"select 1 from {rejections} where sync = ? limit 1", [sync]):
+            for (list_name, verb), told in self.notes.told.items():
+                for spans in _some(list(told.answered)):
+                    self.warehouse.run(
+                        f"delete from {rejections} where sync = ? and destination = ? and list = ? "
+                        "and entity_key in (select entity_key from "
+                        f"{self._rows(list_name, verb, spans)})",
+                        [sync, destination, list_name],
+                    )
+        if not any(told.refused for told in self.notes.told.values()):
+            return
+        self.warehouse.run(
+            f"delete from {rejections} where sync = ? and destination = ? "
+            "and (list, entity_key) in (select list, entity_key from cdp_refused)",
+            [sync, destination],
+        )
+        self.warehouse.run(
+            f"insert into {rejections} (sync, destination, list, entity_key, fingerprint, reason, "
+            "run_id, rejected_at) select ?, ?, list, entity_key, "
+            "case when verb = 'remove' then null else fingerprint end, why, ?, ? from "
+            f"(select r.*, p.fingerprint from cdp_refused as r join {self.plan} as p "
+            "on p.list = r.list and p.entity_key = r.entity_key "
+            "where p.action in ('add', 'update', 'move', 'remove', 'stuck')) as refused",
+            [sync, destination, self.run_id, now()],
+        )
+
+
+def _says(*, rows: str, before: str) -> str:
+    """Whether the identifiers of one are among those of the other, as SQL; NULL is none."""
+    return f"json_contains({rows}.identifiers, json_merge_patch('{{}}', {before}.identifiers))"
+
+
+def _some(spans: list[Span]) -> Iterator[list[Span]]:
+    for first in range(0, len(spans), _SPANS_AT_ONCE):
+        yield spans[first : first + _SPANS_AT_ONCE]
