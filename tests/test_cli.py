@@ -55,6 +55,7 @@ def test_version() -> None:
 
 
 GIVEN = {
+    ("adopt",): ["vips"],
     ("audience", "show"): ["x"],
     ("audience", "preview"): ["x"],
     ("run",): ["--due"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from cdp_activate import __version__
+from cdp_activate.cli.adopt import adopt
 from cdp_activate.cli.audience import audience
 from cdp_activate.cli.build import build, catalog, compile_, doctor, init
 from cdp_activate.cli.demo import demo
@@ -33,7 +34,7 @@ def main() -> None:
 
 
 for _command in (
-    audience, build, catalog, compile_, demo, destinations, doctor, drift, erase, init, plan,
+    adopt, audience, build, catalog, compile_, demo, destinations, doctor, drift, erase, init, plan,
     rejections, run, runs, status, sync,
 ):  # fmt: skip
     main.add_command(_command)

@@ -283,6 +283,13 @@ def _members(sync: Sync, catalog: Catalog) -> str:
     return model.relation
 
 
+def audience_relation(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> str:
+    """The audience's table, which must be built. Call within `warehouse.reading()`."""
+    relation = _members(sync, catalog)
+    _check_built(sync, warehouse, relation)
+    return relation
+
+
 def _check_built(sync: Sync, warehouse: Warehouse, relation: str) -> None:
     try:
         warehouse.describe(relation)

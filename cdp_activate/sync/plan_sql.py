@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlglot import exp
 
@@ -116,6 +116,29 @@ def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: A
         "final": _final(sync, asked),
     }
     return write(tree(steps, imports), catalog.adapter, run_at(catalog, asked.as_of))
+
+
+def everyone_sql(sync: Sync, catalog: Catalog) -> str:
+    """SQL of all people of the entity, in an audience or not: `entity_key` and `identifiers`.
+
+    The identifiers are as a plan would send them; who has none that is valid has only NULLs.
+    """
+    key, model = sync.audience.entity.key, sync.audience.entity.model
+    imports: dict[str, exp.Query] = {"entities": everything(table(model))}
+    raw = exp.select(
+        exp.alias_(exp.cast(column(key, "entities"), exp.DataType.Type.TEXT), KEY),
+        exp.alias_(_region(sync), REGION),
+    ).from_("entities")
+    rules = rule_set(sync.destination.kind.rules)
+    with_function = catalog.adapter in HAVE_PHONE_FUNCTION
+    ready = exp.select(column(KEY)).from_("raw")
+    for place, (name, of) in identifier_columns(sync).items():
+        raw = raw.select(exp.alias_(trimmed(column(of, "entities")), place))
+        value = prepared(rules, name, column(place), column(REGION), with_function=with_function)
+        ready = ready.select(exp.alias_(value, place))
+    final = exp.select(column(KEY), exp.alias_(identifiers_json(sync), "identifiers"))
+    steps = {"raw": raw, "prepared": ready, "final": final.from_("prepared")}
+    return write(tree(steps, imports), catalog.adapter, run_at(catalog, datetime.now(UTC)))
 
 
 def _mine(sync: Sync, catalog: Catalog, table: str) -> exp.Select:

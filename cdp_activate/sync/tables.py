@@ -12,6 +12,9 @@ from cdp_activate.warehouse.base import Warehouse
 UNKNOWN = "unknown"
 """A fingerprint of something that was sent and never answered: it equals no other."""
 
+ADOPTED = "adopted"
+"""A fingerprint of somebody who was on the list before us: it equals no other."""
+
 Verb: TypeAlias = Literal["upsert", "remove", "send"]
 
 PHASES: dict[Verb, tuple[str, ...]] = {

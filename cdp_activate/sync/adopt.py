@@ -1,0 +1,230 @@
+"""Starts a ledger from people who are on the platform's list already.
+
+Only those whom the platform, or an export of its list, names by an identifier that is also
+somebody's of ours are taken over; everybody else there stays a stranger, whom no sync touches.
+What the platform knows of them beside that is not known: the next run sends their fields.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlglot import exp
+
+from cdp_activate.audiences.expressions import column, text
+from cdp_activate.audiences.render import run_at, write
+from cdp_activate.catalog import Catalog
+from cdp_activate.errors import CdpError, UsageError, said
+from cdp_activate.http import Transport
+from cdp_activate.identifiers import rule_set
+from cdp_activate.identifiers.phone import numbers
+from cdp_activate.identifiers.sql import HAVE_PHONE_FUNCTION, PHONE_FUNCTION, prepared, trimmed
+from cdp_activate.sync.ledger import Ledger
+from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
+from cdp_activate.sync.model import Sync
+from cdp_activate.sync.plan import audience_relation, kept_list
+from cdp_activate.sync.plan_sql import everyone_sql
+from cdp_activate.sync.tables import ADOPTED, RunRecord, now
+from cdp_activate.text import suggest
+from cdp_activate.warehouse.base import Warehouse, Work
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """What became of the people on one list.
+
+    `adopted` are in the ledger now, `known` were there before. `outside` are ours and not in
+    the audience: left alone unless they were asked for. `strangers` are nobody of ours.
+    """
+
+    sync: str
+    destination: str
+    list: str
+    on_list: int
+    adopted: int
+    known: int
+    outside: int
+    strangers: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """The adoption for machines."""
+        return vars(self)
+
+
+@dataclass(frozen=True)
+class Adopting:
+    """One sync whose list is taken over.
+
+    `export` is a CSV file of the platform with a column for an identifier or several; without
+    it the platform is asked. `outside` takes over people outside the audience too: in `mirror`
+    mode the next run removes them.
+    """
+
+    sync: Sync
+    catalog: Catalog
+    warehouse: Warehouse
+    export: Path | None = None
+    outside: bool = False
+    transport: Transport | None = None
+
+    def adopt(self) -> Adoption:
+        """Take over who is on the list. Sends nothing, and removes nobody.
+
+        Raises UsageError where there is nothing to go by, or while a run of the sync goes on.
+        """
+        if self.sync.per is not None:
+            raise UsageError(
+                f"the sync '{self.sync.name}' keeps a list for each value of `per:`",
+                remedy="adopt works on one list: take `per:` away, adopt, and put it back",
+            )
+        if self.sync.settings.mode == "events":
+            raise UsageError(
+                f"the sync '{self.sync.name}' tells of entries, it keeps no list",
+                remedy="`--allow first_run` messages who is in the audience; see docs/syncs.md",
+            )
+        kept = kept_list(self.sync)
+        ledger = Ledger(self.warehouse, kept)
+        run = RunRecord(kept.sync, kept.destination, kept.name, now())
+        ledger.prepare()
+        ledger.begin(run)
+        try:
+            size = self._read(ledger, run)
+            found = self._take_over(ledger, run, size)
+            run.state, run.message = "adopted", f"{found.adopted:,} people of the list taken over"
+            return found
+        except BaseException as error:
+            run.state, run.message = "failed", said(error)
+            raise
+        finally:
+            ledger.close(run)
+            ledger.leave(run, done=False)
+
+    def _read(self, ledger: Ledger, run: RunRecord) -> int:
+        """Read who is on the list into the table of members; says how many they are."""
+        if self.export is not None:
+            size = read_members(self.warehouse, _exported(self.export, self.sync))
+            self._normalise()
+            return size
+        destination = self.sync.destination.open(transport=self.transport)
+        try:
+            list_id = destination.open(self.sync.list_name)
+            members = destination.members(list_id)
+            if members is None:
+                raise UsageError(
+                    f"{destination.name} does not say who is on a list",
+                    remedy="export the list there as CSV, and give it as --from FILE.csv",
+                )
+            size = read_members(self.warehouse, members)
+            ledger.recognise(run, self.sync.list_name, list_id, refilled=True)
+        finally:
+            destination.close()
+        return size
+
+    def _normalise(self) -> None:
+        """Beside each identifier of an export, what a sync would send for it."""
+        rules = rule_set(self.sync.destination.kind.rules)
+        if "phone" in self.sync.settings.identifiers:
+            self.warehouse.add_function(PHONE_FUNCTION, numbers)
+        default = self.sync.settings.default_region
+        for name in self.sync.settings.identifiers:
+            ready = prepared(
+                rules,
+                name,
+                trimmed(column("value")),
+                text(default) if default else None,
+                with_function=self.catalog.adapter in HAVE_PHONE_FUNCTION,
+            )
+            sql = write(
+                exp.select(column("member"), column("name"), exp.alias_(ready, "value"))
+                .from_(exp.to_table(MEMBERS))
+                .where(exp.EQ(this=column("name"), expression=text(name))),
+                self.catalog.adapter,
+                run_at(self.catalog, now()),
+            )
+            self.warehouse.run(f"insert into {MEMBERS} {sql}")
+
+    def _take_over(self, ledger: Ledger, run: RunRecord, size: int) -> Adoption:
+        if "phone" in self.sync.settings.identifiers:
+            self.warehouse.add_function(PHONE_FUNCTION, numbers)
+        with self.warehouse.work(None) as work:
+            with self.warehouse.reading():
+                relation = audience_relation(self.sync, self.catalog, self.warehouse)
+                self._make_ours(work, relation)
+            with self.warehouse.state():
+                return self._write(ledger, run, work, size)
+
+    def _make_ours(self, work: Work, relation: str) -> None:
+        """A table of those of ours who are on the list: one for each set of identifiers.
+
+        Of two with the same identifiers the platform holds one; who is in the audience is it.
+        """
+        everyone = everyone_sql(self.sync, self.catalog)
+        key = self.sync.audience.entity.key
+        self.warehouse.run(f"create table {work.schema}.everyone as {everyone}")
+        pairs = pairs_of(self.sync, f"{work.schema}.everyone", "true")
+        self.warehouse.run(
+            f"create table {work.schema}.matched as select distinct member, entity_key "
+            f"from {MEMBERS} as theirs join ({pairs}) as ours "
+            "on theirs.name = ours.name and theirs.value = ours.value"
+        )
+        self.warehouse.run(
+            f"create table {work.schema}.ours as select * exclude (place) from ("
+            "select entity_key, identifiers, is_member, row_number() over "
+            "(partition by identifiers order by is_member desc, entity_key) as place from ("
+            f"select *, entity_key in (select cast({key} as varchar) from {relation}) as is_member "
+            f"from {work.schema}.everyone where entity_key in "
+            f"(select entity_key from {work.schema}.matched)) as on_list) as placed where place = 1"
+        )
+
+    def _write(self, ledger: Ledger, run: RunRecord, work: Work, size: int) -> Adoption:
+        kept, table, ours = ledger.kept, ledger.table("sync_ledger"), f"{work.schema}.ours"
+        mine = f"select entity_key from {table} where {kept.condition}"
+        count = self.warehouse.rows
+        known = count(f"select count(*) from {ours} where entity_key in ({mine})", kept.values)
+        fresh = f"from {ours} where entity_key not in ({mine})"
+        outside = count(f"select count(*) {fresh} and not is_member", kept.values)[0][0]
+        wanted = fresh if self.outside else f"{fresh} and is_member"
+        adopted = count(f"select count(*) {wanted}", kept.values)[0][0]
+        self.warehouse.run(
+            f"insert into {table} (sync, destination, list, entity_key, fingerprint, identifiers, "
+            f"run_id, acknowledged_at) select ?, ?, ?, entity_key, '{ADOPTED}', identifiers, ?, ? "
+            f"{wanted}",
+            [kept.sync, kept.destination, kept.name, run.run_id, now(), *kept.values],
+        )
+        matched = count(f"select count(distinct member) from {work.schema}.matched")[0][0]
+        return Adoption(
+            kept.sync, kept.destination, kept.name, size, int(adopted), int(known[0][0]),
+            int(outside), size - int(matched),
+        )  # fmt: skip
+
+
+def _exported(path: Path, sync: Sync) -> Iterator[Mapping[str, str]]:
+    """The rows of a CSV file, as identifiers; columns of other names are not read."""
+    wanted = {name.lower(): name for name in sync.settings.identifiers}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.DictReader(lines)
+            columns = {
+                one: wanted[one.strip().lower()]
+                for one in rows.fieldnames or ()
+                if one and one.strip().lower() in wanted
+            }
+            if not columns:
+                raise UsageError(
+                    f"no column of {path.name} is called as an identifier of the sync",
+                    remedy=suggest("", wanted, what="identifiers") + "; its first line names them",
+                )
+            for row in rows:
+                found = {name: (row[one] or "").strip() for one, name in columns.items()}
+                if any(found.values()):
+                    yield {name: value for name, value in found.items() if value}
+    except (UnicodeDecodeError, csv.Error):
+        raise UsageError(
+            f"{path.name} cannot be read as CSV", remedy="export it as CSV in UTF-8"
+        ) from None
+    except OSError as error:
+        raise CdpError(f"{path}: {error.strerror}", remedy="is it there, may it be read?") from None
