@@ -44,6 +44,9 @@ _SECRET_OPTIONS = SecretsAmong(
     harmless=r"anon|browser|cache|cloud|google_default|[^\s{}]+\.json",
     in_address=True,
 )
+_FILE_OPTIONS = frozenset({"known_hosts", "key_filename", "token"})
+"""Options that name a file: a relative one begins at the project's folder."""
+
 _JOB = re.compile(r"[\w-]+/\d{8}T\d{6}\.\d{6}Z-[12]-(remove|upsert)-[0-9a-f]{4}")
 
 
@@ -161,9 +164,10 @@ class FileDestination(Destination["FileDestination.Settings"]):
                 if "://" not in path:
                     path = str(self.folder / path)
                 options = dict(self.settings.options)
-                if "known_hosts" in options:
-                    known_hosts = Path(str(options["known_hosts"])).expanduser()
-                    options["known_hosts"] = str(self.folder / known_hosts)
+                for name in _FILE_OPTIONS & options.keys():
+                    # gcsfs takes words too, such as `anon`.
+                    if name != "token" or str(options[name]).endswith(".json"):
+                        options[name] = str(self.folder / Path(str(options[name])).expanduser())
                 self._store = Storage(path, options)
             return self._store
 

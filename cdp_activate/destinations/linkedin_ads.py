@@ -19,10 +19,13 @@ from cdp_activate.http import Response, Transport
 TOKENS = "https://www.linkedin.com/oauth/v2/accessToken"
 
 _DOCS = "https://learn.microsoft.com/linkedin/marketing/matched-audiences"
-_USERS = f"{_DOCS}/create-and-manage-users"
+_USERS = f"{_DOCS}/create-and-manage-segment-users"
 _SEGMENTS = f"{_DOCS}/create-and-manage-segments"
 _VERSIONS = "https://learn.microsoft.com/linkedin/marketing/versioning"
-_PEER = "https://github.com/rudderlabs/rudder-transformer (linkedin_audience)"
+_PEER = (
+    "https://github.com/rudderlabs/rudder-transformer (linkedin_audience), November 2026; "
+    "LinkedIn's pages do not say it"
+)
 _GONE = frozenset({404, 410})
 _OLD_VERSION = 426
 

@@ -18,7 +18,19 @@ from cdp_activate.http import Response, retry_after
 _DOCS = "https://developers.facebook.com/docs/marketing-api/audiences/guides/custom-audiences"
 _USERS = "https://developers.facebook.com/docs/marketing-api/reference/custom-audience/users"
 _RATES = "https://developers.facebook.com/docs/graph-api/overview/rate-limiting"
-_LDU = "https://developers.facebook.com/docs/marketing-apis/data-processing-options"
+
+# Said of each person, in columns beside the identifiers (28 April 2026):
+# https://developers.facebook.com/documentation/ads-commerce/marketing-api/audiences/guides/custom-audiences
+# 1 and 1000 are the United States and California; without them Meta finds the place itself:
+# https://developers.facebook.com/docs/marketing-apis/data-processing-options
+_LOCATED = {"DATA_PROCESSING_OPTIONS": ["LDU"]}
+_LIMITED_USE: Mapping[str | None, Mapping[str, Any]] = {
+    None: {},
+    "located by meta": _LOCATED,
+    "california": {
+        **_LOCATED, "DATA_PROCESSING_OPTIONS_COUNTRY": 1, "DATA_PROCESSING_OPTIONS_STATE": 1000,
+    },
+}  # fmt: skip
 
 SCHEMA = {
     "email": "EMAIL",
@@ -156,16 +168,14 @@ class MetaAdsDestination(ApiDestination["MetaAdsDestination.Settings"]):
         if not rows:
             return Receipt()
         names = [name for name in SCHEMA if any(name in row.identifiers for row in rows)]
-        payload: dict[str, Any] = {
-            "schema": [SCHEMA[name] for name in names],
-            "data": [[row.identifiers.get(name, "") for name in names] for row in rows],
+        limits = _LIMITED_USE[self.settings.limited_data_use] if method == "POST" else {}
+        payload = {
+            "schema": [*(SCHEMA[name] for name in names), *limits],
+            "data": [
+                [*(row.identifiers.get(name, "") for name in names), *limits.values()]
+                for row in rows
+            ],
         }
-        if self.settings.limited_data_use:
-            # 1 and 1000 are the United States and California, 0 leaves it to Meta (_LDU).
-            country, state = (1, 1000) if self.settings.limited_data_use == "california" else (0, 0)
-            payload["data_processing_options"] = ["LDU"]
-            payload["data_processing_options_country"] = country
-            payload["data_processing_options_state"] = state
         path = self._at(f"{quote(list_id, safe='')}/users")
         answer = self.call(method, path, {"payload": payload})
         received = self.read(answer, "num_received", kind=int)

@@ -111,7 +111,9 @@ _META = (
 _TIKTOK = (
     "ads.tiktok.com/help/article/list-of-supported-ids-and-formats-for-a-customer-file, August 2025"
 )
-_LINKEDIN = "learn.microsoft.com/linkedin/marketing/matched-audiences/create-and-manage-users"
+_LINKEDIN = (
+    "learn.microsoft.com/linkedin/marketing/matched-audiences/create-and-manage-segment-users"
+)
 _UID2 = "unifiedid.com/docs/getting-started/gs-normalization-encoding"
 _PLAIN = "RFC 5321, 4.1.2; ITU-T E.164"
 

@@ -89,21 +89,23 @@ class TestMetaAds(ApiContract):
         assert (receipt.unnamed, receipt.reasons) == (1, {"invalid entry": 1})
 
     @pytest.mark.parametrize(
-        ("setting", "location"), [("california", (1, 1000)), ("located by meta", (0, 0))]
+        ("setting", "location"), [("california", [1, 1000]), ("located by meta", [])]
     )
-    def test_limited_data_use_is_said_with_each_batch(self, platform, setting, location):
+    def test_limited_data_use_is_said_of_each_person(self, platform, setting, location):
         settings = MetaAdsDestination.Settings.model_validate(
             {**SETTINGS, "limited_data_use": setting}
         )
         destination = MetaAdsDestination(settings, transport=platform.transport())
-        destination.upsert(destination.open("VIP"), [as_sent(destination, person(1))])
+        list_id, row = destination.open("VIP"), as_sent(destination, person(1))
+        destination.upsert(list_id, [row])
 
         payload = platform.seen[-1].body["payload"]
-        assert payload["data_processing_options"] == ["LDU"]
-        assert location == (
-            payload["data_processing_options_country"],
-            payload["data_processing_options_state"],
-        )
+        columns = ["DATA_PROCESSING_OPTIONS"]
+        columns += [f"DATA_PROCESSING_OPTIONS_{of}" for of in ("COUNTRY", "STATE") if location]
+        assert payload["schema"] == ["EMAIL", *columns]
+        assert payload["data"] == [[row.identifiers["email"], ["LDU"], *location]]
+        destination.remove(list_id, [row])
+        assert platform.seen[-1].body["payload"]["schema"] == ["EMAIL"]
 
     def test_lists_are_found_on_every_page(self, destination):
         names = [f"list {number}" for number in range(5)]

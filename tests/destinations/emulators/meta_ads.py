@@ -11,6 +11,9 @@ from cdp_activate.http import Response
 
 ACCOUNT, TOKEN = "1234567890", "EAAB-token"
 _COLUMNS = {"EMAIL", "PHONE", "EXTERN_ID", "MADID", "FN", "LN", "CT", "ST", "ZIP", "COUNTRY"}
+_LIMITED = {
+    "DATA_PROCESSING_OPTIONS", "DATA_PROCESSING_OPTIONS_COUNTRY", "DATA_PROCESSING_OPTIONS_STATE",
+}  # fmt: skip
 _PAGE = 2
 """Audiences on a page, whatever was asked for: so that there are several."""
 
@@ -94,7 +97,8 @@ class MetaAds(Emulator):
         if number in self.flagged:
             return self.refusal(400, error_subcode=1713230)
         payload = call.body["payload"]
-        assert set(payload["schema"]) <= _COLUMNS
+        assert set(payload) == {"schema", "data"}
+        assert set(payload["schema"]) <= (_COLUMNS | _LIMITED if add else _COLUMNS)
         if len(payload["data"]) > 10_000:
             return self.refusal(400)
         refused = {key_of(email) for email in self.refused}
@@ -103,7 +107,7 @@ class MetaAds(Emulator):
             given = {
                 column: value
                 for column, value in zip(payload["schema"], values, strict=True)
-                if value
+                if value and column in _COLUMNS
             }
             digest = given.get("EMAIL", "")
             key = key_of_digest(digest) if digest else json.dumps(given, sort_keys=True)
