@@ -212,6 +212,12 @@ MISTAKES: dict[str, list[Mistake]] = {
             "where: {trait: score, gtt: 1}", "2:23", "unknown operator 'gtt'", "did you mean 'gt'"
         ),
         Mistake(
+            "where: {trait: score, greater_than: 1}",
+            "2:23",
+            "unknown operator 'greater_than'",
+            "did you mean 'gt'",
+        ),
+        Mistake(
             "where: {trait: score, contains: a}",
             "2:23",
             "'contains' cannot be asked of a number",
@@ -234,6 +240,12 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:27",
             "'score' is a number, this is text",
             "without quotes",
+        ),
+        Mistake(
+            "where: {trait: score, gt: 100 EUR}",
+            "2:27",
+            "'score' is a number, this is text",
+            "write the number alone",
         ),
         Mistake(
             "where: {trait: name, eq: 1}", "2:26", "'name' is text, this is a number", "write '1'"

@@ -118,7 +118,8 @@ class LeafReader(ValueReader):
     def _wrong_operator(
         self, name: str, node: Node, column: Column, allowed: Collection[str]
     ) -> None:
-        hint = suggest(name, allowed, what="operators", most=30)
+        meant = operators.OTHER_WORDS.get(name, name)
+        hint = suggest(meant, allowed, what="operators", most=30)
         if name in operators.ALL and column.type.kind == "other":
             hint = "declare its data_type in the model's yml, or run `dbt docs generate`"
             self.wrong(node, f"the type of '{column.name}' is not known", hint)

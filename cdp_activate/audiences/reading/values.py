@@ -98,7 +98,8 @@ class ValueReader(Reader):
             wanted = {"boolean": "true or false", "text": "text"}.get(kind.kind, f"a {kind}")
             hint = f"write {node.text!r}" if kind.kind == "text" else f"write {wanted}"
             if kind.is_number and isinstance(raw, str):
-                hint = "write the number without quotes"
+                quoted = _is_number(raw)
+                hint = f"write the number {'without quotes' if quoted else 'alone, such as 100'}"
             self.wrong(node, f"'{column.name}' is {wanted}, this is {given}", hint)
         return None
 
@@ -142,3 +143,11 @@ def _unknown(what: str, name: str) -> str:
     plural, _, of = what.partition(" of ")
     one = {"properties": "property"}.get(plural, plural.removesuffix("s"))
     return f"unknown {one} '{name}'" + (f" of {of}" if of else "")
+
+
+def _is_number(written: str) -> bool:
+    try:
+        float(written)
+    except ValueError:
+        return False
+    return True
