@@ -65,11 +65,23 @@ def build(
         project.folder / "dbt_packages"
     ).exists():
         run_dbt(project, "deps", show=show)
-    run_dbt(project, "parse", show=show)
+    # With the variables of the build, which else would parse everything once more.
+    run_dbt(project, "parse", *_variables(arguments), as_of=as_of, show=show)
     project.forget()
     project.compile()
     run_dbt(project, "build", *arguments, as_of=as_of, show=show)
     project.forget()
+
+
+def _variables(arguments: Sequence[str]) -> list[str]:
+    """The `--vars` among the arguments."""
+    found: list[str] = []
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+        if argument == "--vars":
+            found += [argument, following]
+        elif argument.startswith("--vars="):
+            found.append(argument)
+    return found
 
 
 def _with_as_of(arguments: Sequence[str], as_of: datetime | None) -> list[str]:

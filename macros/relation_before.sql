@@ -1,5 +1,5 @@
 {#
-    What a model holds before this run builds it: its relation, or an empty one of
+    What a model or seed holds before this run builds it: its relation, or an empty one of
     the given columns when it was never built. The model is one of the calling
     model's project, or of the one named as `package`.
 
@@ -17,7 +17,7 @@
     {%- if execute -%}
         {%- for node in graph.nodes.values() -%}
             {%- if
-                node.resource_type == 'model'
+                node.resource_type in ['model', 'seed']
                 and node.name == name
                 and node.package_name == (package or model.package_name)
             -%}

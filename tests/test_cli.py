@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from cdp_activate import __version__
 from cdp_activate.cli import main
+from cdp_activate.dbt import _variables as variables_of
 from cdp_activate.dbt import _with_as_of as with_as_of
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -159,3 +160,10 @@ def test_vars_of_the_user_are_kept_beside_as_of() -> None:
     found = with_as_of(["--select", "x", "--vars", "{a: 1}"], datetime(2026, 1, 1, tzinfo=UTC))
     assert ["--select", "x", "--vars"] == found[:-1]
     assert {"a": 1, "cdp_as_of": "2026-01-01T00:00:00+00:00"} == json.loads(found[-1])
+
+
+def test_the_project_is_parsed_with_the_variables_of_the_build() -> None:
+    """Only then dbt builds from what it parsed, and not all over again."""
+    given = ["--select", "customers", "--vars", "{one: 1}", "--vars={two: 2}", "--threads", "2"]
+    assert ["--vars", "{one: 1}", "--vars={two: 2}"] == variables_of(given)
+    assert [] == variables_of(["--full-refresh"])

@@ -6,7 +6,9 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import erfc, sqrt
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,68 @@ def test_a_preview_has_the_members_that_dbt_built(story: Story, project: Project
             sql = preview_sql(audience, project.audiences, project.catalog, story.next_as_of)
             built = warehouse.rows(f"select * from {model.relation} order by 1")
             assert built == warehouse.rows(f"select * from ({sql}) order by 1"), audience.name
+
+
+def test_a_holdout_is_judged_from_the_history_of_its_audience(
+    story: Story, project: Project
+) -> None:
+    """Everyone by the first stay, members outside the holdout as treated; read in Python."""
+    relation = {name: model.relation for name, model in project.catalog.models.items()}
+    with project.warehouse() as warehouse, warehouse.reading():
+        stays = warehouse.rows(
+            "select audience, customer_id, variant, entered_at"
+            f" from {relation['audience_members']} as stays"
+            f" inner join {relation['customer_ids']} as ids on entity_key = source_customer_id"
+        )
+        orders = warehouse.rows(
+            f"select customer_id, occurred_at from {relation['touchpoints']}"
+            " where touchpoint = 'order_placed'"
+        )
+        lifts = warehouse.rows(
+            "select experiment, variant, control, person_count, control_person_count,"
+            " reached_rate, control_reached_rate, rate_difference, rate_difference_from,"
+            f" rate_difference_to from {relation['experiment_lift']} where outcome = 'conversion'"
+        )
+        ratios = warehouse.rows(
+            "select experiment, sample_ratio_p_value, has_sample_ratio_mismatch"
+            f" from {relation['experiments']}"
+        )
+
+    # What the second build itself saw is judged by the next.
+    seen = [row for row in stays if row[3] < story.next_as_of.replace(tzinfo=None)]
+    divided = {audience for audience, _, variant, _ in seen if variant}
+    first: dict[tuple[str, str], tuple[datetime, str]] = {}
+    for audience, customer, variant, entered in sorted(seen, key=itemgetter(3)):
+        if audience in divided:
+            first.setdefault((audience, customer), (entered, variant or "treated"))
+    reached: dict[tuple[str, str], list[bool]] = {}
+    for (audience, customer), (entered, variant) in first.items():
+        until = entered + timedelta(days=14)
+        reached.setdefault((audience, variant), []).append(
+            any(who == customer and entered <= at < until for who, at in orders)
+        )
+    expected = {}
+    for audience in divided:
+        treated, held = reached[audience, "treated"], reached[audience, "holdout"]
+        rates = [sum(each) / len(each) for each in (treated, held)]
+        error = sqrt(sum(p * (1 - p) / len(n) for p, n in zip(rates, (treated, held), strict=True)))
+        difference = rates[0] - rates[1]
+        bounds = (difference - 1.959964 * error, difference + 1.959964 * error)
+        expected[audience] = (len(treated), len(held), *rates, difference, *bounds)
+
+    assert {"cart_abandoners", "lapsed_best_customers"} == divided
+    assert {("treated", "holdout")} == {(variant, control) for _, variant, control, *_ in lifts}
+    found = {audience: tuple(map(float, row)) for audience, _, _, *row in lifts}
+    assert found == {name: pytest.approx(row, abs=1e-6) for name, row in expected.items()}
+    # A holdout of 20% was planned for the one, nothing for the other.
+    treated, held = expected["lapsed_best_customers"][:2]
+    everyone = treated + held
+    chi_square = (held - everyone / 5) ** 2 / (everyone / 5)
+    chi_square += (treated - everyone * 4 / 5) ** 2 / (everyone * 4 / 5)
+    assert {
+        "lapsed_best_customers": (pytest.approx(erfc(sqrt(chi_square / 2)), abs=1e-6), False),
+        "cart_abandoners": (None, None),
+    } == {name: (value if value is None else float(value), odd) for name, value, odd in ratios}
 
 
 def test_every_stage_is_lived(story: Story) -> None:

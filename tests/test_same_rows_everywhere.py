@@ -8,6 +8,7 @@ every statement is written for them, read in their dialect, and run on DuckDB.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable
@@ -171,25 +172,38 @@ def test_every_table_has_the_same_rows_in_the_sql_of(name: str, warehouses: Ware
     assert {} == _differing(ours, theirs, models)
 
 
-def test_members_of_audiences_are_people_and_companies_that_there_are(
-    warehouses: Warehouses,
-) -> None:
-    """Each member is of the entity whose key the audience has, and only once."""
-    entities = {"customer_id": "customers", "account_id": "accounts"}
-    audiences = [name for name in warehouses.models if name.startswith("audience_")]
-    with duckdb.connect(str(warehouses.folder / "duckdb" / "warehouse.duckdb")) as one:
-        judged = 0
-        for name in set(audiences) - {"audience_members", "audience_runs"}:
-            key = one.execute(f"describe main.{name}").fetchall()[0][0]
-            strangers = one.execute(
-                f"select count(*) from main.{name} where {key} is null"
-                f" or {key} not in (select {key} from main.{entities[key]})"
-            ).fetchall()
-            members = one.execute(f"select count(*), count(distinct {key}) from main.{name}")
-            rows, people = members.fetchall()[0]
-            assert ([(0,)], rows) == (strangers, people), name
-            judged += rows
-    assert judged > 20
+BROKEN = {
+    "stages_without_gaps_and_overlaps": "update stage_history set valid_to = valid_to"
+    " + interval 1 hour where stage_id = (select min(stage_id) from stage_history"
+    " where valid_to is not null)",
+    "touchpoints_have_a_known_customer_or_none": "update touchpoints set customer_id = 'nobody'"
+    " where touchpoint_id = (select min(touchpoint_id) from touchpoints)",
+    "audience_cart_abandoners_is_of_customer": "insert into audience_cart_abandoners values"
+    " ('nobody', null)",
+    "audience_schools_and_studios_is_of_account": "insert into audience_schools_and_studios values"
+    " (null, null)",
+}
+"""What each invariant must not let pass."""
+
+
+def test_what_breaks_an_invariant_is_found_by_its_test(warehouses: Warehouses) -> None:
+    """Members are of their entity, touchpoints of somebody known, and stages one at a time."""
+    file = warehouses.folder / "duckdb" / "warehouse.duckdb"
+    whole = shutil.copy(file, file.with_suffix(".whole"))
+    with duckdb.connect(str(file)) as one:
+        for statement in BROKEN.values():
+            assert one.execute(statement).fetchall() == [(1,)], statement
+    chosen = ["stages_without_gaps_and_overlaps", "touchpoints_have_a_known_customer_or_none"]
+    done = run_dbt(
+        "test", "--select", *chosen, "test_name:is_key_of", "--target", "duckdb",
+        "--vars", json.dumps({"cdp_as_of": AS_OF.isoformat()}),
+        project=warehouses.folder / "project",
+        scratch=warehouses.folder / "duckdb",
+    )  # fmt: skip
+    shutil.move(whole, file)
+    failures = re.findall(r"Failure in test (\w+)", done.stdout)
+    assert done.returncode == 1
+    assert sorted(BROKEN) == sorted(failures), done.stdout[-3000:]
 
 
 def test_docs_describe_every_column_and_read_from_left_to_right(warehouses: Warehouses) -> None:

@@ -136,8 +136,12 @@ def _sql(body: str, catalog: Catalog, whence: str) -> str:
 
 def _audience_yaml(query: Query, kept: str, digest: str) -> dict[str, object]:
     audience = query.audience
-    key = audience.entity.key
-    column = audience.entity.model.columns[key]
+    key, model = audience.entity.key, audience.entity.model
+    column = model.columns[key]
+    of_the_entity = {
+        "name": f"{audience_model(audience.name)}_is_of_{audience.entity.name}",
+        "arguments": {"entity": model.name, "package": model.package},
+    }
     # dbt renders every text of a yml file, so what people wrote must stay text.
     text = audience.description or audience.label or f"The audience {audience.name}."
     owner = jinja_safe(audience.owner)
@@ -151,7 +155,7 @@ def _audience_yaml(query: Query, kept: str, digest: str) -> dict[str, object]:
     key_yaml: dict[str, object] = {
         "name": key,
         "description": f"The key of {audience.entity.name}: one row a member.",
-        "data_tests": ["unique", "not_null"],
+        "data_tests": ["unique", {"cdp_activate.is_key_of": of_the_entity}],
     }
     variant: dict[str, object] = {
         "name": "variant",

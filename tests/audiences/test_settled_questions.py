@@ -835,12 +835,19 @@ def test_infinity_compares_and_takes_part_in_no_arithmetic() -> None:
 
 
 def test_the_keys_of_entities_and_audiences_are_tested_by_dbt() -> None:
-    """7.61: unique and not NULL; a run stops when it fails."""
+    """7.61: unique and not NULL, and of the entity; a run stops when it fails."""
     known = catalog()
     files = dbt_files(read_audiences(parse("audience: tested"), known), known)
     (model,) = yaml.safe_load(files["audience_tested.yml"])["models"]
 
-    assert ("customer_id", ["unique", "not_null"]) == (
+    of_whom = known.entities["customer"].model
+    of_the_entity = {
+        "cdp_activate.is_key_of": {
+            "name": "audience_tested_is_of_customer",
+            "arguments": {"entity": of_whom.name, "package": of_whom.package},
+        }
+    }
+    assert ("customer_id", ["unique", of_the_entity]) == (
         model["columns"][0]["name"],
         model["columns"][0]["data_tests"],
     )
