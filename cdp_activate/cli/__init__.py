@@ -16,8 +16,9 @@ from cdp_activate.cli.demo import demo
 from cdp_activate.cli.destinations import destinations
 from cdp_activate.cli.history import rejections, runs
 from cdp_activate.cli.people import drift, erase
+from cdp_activate.cli.plan import plan
 from cdp_activate.cli.run import run
-from cdp_activate.cli.sync import plan, status, sync
+from cdp_activate.cli.sync import status, sync
 
 EPILOG = "Exit codes: 0 done, 1 something failed, 2 wrong files or usage, 3 a guard refused."
 

@@ -15,7 +15,7 @@ from cdp_activate.cli.common import (
     show_json,
     table,
 )
-from cdp_activate.cli.sync import select_option
+from cdp_activate.cli.plan import select_option
 
 
 @click.command(cls=Command)

@@ -16,7 +16,8 @@ from cdp_activate.cli.common import (
     show_json,
     table,
 )
-from cdp_activate.cli.sync import select_option, summary_table, worst
+from cdp_activate.cli.plan import select_option
+from cdp_activate.cli.sync import summary_table, worst
 from cdp_activate.cli.watching import STOPPED, log_option, stopping, watching
 
 if TYPE_CHECKING:

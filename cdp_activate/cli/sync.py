@@ -1,10 +1,9 @@
-"""`cdp-activate plan | sync | status`."""
+"""`cdp-activate sync | status`."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,103 +18,19 @@ from cdp_activate.cli.common import (
     show_json,
     table,
 )
+from cdp_activate.cli.plan import (
+    refresh_option,
+    retry_option,
+    select_option,
+    show_plan,
+    without_lines,
+)
 from cdp_activate.cli.watching import STOPPED, log_option, stopping, watching
 from cdp_activate.errors import CdpError, UsageError
 from cdp_activate.sync import GUARDS
 
 if TYPE_CHECKING:
     from cdp_activate.sync.run import Summary
-
-select_option = click.option(
-    "--select", "-s", multiple=True, metavar="SYNC", help="Only this sync (can be repeated)."
-)
-refresh_option = click.option(
-    "--full-refresh", is_flag=True, help="Send every member again, changed or not."
-)
-retry_option = click.option(
-    "--retry-rejected", is_flag=True, help="Send rows again that were rejected as they are."
-)
-
-
-@click.command(cls=Command)
-@select_option
-@refresh_option
-@retry_option
-@project_options
-@as_of_option
-@json_option
-def plan(select: tuple[str, ...], as_json: bool, **options: Any) -> None:
-    """Show what each sync would do, without doing it.
-
-    \b
-    Example:
-      cdp-activate plan --select vip_to_ads
-    """
-    show_plan(select, as_json, options)
-
-
-def show_plan(select: tuple[str, ...], as_json: bool, options: dict[str, Any]) -> None:
-    """Plan the syncs and print what they would do, guards that refuse included."""
-    from cdp_activate.sync.guards import refusals
-    from cdp_activate.sync.plan import planned
-    from cdp_activate.sync.plan_sql import Asked
-
-    project, at = load(options), instant(options["as_of"])
-    asked = Asked(
-        at,
-        is_replay=options["as_of"] is not None,
-        full_refresh=options["full_refresh"],
-        retry_rejected=options["retry_rejected"],
-    )
-    found = []
-    with project.warehouse() as warehouse:
-        for one in project.selected_syncs(select):
-            with planned(one, project.catalog, warehouse, asked) as made:
-                refused = [asdict(refusal) for refusal in refusals(made)]
-                found.append({**made.as_dict(), "refused_by": refused})
-    if as_json:
-        show_json(found)
-        return
-    _show_plans(found)
-    for one_plan in found:
-        for refusal in one_plan["refused_by"]:
-            name, guard, message = one_plan["sync"], refusal["guard"], refusal["message"]
-            click.echo(f"  {name} would be refused by {guard}: {message}")
-
-
-_LIST_COUNTS = ("add", "update", "move", "remove", "unchanged")
-
-
-def _show_plans(plans: list[dict[str, Any]]) -> None:
-    rows = [
-        (
-            one["sync"],
-            one["destination"],
-            one["audience_size"],
-            one["add"],
-            one["update"],
-            one["move"],
-            one["remove"],
-            one["unchanged"],
-            sum(one["held_back"].values()),
-        )
-        for one in plans
-    ]
-    header = "sync destination audience add update move remove unchanged held-back".split()
-    click.echo(table(rows, header))
-    for one in plans:
-        for part in one.get("lists", ()):
-            numbers = ", ".join(f"{part[name]:,} {name}" for name in _LIST_COUNTS if part[name])
-            click.echo(f"  {one['sync']}: {part['list']}: {numbers}")
-        for reason, count in sorted(one["held_back"].items()):
-            click.echo(f"  {one['sync']}: {count:,} held back: {reason}")
-        _show_without(one["sync"], one["without"])
-
-
-def _show_without(sync: str, without: Mapping[str, int]) -> None:
-    """People who go by their other identifiers: one is not valid, which the data should know."""
-    for name, count in without.items():
-        click.echo(f"  {sync}: {count:,} sent without {name}, which is not valid")
 
 
 @click.command(cls=Command)
@@ -155,7 +70,7 @@ def sync(
       cdp-activate sync --select vip_to_ads --allow max_remove
     """
     if dry_run:
-        show_plan(select, as_json, options)
+        show_plan(select, "json" if as_json else "text", options)
         return
     from cdp_activate.sync.run import Options, run_sync
 
@@ -224,7 +139,8 @@ def _show_summaries(
     for one in done:
         for reason, count in sorted(one.rejected_by_reason.items()):
             click.echo(f"  {one.record.sync}: {count:,} rejected: {reason}")
-        _show_without(one.record.sync, one.plan.without)
+        for line in without_lines(one.plan.without):
+            click.echo(f"  {one.record.sync}: {line}")
     for name, error in failed:
         click.echo(f"Error: {name}: {error}", err=True)
 

@@ -110,6 +110,19 @@ class Plan:
         for batch in self.read("plan.*, {sent} as sent_identifiers", actions):
             yield from self._steps(batch.to_pydict())
 
+    def some(self, action: str, count: int) -> Iterator[Step]:
+        """The first few steps with this action."""
+        some = (
+            f"(select * from {self.table} where action = '{action}' order by place limit {count:d})"
+        )
+        sql = (
+            f"select plan.*, sent.identifiers as sent_identifiers from {some} as plan "
+            f"left join {self.work.schema}.sent as sent on sent.list = plan.list "
+            "and sent.entity_key = plan.entity_key order by place"
+        )
+        for batch in self.warehouse.read(sql):
+            yield from self._steps(batch.to_pydict())
+
     def read(
         self, columns: str, actions: tuple[str, ...], list_name: str | None = None
     ) -> Iterator[pa.RecordBatch]:

@@ -1,0 +1,101 @@
+"""A few steps of a plan, to look at: what is personal is masked, keys are shown as they are.
+
+A key may still be an address: what looks like one is masked wherever it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from cdp_activate.sync.counts import ACTIONS
+from cdp_activate.sync.model import Sync
+from cdp_activate.sync.plan import Plan, Step
+
+_DIGEST = re.compile(r"[0-9a-f]{40,128}")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{6,}[0-9]")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One step, masked. `was` are the identifiers at the destination, where they differ."""
+
+    key: str
+    identifiers: Mapping[str, str]
+    fields: Mapping[str, Any]
+    was: Mapping[str, str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The sample for machines."""
+        return asdict(self)
+
+
+def samples(plan: Plan, count: int) -> dict[str, list[Sample]]:
+    """Up to `count` steps of each action that the plan has."""
+    if not count:
+        return {}
+    shown = _shown(plan.sync)
+    found = {
+        action: [_sample(step, shown) for step in plan.some(action, count)]
+        for action in ACTIONS
+        if plan.counts[action]
+    }
+    return {action: steps for action, steps in found.items() if steps}
+
+
+def _shown(sync: Sync) -> dict[str, Callable[[Any], Any]]:
+    """How each field is shown: as it is where all its values are known, like a stage."""
+    columns = sync.audience.entity.model.columns
+    found: dict[str, Callable[[Any], Any]] = {}
+    for name, mapped in sync.fields.items():
+        read = [columns[one] for one in mapped.columns if one in columns]
+        if any(one.pii for one in read):
+            found[name] = lambda value: masked(value) if isinstance(value, str) else "***"
+        elif all(one.values for one in read):
+            found[name] = lambda value: value
+        else:
+            found[name] = masked
+    return found
+
+
+def _sample(step: Step, shown: Mapping[str, Callable[[Any], Any]]) -> Sample:
+    was = step.sent_identifiers if step.sent_identifiers != step.identifiers else {}
+    sent = step.fields.items() if step.action != "remove" else ()
+    return Sample(
+        masked_key(step.key),
+        {name: _identifier(name, value) for name, value in step.identifiers.items()},
+        {name: shown[name](value) for name, value in sent if value is not None},
+        {name: _identifier(name, value) for name, value in was.items()},
+    )
+
+
+def _identifier(name: str, value: str) -> str:
+    return masked_key(value) if name == "external_id" else str(masked(value))
+
+
+def masked_key(value: str) -> str:
+    """An id as it is, unless it is an address or a telephone number."""
+    return str(masked(value)) if "@" in value or value.startswith("+") else value
+
+
+def masked(value: Any) -> Any:
+    """As much of a value as shows what kind of thing it is, and no more."""
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        return value
+    if isinstance(value, date):
+        return f"{value.year:04}-**-**"
+    if isinstance(value, list | tuple):
+        return [masked(one) for one in value]
+    text = str(value)
+    if "@" in text:
+        name, _, domain = text.partition("@")
+        return f"{name[:1]}***@{domain[:1]}***.{domain.rpartition('.')[2]}"
+    if _DIGEST.fullmatch(text):
+        return f"{text[:6]}***"
+    if _PHONE.fullmatch(text):
+        return f"{text[:3]}***{text[-2:]}"
+    return f"{text[:1]}***"
