@@ -129,20 +129,20 @@ class Fold:
         which took the old ones out of the ledger before.
         """
         former, mine = self._table("sync_former"), [*self.of, list_name]
-        here = "{0}.sync = ? and {0}.destination = ? and {0}.list = ?"
+        # What the ledger had when the plan was made, of those who are updated.
         self.warehouse.run(
-            f"insert into {former} select before.sync, before.destination, before.list, "
-            "before.entity_key, before.identifiers, ?, ? "
-            f"from {self._table('sync_ledger')} as before join {rows} "
+            f"insert into {former} select ?, ?, before.list, before.entity_key, "
+            f"before.identifiers, ?, ? from {self.work.schema}.sent as before join {rows} "
             "on acknowledged.entity_key = before.entity_key and acknowledged.action = 'update' "
-            f"and acknowledged.identifiers <> before.identifiers where {here.format('before')} "
+            "and acknowledged.identifiers <> before.identifiers where before.list = ? "
             f"and not {_says(rows='acknowledged', before='before')}",
-            [self.run_id, now(), *mine],
+            [*self.of, self.run_id, now(), list_name],
         )
         if self.warehouse.rows(f"select 1 from {former} limit 1"):
             # Somebody may have gone back to what they had.
             self.warehouse.run(
-                f"delete from {former} as former using {rows} where {here.format('former')} "
+                f"delete from {former} as former using {rows} where former.sync = ? "
+                "and former.destination = ? and former.list = ? "
                 "and former.entity_key = acknowledged.entity_key "
                 f"and {_says(rows='acknowledged', before='former')}",
                 mine,

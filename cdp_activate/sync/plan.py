@@ -24,6 +24,7 @@ from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan_sql import (
     LEFT_OUT,
+    LIST,
     Asked,
     field_columns,
     identifier_columns,
@@ -332,8 +333,9 @@ def _check_keys(sync: Sync, warehouse: Warehouse, work: Work) -> None:
 def _counted(
     sync: Sync, warehouse: Warehouse, work: Work, sizes: Mapping[str, int]
 ) -> tuple[Counts, list[Counts]]:
+    of = LIST if sync.per else quoted(sync.list_name)
     rows = warehouse.rows(
-        f"select list, action, reason, count(*) from {work.schema}.plan group by all order by all"
+        f"select {of}, action, reason, count(*) from {work.schema}.steps group by all order by all"
     )
     return counted(rows, sizes, sync.list_name)
 
