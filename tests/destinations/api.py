@@ -66,6 +66,11 @@ class ApiContract(DestinationContract, HttpDestinationContract):
     def test_every_call_is_in_the_platforms_description(self, destination, checked):
         if not self.files:
             pytest.skip("the platform publishes no description")
+        self.use(destination)
+        assert self.operations == checked.operations
+
+    def use(self, destination):
+        """Everything that a destination does, once or twice."""
         destination.check()
         list_id = destination.open(self.list_name)
         deliver(destination, "upsert", list_id, [self.row(destination, 1, plan="gold")])
@@ -80,7 +85,6 @@ class ApiContract(DestinationContract, HttpDestinationContract):
         deliver(destination, "remove", list_id, [self.row(destination, 1)])
         if "erase" in destination.verbs:
             destination.erase([self.row(destination, 2)])
-        assert self.operations == checked.operations
 
     def test_a_wrong_key_says_where_to_mend_it(self, platform, connect):
         platform.misbehave(platform.refusal(401))

@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,41 @@ class Checked(Transport):
         call = f"{request.method} {urlsplit(request.url).path}"
         assert any(_fits(call, name) for name in self.undescribed), f"{call}: no such call"
         return response
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A described call: its name, and the root that the description's servers are at."""
+
+    name: str
+    root: str
+
+    def path(self, request: Request) -> str:
+        """Path and query of a request below that root, as a mock server has it."""
+        parts = urlsplit(request.url)
+        below = parts.path.removeprefix(self.root.rstrip("/"))
+        return f"{below}?{parts.query}" if parts.query else below
+
+
+def operation_of(file: str, request: Request, beside: Collection[str]) -> Operation | None:
+    """What a description calls a request; None where it does not know it."""
+    name = _operation(file, request, frozenset(beside))
+    if name is None:
+        return None
+    parts = urlsplit(request.url)
+    pattern = name.partition(" ")[2]
+    below = pattern.count("/")
+    steps = parts.path.split("/")
+    return Operation(name, "/".join(steps[: len(steps) - below]))
+
+
+def served_form(file: str, folder: Path) -> Path:
+    """The description as it is read here, in a file of one server without a root."""
+    spec = _read(FOLDER / file)
+    spec["servers"] = [{"url": "http://127.0.0.1"}]
+    place = folder / f"{Path(file).stem}.json"
+    place.write_text(json.dumps(spec, default=str), encoding="utf-8")
+    return place
 
 
 def _operation(file: str, request: Request, beside: frozenset[str]) -> str | None:

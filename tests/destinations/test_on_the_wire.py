@@ -1,7 +1,7 @@
-"""Klaviyo's own description, served by Prism: what goes over the wire is what it says.
+"""The platforms' own descriptions, served by Prism: what goes over the wire is what they say.
 
-Another reader of the description than the one in process, behind a real socket. Prism answers
-422 to what the description does not allow, and examples to all else: it keeps no state.
+Another reader of the descriptions than the one in process, behind a real socket. Prism answers
+422 to what a description does not allow, and examples to all else: it keeps no state.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ import shutil
 import socket
 import subprocess
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from specs import FOLDER, needs_specs
+from contracts import contracts
+from specs import FOLDER, needs_specs, operation_of, served_form
 
 from cdp_activate.destinations.klaviyo import KlaviyoDestination
 from cdp_activate.errors import DestinationError, RefusedError, RetryError
-from cdp_activate.http import PooledTransport, Transport
+from cdp_activate.http import FunctionTransport, PooledTransport, Request, Transport
 from cdp_activate.testing import person
 
 HERE = Path(__file__).parents[2]
@@ -48,24 +49,33 @@ class Seen(Transport):
         self.inner.close()
 
 
-@pytest.fixture(scope="module")
-def prism(tmp_path_factory):
-    """The address of a Prism that serves the description."""
+@contextmanager
+def served(description, log_folder):
+    """The address of a Prism that serves a description."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = (tmp_path_factory.mktemp("prism") / "log").open("w")
-    command = [PRISM, "mock", "--errors", "-h", "127.0.0.1", "-p", str(port), str(DESCRIPTION)]
+    log = (log_folder / f"{description.stem}.log").open("w")
+    command = [PRISM, "mock", "--errors", "-h", "127.0.0.1", "-p", str(port), str(description)]
     process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-    deadline = time.monotonic() + PATIENCE
-    while not _answers(port):
-        assert process.poll() is None, Path(log.name).read_text()[-2000:]
-        assert time.monotonic() < deadline, "Prism did not start"
-        time.sleep(0.2)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(30)
-    log.close()
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not _answers(port):
+            assert process.poll() is None, Path(log.name).read_text()[-2000:]
+            assert time.monotonic() < deadline, "Prism did not start"
+            time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def prism(tmp_path_factory):
+    """The address of a Prism that serves Klaviyo's description."""
+    with served(DESCRIPTION, tmp_path_factory.mktemp("prism")) as address:
+        yield address
 
 
 def _answers(port):
@@ -110,3 +120,37 @@ def test_what_the_description_does_not_allow_is_noticed(destination, transport):
         destination.call("POST", "/api/profile-bulk-import-jobs", {"data": {"type": "profile"}})
 
     assert transport.statuses == [422]
+
+
+DESCRIBED = {
+    name: test
+    for name, test in contracts().items()
+    if getattr(test, "files", ()) and name not in {"google_ads", "klaviyo"}
+}
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_what_the_emulator_is_sent_is_what_the_description_allows(name, transport, tmp_path):
+    """Every described call that a destination makes, sent again to a server of the description."""
+    test = DESCRIBED[name]()
+    emulator, sent = test.emulator(), []
+
+    def keep(request):
+        sent.append(request)
+        return emulator.answer(request)
+
+    settings = test.kind.Settings.model_validate(test.settings)
+    test.use(test.kind(settings, transport=FunctionTransport(keep), name="there"))
+    seen = set()
+    for file in test.files:
+        calls = [(one, of) for one in sent if (of := operation_of(file, one, test.beside))]
+        with served(served_form(file, tmp_path), tmp_path) as address:
+            for request, operation in calls:
+                path = operation.path(request)
+                again = Request(request.method, address + path, request.headers, request.body)
+                answer = transport.send(again)
+                assert answer.status not in {401, 404, 405, 415, 422}, (
+                    f"{request.method} {path}: {answer.body[:600]!r}"
+                )
+                seen.add(operation.name)
+    assert seen == test.operations

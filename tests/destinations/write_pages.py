@@ -90,12 +90,11 @@ PROOFS = f"""# What each destination is proven by
   Python, on DuckDB and on PostgreSQL.
 * *lines*: of its one file, to the nearest ten.
 
-The calls of Klaviyo also go over the wire once, to a server that speaks its own description
-(`make prism`, needs npm). The others are not served so: the descriptions of HubSpot and Customer.io
-leave calls out, Mailchimp's is of an older form, TikTok's and SendGrid's are in pieces without the
-address they are at, Google's are protobufs, and Meta, LinkedIn, Brevo, Zalo and Slack publish none.
-What all of them send and are answered is checked in process all the same, and over sockets against
-the emulators.
+The calls that are checked in process also go over the wire once, to servers that speak the
+platforms' own OpenAPI descriptions (`tests/destinations/test_on_the_wire.py`, after `make prism`,
+which needs npm). Google publishes protobufs, and Meta, LinkedIn, Brevo, Zalo and Slack publish
+nothing that could be served: their calls go over sockets to the emulators alone, and Brevo's are
+compared with those of its own client.
 
 One command syncs the demo's audiences to all of them, messages included (`tests/test_demo.py`).
 """
