@@ -6,7 +6,8 @@ is what `compile` writes. Both sides run in one session, and their members are c
 and digest. Each audience is built by itself once; of fewer audiences that is the sum of theirs.
 With `--alone 30` only 30 drawn at random are, the others are taken to last as long as these on
 average, and only these are compared; the output says so. `--large` is 10 M customers and 100 M
-events, in place of 1 M and 10 M.
+events, in place of 1 M and 10 M. `--processor` counts seconds of the processor, of all threads,
+in place of those of the clock: for a machine that does other work.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import resource
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,12 +97,41 @@ class Alone:
     members: tuple[int, int]
 
 
+@dataclass(frozen=True)
+class Warehouse:
+    """A database, and the clock that its work is timed by."""
+
+    connection: Any
+    clock: Callable[[], float]
+
+    def create(self, name: str, sql: str, kept: str = "table") -> float:
+        """Seconds to build it."""
+        started = self.clock()
+        self.connection.execute(f"create or replace {kept} {name} as {sql}")
+        return self.clock() - started
+
+    def read_all(self, name: str) -> tuple[tuple[int, int], float]:
+        """How many members, a digest of their keys and variants; seconds to read them once."""
+        started = self.clock()
+        digest = "count(*), coalesce(bit_xor(hash(customer_id, variant)), 0)"
+        members = self.connection.execute(f"select {digest} from {name}").fetchone()
+        return members, self.clock() - started
+
+    def alone(self, sql: str) -> Alone:
+        """Build an audience as a table of its own, read it, and drop it."""
+        build = self.create("alone", sql)
+        members, read = self.read_all("alone")
+        self.connection.execute("drop table alone")
+        return Alone(build, read, members)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--large", action="store_true")
     parser.add_argument("--counts", default="1,5,10,20,50,200")
     parser.add_argument("--form", choices=FORMS, default="mixed")
     parser.add_argument("--alone", type=int, help="how many are built by themselves")
+    parser.add_argument("--processor", action="store_true")
     options = parser.parse_args()
     scale = 10 if options.large else 1
     draw = Random(7)
@@ -114,6 +145,8 @@ def main() -> None:
         sizes = {"customers": 1_000_000 * scale, "events": 10_000_000 * scale}
         connection.execute(CUSTOMERS.format(countries=list(COUNTRIES), **sizes))
         connection.execute(HAPPENED.format(**sizes))
+        clock = time.process_time if options.processor else time.perf_counter
+        warehouse = Warehouse(connection, clock)
         print(f"{sizes['customers']:,} customers, {sizes['events']:,} events; {options.form}")
         timed = set(draw.sample(sorted(audiences), options.alone or len(audiences)))
         alone: dict[str, Alone] = {}
@@ -121,8 +154,8 @@ def main() -> None:
             chosen = dict(list(audiences.items())[:count])
             for name in (chosen.keys() & timed or {next(iter(chosen))}) - alone.keys():
                 sql = preview_sql(audiences[name], audiences, known, AS_OF)
-                alone[name] = built_alone(connection, sql)
-            compare(connection, chosen, known, alone)
+                alone[name] = warehouse.alone(sql)
+            compare(warehouse, chosen, known, alone)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"peak memory of the process {peak:,.0f} MB")
 
@@ -155,16 +188,8 @@ def trait(draw: Random) -> str:
     )
 
 
-def built_alone(connection: Any, sql: str) -> Alone:
-    """Build an audience as a table of its own, read it, and drop it."""
-    build = create(connection, "alone", sql)
-    members, read = read_all(connection, "alone")
-    connection.execute("drop table alone")
-    return Alone(build, read, members)
-
-
 def compare(
-    connection: Any, audiences: dict[str, Audience], known: Catalog, alone: dict[str, Alone]
+    warehouse: Warehouse, audiences: dict[str, Audience], known: Catalog, alone: dict[str, Alone]
 ) -> None:
     """Build these audiences together, compare the members, and print seconds."""
     queries = {name: compile_audience(one, known) for name, one in audiences.items()}
@@ -173,13 +198,13 @@ def compare(
     spent = {"rows": 0.0, "people": 0.0, "audiences": 0.0}
     for name, sql in together_models(judged, {}, known, replace).items():
         part = "people" if name == judged.name else "rows"
-        spent[part] += create(connection, name, sql)
+        spent[part] += warehouse.create(name, sql)
     assert judged.conditions.keys() == audiences.keys()
     read = 0.0
     for name in judged.conditions:
         sql = members_model(queries[name], judged, known, replace)
-        spent["audiences"] += create(connection, f"together_{name}", sql, kept="view")
-        members, seconds = read_all(connection, f"together_{name}")
+        spent["audiences"] += warehouse.create(f"together_{name}", sql, kept="view")
+        members, seconds = warehouse.read_all(f"together_{name}")
         assert name not in alone or members == alone[name].members, name
         read += seconds
     together = sum(spent.values())
@@ -196,20 +221,6 @@ def compare(
         f" {(build_alone + read_alone) / (together + read):.1f} with everyone read once",
         flush=True,
     )
-
-
-def read_all(connection: Any, name: str) -> tuple[tuple[int, int], float]:
-    """How many members, a digest of their keys and variants, and seconds to read them once."""
-    started = time.perf_counter()
-    digest = "count(*), coalesce(bit_xor(hash(customer_id, variant)), 0)"
-    members = connection.execute(f"select {digest} from {name}").fetchone()
-    return members, time.perf_counter() - started
-
-
-def create(connection: Any, name: str, sql: str, kept: str = "table") -> float:
-    started = time.perf_counter()
-    connection.execute(f"create or replace {kept} {name} as {sql}")
-    return time.perf_counter() - started
 
 
 def catalog() -> Catalog:

@@ -82,7 +82,10 @@ class Judged:
         select = exp.select(key).from_(exp.Table(this=identifier(people)))
         for name, condition in self.conditions.items():
             named = identifier(audience_model(name))
-            select.append("expressions", exp.Alias(this=condition, alias=named))
+            # As a CASE, a condition is asked only of those whom the ones before it left.
+            member = exp.Case(ifs=[exp.If(this=_two_valued(condition), true=exp.true())])
+            member.set("default", exp.false())
+            select.append("expressions", exp.Alias(this=member, alias=named))
         for join in self.joins:
             select.append("joins", join)
         for name in self.tallies:
@@ -218,6 +221,19 @@ class _Judging:
         return _answer_of(column(name, tally.name), question, column(KEY, tally.name))
 
 
+def _two_valued(condition: Expression) -> Expression:
+    """The same, with `not x is true` in place of `not coalesce(x, false)`: it is cheaper."""
+
+    def shorter(node: Expression) -> Expression:
+        inner = node.this if isinstance(node, exp.Not) else None
+        if isinstance(inner, exp.Coalesce) and inner.expressions == [exp.false()]:
+            asked = exp.paren(inner.this.unnest(), copy=False)
+            return exp.Not(this=exp.Is(this=asked, expression=exp.true()))
+        return node
+
+    return condition.transform(shorter)
+
+
 def _answer_of(answer: Expression, question: Expression, key: Expression) -> Expression:
     """The answer that a tally has, also of a key without any row: every measure is unknown then.
 
@@ -245,6 +261,9 @@ def _of_nothing(question: Expression) -> Expression:
             compared.set("this", instead.copy())
             folded: Expression = simplify(compared)
             return folded
+    if not question.find(exp.Coalesce, exp.Is, exp.Case, exp.Boolean, exp.Anonymous):
+        # Nothing in it turns unknown into an answer; a bare NULL in a function has no type.
+        return exp.null()
     return _with(question, exp.null())
 
 
@@ -359,10 +378,16 @@ def _answered_by(question: Expression, fact: Fact, residual: list[Expression]) -
         return residual[0].transform(
             lambda node: exp.Max(this=node) if isinstance(node, exp.Column) else node
         )
-    value = exp.Literal.number(1) if counted else aggregate.this.copy()
+    measure = exp.Count(this=exp.Star()) if counted else aggregate.copy()
     if residual:
-        value = exp.Case(ifs=[exp.If(this=exp.and_(*residual), true=value)])
-    return _with(question, type(aggregate)(this=value))
+        rows = exp.Where(this=exp.and_(*residual))
+        measure = exp.Filter(this=measure, expression=rows)
+    if counted:
+        # A count is never unknown: what stands for it then is not needed.
+        question = question.transform(
+            lambda node: node.this if isinstance(node, exp.Coalesce) else node
+        )
+    return _with(question, measure)
 
 
 def _at_least_one(question: Expression) -> bool:
