@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice
 
 import yaml
 
@@ -76,9 +77,10 @@ def build(
 def _variables(arguments: Sequence[str]) -> list[str]:
     """The `--vars` among the arguments."""
     found: list[str] = []
-    for argument, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    rest = iter(arguments)
+    for argument in rest:
         if argument == "--vars":
-            found += [argument, following]
+            found += [argument, *islice(rest, 1)]
         elif argument.startswith("--vars="):
             found.append(argument)
     return found

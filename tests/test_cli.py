@@ -166,4 +166,4 @@ def test_the_project_is_parsed_with_the_variables_of_the_build() -> None:
     """Only then dbt builds from what it parsed, and not all over again."""
     given = ["--select", "customers", "--vars", "{one: 1}", "--vars={two: 2}", "--threads", "2"]
     assert ["--vars", "{one: 1}", "--vars={two: 2}"] == variables_of(given)
-    assert [] == variables_of(["--full-refresh"])
+    assert [] == variables_of(["--full-refresh"]) == variables_of(())
