@@ -9,6 +9,7 @@ body may hold a secret or a person.
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import time
@@ -89,6 +90,11 @@ class Request:
         """The only part of the address that a message may show."""
         return urlsplit(self.url).hostname or "the platform"
 
+    @property
+    def path(self) -> str:
+        """The path of the address, without its query."""
+        return urlsplit(self.url).path
+
     def json(self) -> Any:
         """The body as JSON; raises `ValueError` when it is none."""
         return json.loads(self.body)
@@ -136,6 +142,41 @@ class FunctionTransport(Transport):
     def send(self, request: Request) -> Response:
         """Ask the function."""
         return self._answer(request)
+
+
+class GzipTransport(Transport):
+    """Compresses the bodies of calls, where that pays, and sends them through another transport.
+
+    A content coding of RFC 9110, section 8.4: what a call says, and its signature, stay as
+    they are. Only for platforms that take it.
+    """
+
+    worth = 1_000
+    """Bytes of a body below which compressing it saves nothing."""
+
+    def __init__(self, inner: Transport) -> None:
+        self.inner = inner
+
+    def send(self, request: Request) -> Response:
+        """Send the call, its body compressed."""
+        if len(request.body) >= self.worth and "content-encoding" not in request.headers:
+            headers = {**request.headers, "content-encoding": "gzip"}
+            # The fastest level: JSON of people shrinks to a fifth with it, and little more above.
+            body = gzip.compress(request.body, compresslevel=1, mtime=0)
+            request = Request(request.method, request.url, headers, body)
+        return self.inner.send(request)
+
+    def close(self) -> None:
+        """Close the other transport."""
+        self.inner.close()
+
+
+def uncompressed(request: Request) -> Request:
+    """A call as it was before `GzipTransport`. Raises `OSError` where its body is no gzip."""
+    if request.headers.get("content-encoding") != "gzip":
+        return request
+    headers = {k: value for k, value in request.headers.items() if k != "content-encoding"}
+    return Request(request.method, request.url, headers, gzip.decompress(request.body))
 
 
 class PooledTransport(Transport):
@@ -275,8 +316,12 @@ def retry_after(response: Response) -> float | None:
     until = _http_date(value)
     if until is None:
         return None
-    now = _http_date(response.headers.get("date", "")) or datetime.now(UTC)
-    return min(max((until - now).total_seconds(), 0.0), LONGEST_WAIT)
+    return min(max((until - answered_at(response)).total_seconds(), 0.0), LONGEST_WAIT)
+
+
+def answered_at(response: Response) -> datetime:
+    """When the answer was made, by the platform's own clock where it says that."""
+    return _http_date(response.headers.get("date", "")) or datetime.now(UTC)
 
 
 def _http_date(value: str) -> datetime | None:

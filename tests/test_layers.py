@@ -17,6 +17,7 @@ LAYERS = [
     {"sync"},
     {"identifiers"},
     {"audiences", "warehouse", "destinations"},
+    {"pacing"},
     {"catalog", "http", "local_server"},
     {"settings"},
     {"text"},

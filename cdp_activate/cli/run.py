@@ -18,7 +18,7 @@ from cdp_activate.cli.common import (
 )
 from cdp_activate.cli.plan import select_option
 from cdp_activate.cli.sync import summary_table, worst
-from cdp_activate.cli.watching import STOPPED, log_option, stopping, watching
+from cdp_activate.cli.watching import STOPPED, deadline_option, log_option, stopping, watching
 
 if TYPE_CHECKING:
     from cdp_activate.sync.due import Line
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 64),
     help="Syncs that run side by side, at most.",
 )
+@deadline_option
 @log_option
 @project_options
 @as_of_option
@@ -69,7 +70,12 @@ def run(
         if dry_run:
             found = project.scheduler.dry_run(now)
         else:
-            how = Options(stop=stop, watch=watch, is_replay=options["as_of"] is not None)
+            how = Options(
+                stop=stop,
+                deadline=options["deadline"],
+                watch=watch,
+                is_replay=options["as_of"] is not None,
+            )
             found = project.scheduler.run(now, how, select=chosen, at_once=at_once)
     lines = [line for line in found if line.sync in chosen]
     if as_json:
@@ -80,6 +86,8 @@ def run(
         context.exit(STOPPED)
     if failed := [line.error for line in lines if line.error]:
         context.exit(worst([line for line in lines if line.summary], failed))
+    if any(line.outcome == "stopped" for line in lines):
+        context.exit(STOPPED)
 
 
 def _show(lines: list[Line]) -> None:

@@ -25,7 +25,7 @@ from cdp_activate.cli.plan import (
     show_plan,
     without_lines,
 )
-from cdp_activate.cli.watching import STOPPED, log_option, stopping, watching
+from cdp_activate.cli.watching import STOPPED, deadline_option, log_option, stopping, watching
 from cdp_activate.errors import CdpError, UsageError
 from cdp_activate.sync import GUARDS
 
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 @click.option(
     "--allow", multiple=True, type=click.Choice(GUARDS), help="Lift this guard for this run."
 )
+@deadline_option
 @log_option
 @project_options
 @as_of_option
@@ -90,6 +91,7 @@ def sync(
             is_replay=options["as_of"] is not None,
             progress=_progress if sys.stderr.isatty() else lambda sync, answered, planned: None,
             stop=stop,
+            deadline=options["deadline"],
             watch=watch,
         )
         for one in project.selected_syncs(select):
@@ -104,6 +106,8 @@ def sync(
         context.exit(STOPPED)
     if failed:
         context.exit(worst(done, [error for _, error in failed]))
+    if any(one.record.state == "stopped" for one in done):
+        context.exit(STOPPED)
 
 
 def _progress(sync: str, answered: int, planned: int) -> None:
@@ -137,6 +141,8 @@ def _show_summaries(
     if done:
         click.echo(summary_table([one.as_dict() for one in done]))
     for one in done:
+        if one.record.message:
+            click.echo(f"  {one.record.sync}: {one.record.message}")
         for reason, count in sorted(one.rejected_by_reason.items()):
             click.echo(f"  {one.record.sync}: {count:,} rejected: {reason}")
         for line in without_lines(one.plan.without):

@@ -32,6 +32,24 @@ def log_option(function: F) -> F:
     )(function)
 
 
+def _span(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+    from cdp_activate.sync.deadline import span
+
+    try:
+        return None if value is None else span(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def deadline_option(function: F) -> F:
+    return click.option(
+        "--deadline",
+        metavar="TIME",
+        callback=_span,
+        help="Stop each run after 45s, 30m or 2h, as if told to; the next run goes on.",
+    )(function)
+
+
 @contextmanager
 def watching(project: Project, log_format: str | None) -> Iterator[Watch]:
     """Everybody who looks on: the log, alerts, and traces where OpenTelemetry is installed."""

@@ -20,7 +20,8 @@ from pydantic import BaseModel, ConfigDict
 
 from cdp_activate.destinations._values import as_json, as_text, as_utf8
 from cdp_activate.errors import DestinationError
-from cdp_activate.http import PooledTransport, Transport
+from cdp_activate.http import GzipTransport, PooledTransport, Transport
+from cdp_activate.pacing import COMMON, Endpoints, PacedTransport, Pacer, RateHeaders
 
 LONGEST_REASON = 200
 """Characters kept of a platform's reason for refusing a row."""
@@ -141,11 +142,23 @@ class Destination(ABC, Generic[S]):
     sends_json: bool = False
     """True when `upsert` sends what `rows_as_json` makes of its rows: then the warehouse does."""
 
+    gzips: bool = False
+    """True when the platform says that it takes bodies of `content-encoding: gzip`."""
+
     concurrency: int = 4
     """Calls under way at once, at most."""
 
     requests_per_second: float | None = None
     """Calls a second, at most; None: as fast as the platform answers."""
+
+    rate_headers: ClassVar[tuple[RateHeaders, ...]] = ()
+    """Headers in which the platform says how many calls are left, beside the common ones.
+
+    Calls through `transport` wait by themselves when none is left.
+    """
+
+    endpoints: ClassVar[tuple[Endpoints, ...]] = ()
+    """Calls that the platform counts apart, each with its own limit; the first that fits."""
 
     limits: ClassVar[Mapping[str, Limit]] = {}
     """Every limit of the platform that this class keeps to, by a name of ours."""
@@ -178,17 +191,27 @@ class Destination(ABC, Generic[S]):
         self.name = name or type(self).__module__.rpartition(".")[2]
         self._given = transport
         self._own: Transport | None = None
+        self._transport: Transport | None = None
         self._transport_lock = threading.Lock()
+        self.pacer = Pacer((*COMMON, *self.rate_headers), self.endpoints)
 
     @property
     def transport(self) -> Transport:
-        """The one connection pool of this destination, made at its first use."""
-        if self._given is not None:
-            return self._given
+        """The one connection pool of this destination, made at its first use.
+
+        It calls the platform no faster than its answers say.
+        """
         with self._transport_lock:
-            if self._own is None:
-                self._own = PooledTransport(connections=self.concurrency, timeout=self.timeout)
-            return self._own
+            if self._transport is None:
+                inner = self._given
+                if inner is None:
+                    inner = self._own = PooledTransport(
+                        connections=self.concurrency, timeout=self.timeout
+                    )
+                if self.gzips:
+                    inner = GzipTransport(inner)
+                self._transport = PacedTransport(inner, self.pacer)
+            return self._transport
 
     @abstractmethod
     def check(self) -> None:
@@ -266,7 +289,7 @@ class Destination(ABC, Generic[S]):
     def close(self) -> None:
         """Give back connections; called once, at the end of a sync."""
         with self._transport_lock:
-            own, self._own = self._own, None
+            own, self._own, self._transport = self._own, None, None
         if own is not None:
             own.close()
 

@@ -22,6 +22,7 @@ from cdp_activate.destinations.api import ApiDestination, mapping, member, parts
 from cdp_activate.destinations.base import Limit, Receipt, Row
 from cdp_activate.errors import DestinationError, RefusedError, RetryError
 from cdp_activate.http import Response, Transport, raise_for_status
+from cdp_activate.pacing import Endpoints, RateHeaders
 
 _DOCS = "https://developers.brevo.com/reference/"
 _PACE = "https://developers.brevo.com/docs/api-limits"
@@ -55,6 +56,10 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
         "members_page": Limit(500, "contacts in one page", f"{_DOCS}get-contacts-from-list"),
         "pace": Limit(10, "calls a second to contacts", _PACE),
     }
+
+    # https://developers.brevo.com/docs/limit-headers
+    rate_headers = (RateHeaders("x-sib-ratelimit-remaining", "x-sib-ratelimit-reset"),)
+    endpoints = (Endpoints("contacts", "/v3/contacts(/.*)?", "", float(limits["pace"].most)),)
 
     verbs = frozenset({"upsert", "remove", "erase"})
     batch_size = 1_000

@@ -20,6 +20,7 @@ from cdp_activate.destinations.api import ApiDestination, mapping, member, parts
 from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError
 from cdp_activate.http import Transport
+from cdp_activate.pacing import RateHeaders
 
 _CONTACTS = "/crm/v3/objects/contacts"
 _PROPERTIES = "/crm/v3/properties/contacts"
@@ -68,6 +69,13 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
         "batch": Limit(100, "contacts in one upsert or look-up", _BATCH),
         "burst": Limit(100, "calls in ten seconds, in any edition", _USAGE),
     }
+
+    # The second is the length of the window: https://developers.hubspot.com/docs/api/usage-details
+    rate_headers = (
+        RateHeaders(
+            "x-hubspot-ratelimit-remaining", "x-hubspot-ratelimit-interval-milliseconds", 1_000
+        ),
+    )
 
     verbs = frozenset({"upsert", "remove", "erase"})
     batch_size = limits["batch"].most

@@ -26,6 +26,7 @@ from cdp_activate.destinations.api import (
 from cdp_activate.destinations.base import Limit, Receipt, Row, json_bytes
 from cdp_activate.errors import RetryError
 from cdp_activate.http import Transport
+from cdp_activate.pacing import Endpoints
 
 _SPEC = "https://github.com/klaviyo/openapi (revision 2026-07-15)"
 _ATTRIBUTES = {"email": "email", "phone": "phone_number", "external_id": "external_id"}
@@ -66,6 +67,20 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
         "page_pace": Limit(750, "look-ups a minute", _SPEC),
         "erase_pace": Limit(60, "deletions a minute", _SPEC),
     }
+
+    # Each endpoint has limits of its own, and says in its answers what is left of them.
+    # https://developers.klaviyo.com/en/docs/rate_limits_and_error_handling
+    endpoints = (
+        Endpoints(
+            "imports", "/api/profile-bulk-import-jobs", "POST", limits["import_pace"].most / 60
+        ),
+        Endpoints("look-ups", "/api/profiles", "GET", limits["page_pace"].most / 60),
+        Endpoints(
+            "deletions", "/api/data-privacy-deletion-jobs", "POST", limits["erase_pace"].most / 60
+        ),
+        Endpoints("jobs", "/api/profile-bulk-import-jobs/.*", "GET"),
+        Endpoints("removals", "/api/lists/[^/]+/relationships/profiles", "DELETE"),
+    )
 
     verbs = frozenset({"upsert", "remove", "erase"})
     identifiers = tuple(_ATTRIBUTES)

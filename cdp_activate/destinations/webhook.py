@@ -39,7 +39,14 @@ from cdp_activate.http import Request, Response, Transport, raise_for_status, re
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]*")
 _OURS = frozenset(
-    {"connection", "content-length", "content-type", "host", "transfer-encoding"}
+    {
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+    }
     | {"webhook-id", "webhook-timestamp", "webhook-signature"}
 )
 
@@ -68,6 +75,9 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         )
         requests_per_second: Annotated[float, Field(gt=0)] | None = Field(
             default=None, description="Calls a second, at most; else as fast as it answers."
+        )
+        gzip: bool = Field(
+            default=False, description="Compress bodies: the endpoint takes content-encoding: gzip."
         )
         lists_members: bool = Field(
             default=False, description="The endpoint answers `action: members` with who is there."
@@ -119,6 +129,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         self.concurrency = settings.concurrency
         self.requests_per_second = settings.requests_per_second
         self.timeout = settings.timeout
+        self.gzips = settings.gzip
         self.deduplicates = settings.deduplicates
         self._unanswered: dict[bytes, str] = {}  # bodies of calls that failed in doubt: few
         self._lock = threading.Lock()

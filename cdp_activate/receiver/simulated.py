@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from cdp_activate.destinations.webhook import secret_bytes, sign
 from cdp_activate.errors import RetryError
-from cdp_activate.http import FunctionTransport, Request, Response, Transport
+from cdp_activate.http import FunctionTransport, Request, Response, Transport, uncompressed
 from cdp_activate.local_server import Cut
 from cdp_activate.receiver.faults import Fault, FaultQueue, Planned, Weather
 from cdp_activate.receiver.lists import Batch, Lists, Nature, Rows
@@ -139,7 +139,7 @@ class SimulatedPlatform:
         if request.method == "GET":
             return self._show(urlsplit(request.url).path)
         if request.method == "POST":
-            call, answer = self._take(request)
+            call, answer = self._take(uncompressed(request))
         else:
             answer = Response(204 if self._is_signed(request) else 401)
             call = Call(request.method, "", 0, answer.status)

@@ -18,6 +18,7 @@ from typing import Any
 
 from cdp_activate.destinations.base import Destination, Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
+from cdp_activate.pacing import Pace
 from cdp_activate.sync.tables import Verb
 
 SIGN_OF_LIFE = 30.0
@@ -80,26 +81,6 @@ class Hooks:
     alive: Callable[[], object] = lambda: None
 
 
-class Pace:
-    """At most so many calls a second, over all threads. None: no limit."""
-
-    def __init__(self, per_second: float | None, sleep: Callable[[float], object]) -> None:
-        self.gap = 1.0 / per_second if per_second else 0.0
-        self.sleep = sleep
-        self.lock = threading.Lock()
-        self.free_at = 0.0
-
-    def wait(self) -> None:
-        if not self.gap:
-            return
-        with self.lock:
-            now = time.monotonic()
-            start = max(now, self.free_at)
-            self.free_at = start + self.gap
-        if start > now:
-            self.sleep(start - now)
-
-
 class JobUnderWayError(DestinationError):
     """A job at a platform goes on for longer than a run waits."""
 
@@ -126,6 +107,9 @@ class Courier:
 
     def __post_init__(self) -> None:
         self.pace = Pace(self.destination.requests_per_second, self._rest)
+        # What the platform's own headers say holds for every call within a batch, too.
+        self.destination.pacer.sleep = self._rest
+        self.destination.pacer.longest = self.patience.total
         self.counting = threading.Lock()
         self.halted = threading.Event()
 

@@ -27,7 +27,8 @@ UNNAMED = "refused by the platform, which does not say which rows"
 
 @dataclass(frozen=True)
 class Options:
-    """How a run is made. `allow` names guards to lift; `stop` ends it after batches under way.
+    """How a run is made. `allow` names guards to lift; `stop` ends it after batches under way,
+    and so does `deadline`, in seconds, where the sync's own is not sooner.
 
     `progress` is told the sync, the rows answered and the rows planned, after each batch.
     """
@@ -40,6 +41,7 @@ class Options:
     patience: Patience = field(default_factory=Patience)
     transport: Transport | None = None
     stop: threading.Event = field(default_factory=threading.Event)
+    deadline: float | None = None
     progress: Callable[[str, int, int], object] = lambda sync, answered, planned: None
     watch: Watch = field(default_factory=Watch)
 

@@ -20,6 +20,7 @@ from cdp_activate.destinations.base import Destination
 from cdp_activate.errors import Problem, SettingsError, SourceErrors
 from cdp_activate.http import Transport
 from cdp_activate.settings import plain_secrets, validated
+from cdp_activate.sync.deadline import SpanField
 from cdp_activate.sync.mapping import Mapped
 from cdp_activate.sync.per import Per
 from cdp_activate.sync.schedule import ScheduleField
@@ -111,6 +112,7 @@ class SyncSettings(_Strict):
     consent: str
     schedule: ScheduleField | None = None
     needs: tuple[str, ...] = ()
+    deadline: SpanField | None = None
     guards: Guards = Guards()
     owner: str = ""
     description: str = ""

@@ -9,6 +9,7 @@ from typing import Any
 from cdp_activate.catalog import Catalog
 from cdp_activate.destinations.base import Destination
 from cdp_activate.errors import GuardError, said
+from cdp_activate.sync.deadline import Deadline
 from cdp_activate.sync.deliver import Courier, Hooks, JobUnderWayError
 from cdp_activate.sync.execute import Delivery, Options, settle_jobs
 from cdp_activate.sync.guards import enforce
@@ -65,7 +66,7 @@ def run_sync(
     Raises GuardError before anything is sent, DestinationError when the platform cannot go
     on (what it acknowledged is kept), UsageError while another run of this sync is going on.
     """
-    options = options or Options()
+    options = _in_time(options or Options(), sync.settings.deadline)
     kept = kept_list(sync)
     run = RunRecord(kept.sync, kept.destination, kept.name, as_of)
     options.watch.started(run)
@@ -177,7 +178,17 @@ class _Run:
         if plan.changes and not options.stop.is_set():
             delivery.deliver()
         run.state = "stopped" if options.stop.is_set() else "done"
+        if isinstance(options.stop, Deadline) and options.stop.has_passed:
+            run.message = "its deadline came: the next run goes on from here"
         return Summary(plan, run, delivery.rejections)
+
+
+def _in_time(options: Options, of_sync: float | None) -> Options:
+    """The options with the sooner of both deadlines, which begins now."""
+    limits = [seconds for seconds in (options.deadline, of_sync) if seconds is not None]
+    if not limits:
+        return options
+    return replace(options, stop=Deadline(options.stop, min(limits)))
 
 
 def _failed(run: RunRecord, error: BaseException) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -41,6 +42,28 @@ _SHOWN = (duckdb.BinderException, duckdb.CatalogException, duckdb.IOException)
 """Errors about names and files, whose text holds no value of a row."""
 
 
+class _Turns:
+    """Files that this process has open: DuckDB lets one connection of a process have a file.
+
+    Those of other threads wait for their turn here, for as long as it takes; for a file of
+    another process one can only ask now and then, and gives up.
+    """
+
+    def __init__(self) -> None:
+        self._locks: dict[Path, threading.RLock] = {}
+        self._made = threading.Lock()
+
+    @contextmanager
+    def of(self, path: Path) -> Iterator[None]:
+        with self._made:
+            lock = self._locks.setdefault(path.resolve(), threading.RLock())
+        with lock:
+            yield
+
+
+_TURNS = _Turns()
+
+
 class DuckDBWarehouse(Warehouse):
     """A warehouse in the file `path`; sync state in `<name>.cdp_state.duckdb` beside it.
 
@@ -69,14 +92,20 @@ class DuckDBWarehouse(Warehouse):
                 f"there is no warehouse at {self.path}",
                 remedy="run `cdp-activate build` (or `dbt build`) first",
             )
-        self._attach(self.path, self.path.stem, read_only=True)
-        try:
-            yield
-        finally:
-            self._detach(self.path.stem)
+        with _TURNS.of(self.path):
+            self._attach(self.path, self.path.stem, read_only=True)
+            try:
+                yield
+            finally:
+                self._detach(self.path.stem)
 
     @contextmanager
     def state(self) -> Iterator[None]:
+        with _TURNS.of(self.state_path), self._state():
+            yield
+
+    @contextmanager
+    def _state(self) -> Iterator[None]:
         if not self.state_path.exists():
             self._create_state()
         self._attach(self.state_path, _STATE, read_only=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -88,6 +89,24 @@ def test_the_body_says_list_action_and_rows():
     ]
     assert {(request.method, request.url) for request in seen} == {("POST", "https://hook.test/in")}
     assert seen[0].headers["content-type"].startswith("application/json")
+
+
+def test_bodies_are_compressed_where_that_is_said_and_pays():
+    seen = []
+    with Receiver(SECRET) as receiver:
+        destination = webhook(receiver.url, secret=SECRET, gzip=True)
+        send = destination.transport.inner.inner.send
+        destination.transport.inner.inner.send = lambda call: seen.append(call) or send(call)
+        rows = [Row(f"c{number}", {"email": f"{number}@x.test"}) for number in range(100)]
+        destination.upsert("VIP", rows)
+        destination.remove("VIP", rows[:1])
+        destination.close()
+
+        assert 99 == len(receiver.lists["VIP"])
+    large, small = seen
+    assert "gzip" == large.headers["content-encoding"]
+    assert len(large.body) * 5 < len(gzip.decompress(large.body))
+    assert "content-encoding" not in small.headers
 
 
 def test_an_event_carries_its_idempotency_key(receiver, destination):

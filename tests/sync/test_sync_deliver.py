@@ -12,7 +12,7 @@ import pytest
 from bed import QUICK, Bed, people, person
 
 from cdp_activate.destinations.base import Destination, DestinationSettings, Receipt, Row
-from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
+from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError, SourceErrors
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.sync.deliver import NAP, Courier, Delivered, Hooks, Patience, in_batches
 from cdp_activate.sync.status import statuses
@@ -449,3 +449,35 @@ def test_progress_is_told_after_each_batch_and_ends_at_the_plan(bed: Bed) -> Non
         ("vips_to_mail", 200, 250),
         ("vips_to_mail", 250, 250),
     ] == told
+
+
+def test_a_deadline_ends_a_run_after_the_batches_under_way(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("cdp_activate.sync.deadline.monotonic", lambda: clock[0])
+    bed.mail("batch_size: 10\n    concurrency: 2")
+    bed.change_sync("consent:", "deadline: 30m\nconsent:")
+    bed.build(people(500))
+
+    def late(sync: str, answered: int, planned: int) -> None:
+        clock[0] = 1_799.0 if answered < 100 else 1_800.0
+
+    done = bed.run(progress=late).record
+    assert ("stopped", True) == (done.state, 100 <= done.added <= 300)
+    assert "deadline" in str(done.message)
+    assert done.added == len(bed.listed) == len(bed.ledger)
+    # The sooner of two counts, and it begins anew with each run.
+    assert ("stopped", 0) == (
+        bed.run(deadline=0.0).record.state,
+        bed.run(deadline=0.0).record.added,
+    )
+    assert "done" == bed.run(deadline=3600.0).record.state
+    assert 500 == len(bed.listed)
+
+
+@pytest.mark.parametrize("written", ["soon", "30", "0s", "5 days"])
+def test_a_deadline_that_is_no_time_is_refused(bed: Bed, written: str) -> None:
+    bed.change_sync("consent:", f"deadline: {written}\nconsent:")
+    with pytest.raises(SourceErrors, match="45s, 30m or 2h"):
+        _ = bed.the_sync
