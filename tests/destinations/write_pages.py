@@ -22,6 +22,7 @@ from cdp_activate.identifiers.rules import RULE_SETS, VERSION  # noqa: E402
 from cdp_activate.testing import DestinationContract, HttpDestinationContract  # noqa: E402
 
 DOCS = HERE.parents[1] / "docs"
+TEMPLATES = HERE.parents[1] / "cdp_activate" / "templates"
 PROOFS_PAGE = DOCS / "destinations" / "proofs.md"
 IDENTIFIERS = f"""# Identifiers
 
@@ -115,6 +116,16 @@ def proofs() -> str:
             len(kind.limits), len(passed) or "-", length,
         )  # fmt: skip
         lines.append(f"| `{name}` | {' | '.join(map(str, figures))} |")
+    smallest, its_test = (
+        len((TEMPLATES / f"{name}.py.txt").read_text("utf-8").splitlines())
+        for name in ("postbox", "test_postbox")
+    )
+    lines += [
+        "",
+        f"One more takes one file and one test. The smallest is what `destinations new` writes: "
+        f"{smallest} lines, and a test of {its_test} with its platform in it, which passes the "
+        "contract as it is ([how to write one](../destinations.md#writing-a-destination)).",
+    ]
     return "\n".join(lines) + "\n"
 
 

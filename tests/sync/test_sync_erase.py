@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from cdp_activate.cli import main
 from cdp_activate.destinations.webhook import WebhookDestination
-from cdp_activate.errors import BusyError
+from cdp_activate.errors import BusyError, RetryError
 from cdp_activate.receiver import Nature, Receiver
 from cdp_activate.sync.drift import Drift, drift
 from cdp_activate.sync.erase import Erasing, Erasure
@@ -133,6 +133,23 @@ def test_an_erasure_of_nobody_or_of_an_unknown_entity_is_wrong_usage(bed: Bed) -
         done = command(bed, *arguments)
         assert 2 == done.exit_code
     assert "did you mean 'customer'?" in done.output
+
+
+def test_an_erasure_that_cannot_be_looked_after_is_done_all_the_same(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Any, list_id: str) -> Any:
+        raise RetryError("mail is busy")
+
+    bed.build(people(2))
+    bed.run()
+    monkeypatch.setattr(WebhookDestination, "members", broken)
+    done = command(bed, "erase", "c-00001", "--yes", "--json")
+    (step,) = json.loads(done.output)["steps"]
+    assert (0, "erased", "the platform does not say", "mail is busy") == (
+        done.exit_code, step["outcome"], step["verified"], step["message"],
+    )  # fmt: skip
+    assert {"c-00000"} == set(bed.receiver.lists["VIPs"])
 
 
 def drifted(bed: Bed) -> Drift:
