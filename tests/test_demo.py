@@ -28,8 +28,8 @@ from cdp_activate.errors import UsageError
 from cdp_activate.project import Project
 from cdp_activate.receiver import Receiver
 from cdp_activate.sync.built import Mark, read_mark
-from cdp_activate.sync.plan import planned
 from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.planning import planned
 
 sys.path.append(str(Path(__file__).parent / "destinations"))
 from contracts import contracts

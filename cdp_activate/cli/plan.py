@@ -62,8 +62,8 @@ def plan(select: tuple[str, ...], form: str, as_json: bool, **options: Any) -> N
 def show_plan(select: tuple[str, ...], form: str, options: Mapping[str, Any]) -> None:
     """Plan the syncs and print what they would do, guards that refuse included."""
     from cdp_activate.sync.guards import refusals
-    from cdp_activate.sync.plan import planned
     from cdp_activate.sync.plan_sql import Asked
+    from cdp_activate.sync.planning import planned
     from cdp_activate.sync.samples import samples
 
     project, at = load(dict(options)), instant(options["as_of"])

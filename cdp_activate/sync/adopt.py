@@ -26,9 +26,10 @@ from cdp_activate.identifiers.sql import HAVE_PHONE_FUNCTION, PHONE_FUNCTION, pr
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.plan import audience_relation, kept_list
-from cdp_activate.sync.plan_sql import everyone_sql
+from cdp_activate.sync.plan import kept_list
+from cdp_activate.sync.planning import audience_relation
 from cdp_activate.sync.tables import ADOPTED, RunRecord, now
+from cdp_activate.sync.wanted import everyone_sql
 from cdp_activate.text import suggest
 from cdp_activate.warehouse.base import Warehouse, Work
 

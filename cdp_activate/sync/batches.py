@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, overload
 from cdp_activate.destinations.base import Row, rows_as_json
 from cdp_activate.sync.notes import Span
 from cdp_activate.sync.plan import Plan, without_nulls
-from cdp_activate.sync.plan_sql import field_columns, identifier_columns
 from cdp_activate.sync.row_json import row_json
 from cdp_activate.sync.tables import EVENTS, PHASES, Verb
+from cdp_activate.sync.wanted import field_columns, identifier_columns
 
 if TYPE_CHECKING:
     import pyarrow as pa

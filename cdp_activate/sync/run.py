@@ -16,8 +16,9 @@ from cdp_activate.sync.guards import enforce
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.notes import Notes
-from cdp_activate.sync.plan import Plan, kept_list, make_plan
+from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.planning import make_plan
 from cdp_activate.sync.tables import RunRecord
 from cdp_activate.warehouse.base import Warehouse, Work
 

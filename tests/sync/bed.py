@@ -15,8 +15,9 @@ from cdp_activate.project import Project
 from cdp_activate.receiver import Receiver
 from cdp_activate.sync.deliver import Patience
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.plan import Plan, Step, planned
+from cdp_activate.sync.plan import Plan, Step
 from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.planning import planned
 from cdp_activate.sync.run import Options, Summary, run_sync
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse import Warehouse

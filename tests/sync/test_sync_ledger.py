@@ -20,8 +20,9 @@ from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.sync import ledger as ledger_module
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.notes import Notes
-from cdp_activate.sync.plan import kept_list, make_plan
+from cdp_activate.sync.plan import kept_list
 from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.planning import make_plan
 from cdp_activate.sync.status import statuses
 from cdp_activate.sync.tables import RunRecord, Verb, now
 

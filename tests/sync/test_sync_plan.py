@@ -22,8 +22,8 @@ from cdp_activate.errors import SourceErrors, WarehouseError
 from cdp_activate.receiver import Receiver
 from cdp_activate.sync.batches import read_batches
 from cdp_activate.sync.people import fingerprint
-from cdp_activate.sync.plan import planned
 from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.planning import planned
 from cdp_activate.sync.suppression import digest
 
 ADA, BEA, CLEO, DORA = (person(name) for name in ("ada", "bea", "cleo", "dora"))
