@@ -38,8 +38,11 @@ def _holds_secret(annotation: Any) -> bool:
     return annotation is SecretStr or any(map(_holds_secret, get_args(annotation)))
 
 
-def plain_secrets(node: Node, model: type[BaseModel]) -> list[Problem]:
-    """A problem for every secret of `model` that the mapping at `node` holds in plain text."""
+def plain_secrets(node: Node, model: type[BaseModel], *, of: str = "") -> list[Problem]:
+    """A problem for every secret of `model` that the mapping at `node` holds in plain text.
+
+    `of` is what the mapping is called, for the names of variables in remedies.
+    """
     given = node.value if isinstance(node.value, dict) else {}
     found: list[Problem] = []
     for name, field in model.model_fields.items():
@@ -47,32 +50,32 @@ def plain_secrets(node: Node, model: type[BaseModel]) -> list[Problem]:
         if key not in given:
             continue
         if is_secret(field):
-            found += [_plain(one, key) for one in _leaves(given[key]) if _is_plain(one)]
+            found += [_plain(one, key, of) for one in _leaves(given[key]) if _is_plain(one)]
         for mark in field.metadata:
             if isinstance(mark, SecretsAmong):
-                found += _plain_among(given[key], key, mark)
+                found += _plain_among(given[key], key, mark, of)
     return found
 
 
-def _plain_among(node: Node, key: str, mark: SecretsAmong) -> Iterator[Problem]:
+def _plain_among(node: Node, key: str, mark: SecretsAmong, of: str) -> Iterator[Problem]:
     if isinstance(node.value, dict):
         for name, child in node.value.items():
             is_name = mark.names and re.search(mark.names, name.lower())
             if is_name and not isinstance(child.value, dict):
                 yield from (
-                    _plain(one, name)
+                    _plain(one, name, of)
                     for one in _leaves(child)
                     if _is_plain(one) and not re.fullmatch(mark.harmless, one.text)
                 )
             else:
-                yield from _plain_among(child, name, mark)
+                yield from _plain_among(child, name, mark, of)
     elif isinstance(node.value, list):
         for child in node.value:
-            yield from _plain_among(child, key, mark)
+            yield from _plain_among(child, key, mark, of)
     elif mark.in_address:
         password = _PASSWORD.match(node.text)
         if password and not asks_environment(password[1]):
-            yield _plain(node, key)
+            yield _plain(node, key, of, in_address=True)
 
 
 _PASSWORD = re.compile(r"[A-Za-z][\w+.-]*://[^/:@]*:(.+)@")
@@ -93,13 +96,16 @@ def _is_plain(node: Node) -> bool:
     return node.value is not None and not asks_environment(node.text)
 
 
-def _plain(node: Node, key: str) -> Problem:
-    variable = re.sub(r"\W+", "_", key).strip("_").upper()
+def _plain(node: Node, key: str, of: str, *, in_address: bool = False) -> Problem:
+    """The secret `key`; or the password in the address that is there."""
+    wanted = "password" if in_address else key
+    variable = re.sub(r"\W+", "_", f"{of}_{wanted}").strip("_").upper()
+    call = f"{{{{ env_var('{variable}') }}}}"
+    written = f"`user:{call}@` in the address" if in_address else f'`{key}: "{call}"`'
     return node.problem(
         f"'{key}': a secret stands in the file",
-        f"write `{key}: \"{{{{ env_var('{variable}') }}}}\"`, without a default, and set the "
-        f"variable where the command runs: export {variable}=...; then make a new secret, for "
-        "this one was written down",
+        f"write {written}, without a default, and set the variable where the command runs: "
+        f"export {variable}=...; then make a new secret, for this one was written down",
     )
 
 

@@ -98,4 +98,5 @@ def test_options_of_storages_are_secrets_by_their_names(option, plain):
     ],
 )
 def test_the_password_of_an_address_is_a_secret(path, plain):
-    assert bool(problems(MODELS["file"], f'path: "{path}"\n')) is plain
+    found = problems(MODELS["file"], f'path: "{path}"\n')
+    assert ["user:{{ env_var('PASSWORD') }}@" in one.hint for one in found] == [True] * plain

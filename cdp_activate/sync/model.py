@@ -199,7 +199,8 @@ def read_destinations(
                 problems.append(node.problem(f"destination '{name}' has no `type:`", hint))
                 continue
             try:
-                problems.extend(plain_secrets(node, destination_class(kind.text).Settings))
+                kept = destination_class(kind.text).Settings
+                problems.extend(plain_secrets(node, kept, of=name))
             except SettingsError as error:
                 problems.append(kind.problem(error.message, error.remedy))
             found[name] = DestinationEntry(name, kind.text, node, folder)
