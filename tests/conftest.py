@@ -19,6 +19,7 @@ TOGETHER = {
     "test_identity",
     "test_identity_rules",
     "test_mappings",
+    "test_page",
     "test_published_figures",
     "test_same_rows_everywhere",
     "test_shop",

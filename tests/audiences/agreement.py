@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,14 @@ class Opened:
         self.catalog = self.world.catalog(self.adapter)
         self.reading = Reading(self.world)
         self.read: tuple[str, dict[str, Audience]] = ("", {})
+
+    def at(self, as_of: datetime) -> Opened:
+        """The same warehouse at another instant."""
+        return (
+            self
+            if as_of == self.world.as_of
+            else replace(self, world=replace(self.world, as_of=as_of))
+        )
 
     def audiences(self, text: str) -> dict[str, Audience]:
         """The audiences as the compiler reads them; they are kept until another text comes."""

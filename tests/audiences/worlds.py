@@ -17,7 +17,7 @@ from cdp_activate.catalog import Catalog, read_manifest
 Row = dict[str, Any]
 Columns = dict[str, tuple[str, dict[str, Any]]]
 
-POSTGRES = {"double": "double precision", "json": "jsonb"}
+POSTGRES = {"double": "double precision", "json": "jsonb", "timestamp_ns": "timestamp"}
 """How PostgreSQL names a type that a World declares in DuckDB's words."""
 
 
