@@ -308,11 +308,33 @@ def expand_env(node: Node, environ: Mapping[str, str] | None = None) -> Any:
     return result
 
 
+MEANT: dict[str, str] = {
+    "and": "all",
+    "or": "any",
+    "none": "not",
+    "limit": "top",
+    "after": "since",
+    "between": "since",
+    "before": "until",
+    "gt": "after",
+    "gte": "after",
+    "lt": "before",
+    "lte": "before",
+    "eq": "contains",
+}
+"""A word that is right elsewhere -> what it is called where it is not known but that is."""
+
+
 def suggest(name: str, known: Iterable[str], *, what: str = "known", most: int = 12) -> str:
     """'did you mean ...?' and the known names, for an error's remedy."""
     names = sorted(set(known))
     lowered: dict[str, str] = {other.lower(): other for other in names}
-    close = difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
+    meant = MEANT.get(name.lower())
+    close = (
+        [meant]
+        if meant in lowered
+        else difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
+    )
     listed = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     parts = [f"did you mean '{lowered[close[0]]}'?"] if close else []
     parts.append(f"{what}: {listed}" if names else f"there are no {what}")

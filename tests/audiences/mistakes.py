@@ -614,8 +614,8 @@ MISTAKES: dict[str, list[Mistake]] = {
         Mistake(
             "where: {related: tickets, match: {share: {}}}",
             "2:42",
-            "'share' is compared",
-            "share: {gte: 0.5}",
+            "say what 'share' must be",
+            "operators: between, eq, gt, gte,",
         ),
         Mistake(
             "where: {related: tickets, match: all, empty: fails}",
@@ -631,9 +631,51 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
         Mistake(
             "where: {related: tickets, match: {share: {like: 1}}}",
-            "2:49",
-            "'like' cannot be asked of a share",
-            "operators: between, eq, gt, gte, lt, lte, ne",
+            "2:43",
+            "unknown operator 'like'",
+            "operators: between, eq, gt, gte, in, is, lt, lte, ne, not_between, not_in",
+        ),
+        Mistake(
+            "where: {related: tickets, match: {share: {is_null: true}}}",
+            "2:43",
+            "'is_null' cannot be asked of 'share'",
+            "where 'share' is unknown nothing holds",
+        ),
+        Mistake(
+            "where: {event: viewed, rate: {to: clicked, is_null: true}}",
+            "2:44",
+            "'is_null' cannot be asked of 'rate'",
+            "where 'rate' is unknown nothing holds",
+        ),
+        Mistake(
+            "where: {event: order_placed, last: 30 days}",
+            "2:36",
+            "'last' is about the last row of all",
+            "a window is `within: 30 days`",
+        ),
+        Mistake(
+            "where: {trait: seen_at, within: 30 days}",
+            "2:25",
+            "unknown operator 'within'",
+            "did you mean 'last'?",
+        ),
+        Mistake(
+            "where: {event: order_placed, between: [2026-01-01, 2026-01-31]}",
+            "2:30",
+            "unknown key 'between'",
+            "did you mean 'since'?",
+        ),
+        Mistake(
+            "where: {or: [{trait: score, gt: 10}]}",
+            "2:9",
+            "'or' is no kind of condition",
+            "did you mean 'any'?",
+        ),
+        Mistake(
+            "where: {trait: score, gt: ten}",
+            "2:27",
+            "'score' is a number, this is text",
+            "write the number alone, such as 100",
         ),
         Mistake(
             "entity: account\nwhere: {related: buyers, pick: {latest_by: active}}",

@@ -1,4 +1,4 @@
-"""The page, sentence by sentence (`page.yml`): DuckDB, PostgreSQL and the plain reading judge it."""
+"""The page, sentence by sentence (`page.yml`), judged by both warehouses and the plain reading."""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ def test_a_row_without_a_key_or_of_nobody_is_no_row(shop: Shop) -> None:  # noqa
 MISTAKES = [
     ("where: {related: tickts}", "2:18", "unknown relation 'tickts'", "did you mean 'tickets'?"),
     ("where: {related: tickets, match: most}", "2:34", "how many rows pass", "at_least"),
-    ("where: {related: tickets, match: {share: {contains: 1}}}", "2:53", "of a share", "gte"),
+    ("where: {related: tickets, match: {share: {contains: 1}}}", "2:43", "cannot be asked", "gte"),
     ("where: {related: tickets, having: {trait: score, eq: 1}}", "2:35", "no entity", "where"),
     ("where: {related: tickets, pick: {latest_by: statu}}", "2:45", "unknown column", "status"),
     ("where: {related: tickets, pick: {latest_by: hours}, match: any}", "2:53", "no `match`", ""),

@@ -61,6 +61,10 @@ def occurrence(reader: ConditionReader, node: Node, name: str, of: Happened) -> 
         reader.wrong(node.keys[word], f"'{name}' looks at all rows ever: no window here", hint)
     allowed = {"where", *operators.WINDOWS, *({"n"} if name == "nth" else ())}
     asked = _mapping(reader, node, name)
+    if isinstance(asked.value, str):
+        hint = f"a window is `within: {asked.text}`; the test of one row is {name}: {{where: ..}}"
+        reader.wrong(asked, f"'{name}' is about the {name} row of all", hint)
+        return None
     parts = reader.mapping(asked, name, allowed, needed={"n"} if name == "nth" else ())
     if parts is None or outer:
         return None

@@ -28,16 +28,22 @@ from cdp_activate.text import Node, suggest
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What a test may say beside plain comparisons: rank all rows, name another trait, options."""
+    """What a test may say beside plain comparisons.
+
+    Rank all rows, name another trait, have options, and ask for the unknown (`is_null`).
+    """
 
     ranking: bool = False
     traits: bool = False
     options: bool = False
+    unknown: bool = False
 
 
-TRAIT = Allowed(ranking=True, traits=True, options=True)
-PROPERTY = Allowed(options=True)
-MEASURE = Allowed(traits=True)
+TRAIT = Allowed(ranking=True, traits=True, options=True, unknown=True)
+PROPERTY = Allowed(options=True, unknown=True)
+MEASURE = Allowed(traits=True, unknown=True)
+RATE = Allowed(traits=True)
+"""Without a denominator it does not hold, whatever is asked (7.36)."""
 NESTED = Allowed()
 
 
@@ -92,19 +98,28 @@ class LeafReader(ValueReader):
             )
         known = operators.operators_of(column.type)
         options = self._options(node, column, allowed)
+        offered = [
+            name
+            for name in known
+            if (allowed.ranking or name not in operators.RANKING)
+            and (allowed.unknown or name != "is_null")
+        ]
         names = [
             name
             for name in node.value
             if name not in skip and (name not in operators.OPTIONS or not allowed.options)
         ]
         if not names:
-            hint = suggest("", known, what="operators", most=30)
+            hint = suggest("", offered, what="operators", most=30)
             self.wrong(node, f"say what '{column.name}' must be", hint)
         comparisons = []
         for name in names:
             key, operand = node.keys[name], node.value[name]
             if name not in known:
-                self._wrong_operator(name, key, column, known)
+                self._wrong_operator(name, key, column, offered)
+            elif name == "is_null" and not allowed.unknown:
+                hint = f"where '{column.name}' is unknown nothing holds: use `not:` around another"
+                self.wrong(key, f"'is_null' cannot be asked of '{column.name}'", hint)
             elif name in operators.RANKING and not allowed.ranking:
                 hint = f"ask it of a trait: {{trait: .., {name}: 10}}"
                 self.wrong(key, f"'{name}' ranks all of the entity: only on its own traits", hint)

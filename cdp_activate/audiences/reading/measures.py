@@ -12,7 +12,7 @@ from cdp_activate.audiences.model import Active, Comparisons, Happened, Measure
 from cdp_activate.audiences.moments import UNITS, Unit
 from cdp_activate.audiences.reading import rows
 from cdp_activate.audiences.reading.conditions import ConditionReader
-from cdp_activate.audiences.reading.leaves import MEASURE
+from cdp_activate.audiences.reading.leaves import MEASURE, RATE
 from cdp_activate.audiences.windows import last_periods
 from cdp_activate.catalog import Column, Type
 from cdp_activate.text import Node, suggest
@@ -62,7 +62,8 @@ def measured(
             given = next(iter(set(node.value) - asked.skip))
             reader.wrong(node.keys[given], "a measure here is not compared", f"leave out '{given}'")
         return of, ()
-    test = reader.test(asked.node, asked.judged, MEASURE, skip=asked.skip)
+    allowed = RATE if name == "rate" else MEASURE
+    test = reader.test(asked.node, asked.judged, allowed, skip=asked.skip)
     return (of, test.comparisons) if test else None
 
 

@@ -19,13 +19,13 @@ from cdp_activate.audiences.model import (
 )
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.events import measured_event, occurrence
-from cdp_activate.audiences.reading.measures import measured
-from cdp_activate.catalog import Rows
+from cdp_activate.audiences.reading.leaves import NESTED
+from cdp_activate.audiences.reading.measures import fractions, measured
+from cdp_activate.catalog import Column, Rows, Type
 from cdp_activate.text import Node, suggest
 
 WORDS = ("any", "all", "none")
 _COUNTS = {"at_least": "gte", "at_most": "lte", "exactly": "eq"}
-_ORDERS = ("eq", "ne", "gt", "gte", "lt", "lte")
 
 
 def related(reader: ConditionReader, node: Node) -> Condition | None:
@@ -187,23 +187,9 @@ def _match(reader: ConditionReader, node: Node | None) -> tuple[str, Comparisons
 
 
 def _share(reader: ConditionReader, node: Node) -> Comparisons:
-    """`{gte: 0.5}`, fractions or percentages in text."""
-    parts = node.value if isinstance(node.value, dict) else {}
-    found: list[Comparison] = []
-    for name, of in parts.items():
-        if name in _ORDERS:
-            share = reader.share(of)
-            found += [Comparison(name, share)] if share is not None else []
-        elif name == "between" and isinstance(of.value, list) and len(of.value) == 2:
-            ends = [reader.share(end) for end in of.value]
-            exact = tuple(end for end in ends if end is not None)
-            found += [Comparison(name, exact)] if len(exact) == 2 else []
-        else:
-            hint = suggest(name, (*_ORDERS, "between"), what="operators")
-            reader.wrong(of, f"'{name}' cannot be asked of a share", hint)
-    if not parts:
-        reader.wrong(node, "'share' is compared", "share: {gte: 0.5}")
-    return tuple(found)
+    """What is asked of the share of rows, as of every other fraction: `{gte: 0.5}`, `50%`."""
+    test = reader.test(fractions(node), Column("share", Type("decimal")), NESTED)
+    return test.comparisons if test else ()
 
 
 def _empty(reader: ConditionReader, parts: Mapping[str, Node], match: str) -> bool:
