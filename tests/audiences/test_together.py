@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import duckdb
+import neighbours
 import pytest
 from random_audiences import audience, written
 from world import LENGTHS, NOON, catalog, create, hostile
@@ -115,3 +116,35 @@ def test_many_audiences_go_through_the_rows_of_an_event_once() -> None:
     assert 1 == found[tallies[0]].count("ref(")
     assert "judged_customer" in found["audience_counted_1.sql"]
     assert "ref('shop', 'customers')" not in found["audience_counted_1.sql"]
+
+
+LEADING = """\
+audience: {name}
+entity: account
+where: {{related: contacts, having: {{audience: counted_1}}}}
+"""
+LOGGED_IN = """\
+audience: logged_{n}
+entity: account
+where: {{event: logged_in, within: {n} days}}
+"""
+
+
+def test_who_names_another_is_judged_after_it() -> None:
+    """Judged with the others it would wait for an audience that waits for it."""
+    numbers = range(1, together.FEWEST + 1)
+    texts = [COUNTED.format(n=n, days=n + 1, other=n + 5) for n in numbers]
+    texts += [LOGGED_IN.format(n=n) for n in numbers]
+    naming = {
+        "naming": "audience: naming\nwhere: [{audience: counted_1}, {event: order_placed}]\n",
+        "leaving": "audience: leaving\nwhere: {not: {audience: [counted_1, counted_2]}}\n",
+        "leading": LEADING.format(name="leading"),
+        "alike": LEADING.format(name="alike"),  # what both ask is a fact that they share
+    }
+    known = neighbours.catalog()
+    text = "---\n".join([*texts, *naming.values()])
+    found = dbt_files(read_audiences(parse(text, "drawn.yml"), known), known)
+
+    assert "judged_customer" in found["audience_counted_1.sql"]
+    assert "judged_account" in found["audience_logged_1.sql"]
+    assert [] == [name for name in naming if "judged_" in found[f"audience_{name}.sql"]]
