@@ -135,7 +135,7 @@ def test_builds_in_any_order_of_time_give_the_history_of_all_that_was_seen(tmp_p
     for day in days:
         now: dict[str, dict[str, str | None]] = {}
         for audience in seen:
-            keys = draw.sample([f"key {n}" for n in range(8)], draw.choice((0, 3, 5, 8)))
+            keys = draw.sample([f"key {n}" for n in range(60)], draw.choice((0, 20, 40, 60)))
             now[audience] = {key: "holdout" if key == "key 3" else None for key in keys}
             seen[audience][day] = now[audience]
         builds.append(_build(day, now))
