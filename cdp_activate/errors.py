@@ -73,7 +73,8 @@ class BusyError(UsageError):
 class Problem:
     """One mistake in one file. `line` and `column` count from 1.
 
-    `length` is the number of characters to underline; `code` names a warning.
+    `length` is the number of characters to underline; `code` names a warning. `text` is the
+    line, or of a very long one the part around the mistake, which begins after `cut` characters.
     """
 
     message: str
@@ -84,6 +85,7 @@ class Problem:
     text: str = ""
     length: int = 1
     code: str = ""
+    cut: int = 0
 
     def render(self) -> str:
         """The form shown to people: place, message, the line, and the remedy."""
@@ -93,7 +95,7 @@ class Problem:
         if not self.text:
             return f"{head}\n  {self.hint}" if self.hint else head
         number = f"{self.line:>4} | "
-        indent = " " * (len(number) - 2) + "| " + " " * (self.column - 1)
+        indent = " " * (len(number) - 2) + "| " + " " * (self.column - 1 - self.cut)
         pointer = indent + "^" * max(1, self.length) + (f" {self.hint}" if self.hint else "")
         return f"{head}\n{number}{self.text}\n{pointer}"
 

@@ -28,6 +28,9 @@ MAX_DEPTH = 64
 warehouse with room to spare.
 """
 
+LONGEST = 200
+"""Characters of a line that a mistake shows."""
+
 Scalar: TypeAlias = str | int | Decimal | bool | None
 
 
@@ -52,8 +55,12 @@ class Source:
 
     def problem(self, line: int, column: int, message: str, **more: Any) -> Problem:
         """A problem at a place of this file (both from 1)."""
-        text = self.lines[line - 1] if 0 < line <= len(self.lines) and column <= 200 else ""
-        return Problem(message, path=self.path, line=line, column=column, text=text[:200], **more)
+        text = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        cut = 0 if column <= LONGEST else column - LONGEST // 2
+        text = text[cut : cut + LONGEST]
+        return Problem(
+            message, path=self.path, line=line, column=column, text=text, cut=cut, **more
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +115,13 @@ def read(path: Path, *, shown_as: str | None = None, quoted: bool = True) -> lis
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise SourceErrors(
-            [
-                Problem(
-                    "the file is not UTF-8 text", "save it as UTF-8", path=name, line=line, column=1
-                )
-            ]
-        ) from None
+        before = error.object[: error.start].decode("utf-8-sig").split("\n")
+        text = error.object.decode("utf-8-sig", errors="replace")
+        source = Source(name, tuple(text.split("\n")) if quoted and "\0" not in text else ())
+        problem = source.problem(
+            len(before), len(before[-1]) + 1, "the file is not UTF-8 text", hint="save it as UTF-8"
+        )
+        raise SourceErrors([problem]) from None
     except OSError as error:
         raise SourceErrors([Problem(f"cannot be read: {error.strerror}", path=name)]) from None
     return parse(text, name, quoted=quoted)
@@ -140,9 +146,8 @@ def parse(text: str, name: str = "<text>", *, quoted: bool = True) -> list[Node]
         character = chr(error.character) if isinstance(error.character, int) else error.character
         before = text[: text.index(character)].split("\n")
         reason = f"it has a control character (U+{ord(character):04X})"
-        problem = source.problem(
-            len(before), len(before[-1]) + 1, f"this is not valid YAML: {reason}"
-        )
+        message = f"this is not valid YAML: {reason}"
+        problem = source.problem(len(before), len(before[-1]) + 1, message, hint="take it out")
         raise SourceErrors([problem]) from None
     if builder.problems:
         raise SourceErrors(builder.problems)

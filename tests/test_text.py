@@ -108,7 +108,7 @@ def test_bom_is_accepted_and_other_encodings_are_not(tmp_path: Path) -> None:
     assert read(with_bom)[0].plain() == {"a": 1}
     with pytest.raises(SourceErrors) as caught:
         read(latin, shown_as="latin.yml")
-    assert "latin.yml:2:1  the file is not UTF-8 text" in str(caught.value)
+    assert "latin.yml:2:5  the file is not UTF-8 text" in str(caught.value)
 
 
 def test_documents_are_read_apart_and_empty_ones_left_out() -> None:
@@ -176,3 +176,13 @@ def test_aliases_nest_no_deeper_than_what_is_written() -> None:
     assert problem.line == 64
     (document,) = parse("\n".join(lines[:60]))
     assert len(document.value) == 60
+
+
+def test_of_a_long_line_the_part_around_the_mistake_is_shown() -> None:
+    """The mark stands under it."""
+    with pytest.raises(SourceErrors) as caught:
+        parse("a: " + "{not: " * 1000 + "}" * 1000, "deep.yml")
+
+    _, line, mark = str(caught.value).splitlines()
+    assert line[mark.index("^") :].startswith("{not: ")
+    assert 210 > len(line)
