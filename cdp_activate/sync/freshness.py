@@ -58,15 +58,16 @@ def span(length: timedelta) -> str:
     return f"{seconds:,} seconds"
 
 
-def ages(artifacts: Path, model: str) -> list[Age]:
-    """The ages of the sources that a model is built from, and of the models up to itself.
+def ages(artifacts: Path, models: Iterable[str]) -> list[Age]:
+    """The ages of the sources that some models are built from, and of the models up to these.
 
     Sources count when dbt judges them: where they say `freshness:` or `loaded_at_field:`, or
     `dbt source freshness` had a result. Raises UsageError when dbt's files cannot be read.
     """
     manifest = _json(artifacts / "manifest.json")
     nodes, sources = manifest.get("nodes", {}), manifest.get("sources", {})
-    line = set(_lineage(nodes, model, str(manifest.get("metadata", {}).get("project_name"))))
+    project = str(manifest.get("metadata", {}).get("project_name"))
+    line = set(_lineage(nodes, [f"model.{project}.{name}" for name in models]))
     loaded, built = _loaded(artifacts / "sources.json"), _built(artifacts / "run_results.json")
     judged = {name for name in line & sources.keys() if name in loaded or _is_judged(sources[name])}
     stored = {
@@ -80,10 +81,9 @@ def ages(artifacts: Path, model: str) -> list[Age]:
     ]
 
 
-def _lineage(nodes: Mapping[str, Any], model: str, project: str) -> Iterator[str]:
-    """The node of the model, and all that it is built from."""
-    pending = [f"model.{project}.{model}"]
-    seen = set(pending)
+def _lineage(nodes: Mapping[str, Any], ends: list[str]) -> Iterator[str]:
+    """These nodes, and all that they are built from."""
+    pending, seen = ends, set(ends)
     while pending:
         name = pending.pop()
         yield name

@@ -134,22 +134,24 @@ def _expectations(plan: Plan) -> Iterator[Refusal]:
 
 
 def _data(plan: Plan) -> Iterator[Refusal]:
-    """What the audience's table is of: other YAML, another day, data that are too old."""
-    name, mark, at = plan.sync.audience.name, plan.mark, plan.asked.as_of
-    if mark is not None and mark.digest != plan.sync.digest:
-        yield Refusal(
-            "edited",
-            f"the audience '{name}' was edited after its table was built, as of "
-            f"{mark.as_of:%Y-%m-%d %H:%M} UTC",
-            "run `cdp-activate build`, which compiles and builds it",
-        )
-    if mark is not None and _is_another_day(plan, mark):
-        yield Refusal(
-            "as_of",
-            f"it is to be judged at {at:%Y-%m-%d %H:%M} UTC, the table of '{name}' was built as "
-            f"of {mark.as_of:%Y-%m-%d %H:%M} UTC",
-            f"run `cdp-activate build --as-of {at:%Y-%m-%dT%H:%MZ}` first, or leave --as-of out",
-        )
+    """What the audiences' tables are of: other YAML, another day, data that are too old."""
+    at = plan.asked.as_of
+    for name, mark in plan.marks.items():
+        built = f"{mark.as_of:%Y-%m-%d %H:%M} UTC"
+        if mark.digest != plan.sync.digests[name]:
+            yield Refusal(
+                "edited",
+                f"the audience '{name}' was edited after its table was built, as of {built}",
+                "run `cdp-activate build`, which compiles and builds it",
+            )
+        if _is_another_day(plan, mark):
+            yield Refusal(
+                "as_of",
+                f"it is to be judged at {at:%Y-%m-%d %H:%M} UTC, the table of '{name}' was built "
+                f"as of {built}",
+                f"run `cdp-activate build --as-of {at:%Y-%m-%dT%H:%MZ}` first, or leave --as-of "
+                "out",
+            )
     within = plan.sync.settings.guards.fresh_within
     complaints = [age.complaint(at, within) for age in plan.ages] if within else []
     for complaint in filter(None, complaints):
@@ -178,7 +180,7 @@ def enforce(plan: Plan, allow: Collection[str] = ()) -> None:
         reasons = "; ".join(f"{refusal.guard}: {refusal.message}" for refusal in refused)
         lift = " ".join(f"--allow {name}" for name in names)
         meant = f"if this is meant, run it with {lift}"
-        remedies = [refusal.remedy for refusal in refused if refusal.remedy]
+        remedies = list(dict.fromkeys(refusal.remedy for refusal in refused if refusal.remedy))
         raise GuardError(
             f"the sync '{plan.sync.name}' was refused, nothing was sent. {reasons}",
             guards=names,

@@ -110,6 +110,7 @@ class SyncSettings(_Strict):
     region: str | None = None
     default_region: str | None = None
     consent: str
+    suppress: tuple[str, ...] = ()
     schedule: ScheduleField | None = None
     needs: tuple[str, ...] = ()
     deadline: SpanField | None = None
@@ -132,8 +133,8 @@ class Sync:
     consents: Rows | None
     fields: Mapping[str, Mapped] = field(default_factory=dict)
     per: Per | None = None
-    digest: str = ""
-    """Of the audience as it is written now."""
+    digests: Mapping[str, str] = field(default_factory=dict)
+    """Of each audience that it reads, the one that it sends first, as it is written now."""
 
     @property
     def name(self) -> str:

@@ -16,6 +16,7 @@ from cdp_activate.identifiers import RuleSet
 HELD_ERASED = "erased"
 HELD_HOLDOUT = "holdout"
 HELD_NO_CONSENT = "no consent"
+HELD_SUPPRESSED = "suppressed"
 HELD_NO_IDENTIFIER = "no identifier"
 HELD_INVALID = "invalid identifier"
 HELD_NO_LIST = "no value for per"
@@ -23,31 +24,14 @@ HELD_REJECTED = "rejected before"
 HELD_IN_DOUBT = "sent before, never answered"
 
 
-def held_back(
-    *,
-    erased: Expression,
-    variant: Expression,
-    consented: Expression | None,
-    given: Expression,
-    enough: Expression,
-    listed: Expression | None = None,
-) -> Expression:
+def held_back(*in_the_way: tuple[str, Expression | None]) -> Expression:
     """Why a member is not sent, NULL when nothing is in the way. First reason wins.
 
-    `given`: whether any identifier has a value; `enough`: whether those that are valid tell
-    the person from others; `listed`: whether there is a list for the person.
+    Of each reason the condition under which it is one; None: never.
     """
-    reasons = [
-        exp.If(this=erased, true=text(HELD_ERASED)),
-        exp.If(this=exp.EQ(this=variant, expression=text("holdout")), true=text(HELD_HOLDOUT)),
-    ]
-    if consented is not None:
-        reasons.append(exp.If(this=exp.not_(consented), true=text(HELD_NO_CONSENT)))
-    reasons.append(exp.If(this=exp.not_(given), true=text(HELD_NO_IDENTIFIER)))
-    reasons.append(exp.If(this=exp.not_(exp.paren(enough)), true=text(HELD_INVALID)))
-    if listed is not None:
-        reasons.append(exp.If(this=exp.not_(listed), true=text(HELD_NO_LIST)))
-    return exp.Case(ifs=reasons)
+    return exp.Case(
+        ifs=[exp.If(this=on, true=text(reason)) for reason, on in in_the_way if on is not None]
+    )
 
 
 def is_enough(rules: RuleSet, identifiers: Mapping[str, Expression]) -> Expression:

@@ -64,7 +64,8 @@ class Plan:
     audience_size: int
     first_run: bool
     asked: Asked
-    mark: Mark | None
+    marks: dict[str, Mark]
+    """What the tables of its audiences are of, by name; not of those that do not say."""
     ages: list[Age]
 
     @property

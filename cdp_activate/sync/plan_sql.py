@@ -68,6 +68,8 @@ def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: A
     }
     if sync.consents is not None:
         imports["consents"] = granted(Consent(sync.consents, sync.settings.consent)).tree
+    if sync.settings.suppress:
+        imports["suppressed"] = _suppressed(sync)
     steps = {
         **wanted_steps(sync, catalog.adapter),
         "compared": _compared(sync, asked),
@@ -75,6 +77,17 @@ def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: A
         "final": _final(sync, asked),
     }
     return write(tree(steps, imports), catalog.adapter, run_at(catalog, asked.as_of))
+
+
+def _suppressed(sync: Sync) -> exp.Query:
+    """The keys of the members of all audiences that are held back."""
+    parts: list[exp.Query] = []
+    for name in sync.settings.suppress:
+        members = exp.Table(this=identifier(audience_model(name)))
+        members.meta["model"] = audience_model(name)
+        key = exp.cast(column(sync.audience.entity.key), exp.DataType.Type.TEXT)
+        parts.append(exp.Select(expressions=[exp.alias_(key, KEY)], from_=exp.From(this=members)))
+    return exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]
 
 
 def _mine(sync: Sync, catalog: Catalog, table: str) -> exp.Select:

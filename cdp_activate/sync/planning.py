@@ -10,7 +10,7 @@ from cdp_activate.catalog import Catalog
 from cdp_activate.errors import WarehouseError
 from cdp_activate.identifiers.phone import numbers
 from cdp_activate.identifiers.sql import PHONE_FUNCTION
-from cdp_activate.sync.built import read_mark
+from cdp_activate.sync.built import Mark, read_mark
 from cdp_activate.sync.counts import Counts, counted
 from cdp_activate.sync.freshness import Age, ages
 from cdp_activate.sync.ledger import Ledger
@@ -27,14 +27,13 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
 
     Raises WarehouseError when the audience's table was not built, or a key is there twice.
     """
-    relation = _members(sync, catalog)
+    relation = _members(sync.audience.name, catalog)
     ledger = Ledger(warehouse, kept_list(sync))
     sql = plan_sql(sync, catalog, warehouse.state_table, asked)
     if "phone" in sync.settings.identifiers:
         warehouse.add_function(PHONE_FUNCTION, numbers)
     with warehouse.reading(), warehouse.state():
-        _check_built(sync, warehouse, relation)
-        mark = read_mark(warehouse, relation)
+        marks = _marks(sync, catalog, warehouse)
         # The state is written to in the same transaction at other times, never here.
         # The rows of a list lie together, so that to read one is not to read them all.
         ordered = f"select * from ({sql}) as steps order by list" if sync.per else sql
@@ -49,7 +48,7 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
     total, lists = _counted(sync, warehouse, work, sizes)
     without = _without(sync, warehouse, work)
     return Plan(
-        sync, warehouse, work, total, lists, without, int(members), first, asked, mark,
+        sync, warehouse, work, total, lists, without, int(members), first, asked, marks,
         _ages(sync, catalog),
     )  # fmt: skip
 
@@ -58,7 +57,19 @@ def _ages(sync: Sync, catalog: Catalog) -> list[Age]:
     """How old the audience's data are, where a guard asks."""
     if sync.settings.guards.fresh_within is None or catalog.artifacts is None:
         return []
-    return ages(catalog.artifacts, audience_model(sync.audience.name))
+    return ages(catalog.artifacts, [audience_model(name) for name in sync.digests])
+
+
+def _marks(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> dict[str, Mark]:
+    """The marks on the tables of all audiences that it reads, each of which must be built."""
+    found: dict[str, Mark] = {}
+    for name in sync.digests:
+        relation = _members(name, catalog)
+        _check_built(name, warehouse, relation)
+        mark = read_mark(warehouse, relation)
+        if mark is not None:
+            found[name] = mark
+    return found
 
 
 def _view(sync: Sync, work: Work) -> str:
@@ -97,29 +108,27 @@ def _moved(work: Work) -> str:
 _BUILD = "run `cdp-activate build`, which compiles the audiences and runs dbt"
 
 
-def _members(sync: Sync, catalog: Catalog) -> str:
+def _members(audience: str, catalog: Catalog) -> str:
     """The audience's table."""
-    model = catalog.models.get(audience_model(sync.audience.name))
+    model = catalog.models.get(audience_model(audience))
     if model is None:
-        raise WarehouseError(
-            f"dbt does not know the audience '{sync.audience.name}' yet", remedy=_BUILD
-        )
+        raise WarehouseError(f"dbt does not know the audience '{audience}' yet", remedy=_BUILD)
     return model.relation
 
 
 def audience_relation(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> str:
     """The audience's table, which must be built. Call within `warehouse.reading()`."""
-    relation = _members(sync, catalog)
-    _check_built(sync, warehouse, relation)
+    relation = _members(sync.audience.name, catalog)
+    _check_built(sync.audience.name, warehouse, relation)
     return relation
 
 
-def _check_built(sync: Sync, warehouse: Warehouse, relation: str) -> None:
+def _check_built(audience: str, warehouse: Warehouse, relation: str) -> None:
     try:
         warehouse.describe(relation)
     except WarehouseError:
         raise WarehouseError(
-            f"the audience '{sync.audience.name}' has not been built in the warehouse",
+            f"the audience '{audience}' has not been built in the warehouse",
             remedy=_BUILD,
         ) from None
 

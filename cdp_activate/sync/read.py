@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cdp_activate.audiences.digest import audience_digest
@@ -111,8 +111,30 @@ class _Checking:
         self._destination(entry)
         fields, per = self._fields(audience), self._per(audience)
         self._personal(audience, fields)
-        digest = audience_digest(audience, audiences)
-        return Sync(settings, audience, entry, self._consents(audience), fields, per, digest)
+        read = [audience, *self._suppressed(audience, audiences)]
+        digests = {one.name: audience_digest(one, audiences) for one in read}
+        return Sync(settings, audience, entry, self._consents(audience), fields, per, digests)
+
+    def _suppressed(
+        self, audience: Audience, audiences: Mapping[str, Audience]
+    ) -> Iterator[Audience]:
+        """The audiences whose members are held back."""
+        written = self.document.locate(["suppress"]).value
+        nodes = written if isinstance(written, list) else []
+        for node, name in zip(nodes, self.settings.suppress, strict=True):
+            found = audiences.get(name)
+            if found is None:
+                hint = suggest(name, audiences, what="audiences")
+                self.problems.append(node.problem(f"unknown audience '{name}'", hint))
+            elif found.entity.name != audience.entity.name:
+                message = f"'{name}' is of {found.entity.name}, not of {audience.entity.name}"
+                hint = "name an audience of the same entity"
+                self.problems.append(node.problem(message, hint))
+            elif found.name == audience.name:
+                hint = "it would hold everyone back; name another"
+                self.problems.append(node.problem(f"'{name}' is what this sync sends", hint))
+            else:
+                yield found
 
     def _columns(self, audience: Audience) -> None:
         columns = audience.entity.model.columns

@@ -20,7 +20,19 @@ from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import HAVE_PHONE_FUNCTION, prepared, trimmed
 from cdp_activate.sync.mapping import Mapped
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.people import fingerprint, held_back, is_enough, present
+from cdp_activate.sync.people import (
+    HELD_ERASED,
+    HELD_HOLDOUT,
+    HELD_INVALID,
+    HELD_NO_CONSENT,
+    HELD_NO_IDENTIFIER,
+    HELD_NO_LIST,
+    HELD_SUPPRESSED,
+    fingerprint,
+    held_back,
+    is_enough,
+    present,
+)
 from cdp_activate.sync.suppression import KEY_KIND, is_erased
 
 LIST = "list"
@@ -161,13 +173,18 @@ def _people(sync: Sync) -> exp.Select:
     """What may be sent, and why a member is held back, if so."""
     places = identifier_columns(sync)
     identifiers = {name: column(place) for place, (name, _) in places.items()}
+    enough = is_enough(rule_set(sync.destination.kind.rules), identifiers)
     reason = held_back(
-        erased=is_erased(sync.audience.entity.name, {KEY_KIND: column(KEY), **identifiers}),
-        variant=column(VARIANT),
-        consented=column(CONSENTED) if sync.consents is not None else None,
-        given=exp.NEQ(this=column(GIVEN), expression=exp.Literal.number(0)),
-        enough=is_enough(rule_set(sync.destination.kind.rules), identifiers),
-        listed=present(column(LIST)) if sync.per is not None else None,
+        (
+            HELD_ERASED,
+            is_erased(sync.audience.entity.name, {KEY_KIND: column(KEY), **identifiers}),
+        ),
+        (HELD_HOLDOUT, exp.EQ(this=column(VARIANT), expression=text("holdout"))),
+        (HELD_NO_CONSENT, exp.not_(column(CONSENTED)) if sync.consents is not None else None),
+        (HELD_SUPPRESSED, _is_suppressed() if sync.settings.suppress else None),
+        (HELD_NO_IDENTIFIER, exp.EQ(this=column(GIVEN), expression=exp.Literal.number(0))),
+        (HELD_INVALID, exp.not_(exp.paren(enough))),
+        (HELD_NO_LIST, exp.not_(present(column(LIST))) if sync.per is not None else None),
     )
     left_out = exp.Sub(this=column(GIVEN), expression=_which(places))
     return (
@@ -175,6 +192,10 @@ def _people(sync: Sync) -> exp.Select:
         .select(*(column(place) for place in (*places, *field_columns(sync), *list_column(sync))))
         .from_("prepared")
     )
+
+
+def _is_suppressed() -> Expression:
+    return exp.In(this=column(KEY), query=exp.select(column(KEY)).from_("suppressed").subquery())
 
 
 def _wanted(sync: Sync) -> exp.Select:

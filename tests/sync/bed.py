@@ -94,6 +94,7 @@ def manifest(key_type: str = "varchar") -> dict[str, Any]:
         model("customers", CUSTOMERS | keyed, {"entity": "customer", "key": "customer_id"}),
         model("consents", CONSENTS | keyed, consents),
         model("audience_vips", MEMBERS | keyed),
+        model("audience_staff", MEMBERS | keyed),
     ]
     return {
         "metadata": {"project_name": "shop", "adapter_type": "duckdb"},

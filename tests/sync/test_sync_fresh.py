@@ -16,7 +16,8 @@ from cdp_activate.sync.freshness import span
 
 def mark(bed: Bed, as_of: datetime, digest: str = "") -> None:
     """As the post-hook of the audience's model does; `test_demo` sees it done by dbt."""
-    said = f"cdp_activate {digest or bed.the_sync.digest} {as_of.replace(tzinfo=None).isoformat()}"
+    at = as_of.replace(tzinfo=None).isoformat()
+    said = f"cdp_activate {digest or bed.the_sync.digests['vips']} {at}"
     with duckdb.connect(str(bed.folder / "warehouse.duckdb")) as connection:
         connection.execute(f"comment on table audience_vips is '{said}'")
 

@@ -1,0 +1,63 @@
+"""`suppress:`: members of other audiences are held back, and taken off a mirror."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+from bed import Bed, people, person
+
+from cdp_activate.errors import GuardError, SourceErrors, WarehouseError
+
+
+def staff(bed: Bed, *keys: str) -> None:
+    with duckdb.connect(str(bed.folder / "warehouse.duckdb")) as connection:
+        connection.execute(
+            "create or replace table audience_staff (customer_id text, variant text)"
+        )
+        for key in keys:
+            connection.execute("insert into audience_staff values (?, null)", [key])
+
+
+@pytest.fixture
+def suppressing(bed: Bed) -> Bed:
+    bed.write("audiences/staff.yml", "audience: staff\nwhere: {trait: points, gt: 5}\n")
+    bed.change_sync("consent:", "suppress: [staff]\nconsent:")
+    bed.build([*people(4), person("x", consent=None)])
+    return bed
+
+
+def test_members_of_a_suppressed_audience_are_held_back_and_removed(suppressing: Bed) -> None:
+    staff(suppressing, "c-00000", "x", "nobody")
+    done = suppressing.run()
+    assert ({"suppressed": 1, "no consent": 1}, 3) == (done.plan.held_back, done.record.added)
+    staff(suppressing, "c-00001")
+    done = suppressing.run()
+    assert (1, 1) == (done.record.added, done.record.removed)
+    assert {"c-00000", "c-00002", "c-00003"} == suppressing.listed.keys()
+
+
+def test_a_suppressed_audience_must_be_built_and_of_its_yaml(suppressing: Bed) -> None:
+    with pytest.raises(WarehouseError, match="'staff' has not been built"):
+        suppressing.run()
+    staff(suppressing)
+    with duckdb.connect(str(suppressing.folder / "warehouse.duckdb")) as connection:
+        said = "cdp_activate 0000000000000000 2026-03-10T00:00:00"
+        connection.execute(f"comment on table audience_staff is '{said}'")
+    with pytest.raises(GuardError, match="the audience 'staff' was edited"):
+        suppressing.run()
+
+
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ("[stuff]", "unknown audience 'stuff'"),
+        ("[vips]", "'vips' is what this sync sends"),
+        ("staff", "suppress"),
+    ],
+)
+def test_a_wrong_name_is_an_error_at_its_place(suppressing: Bed, named: str, says: str) -> None:
+    suppressing.change_sync("[staff]", named)
+    with pytest.raises(SourceErrors) as caught:
+        _ = suppressing.the_sync
+    (problem,) = caught.value.problems
+    assert (6, True) == (problem.line, says in problem.message)
