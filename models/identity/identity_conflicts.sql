@@ -12,6 +12,13 @@ customer_ids as (
 
 ),
 
+-- Few are anybody else's than those of identity_map.
+owned as (
+
+    select * from {{ ref('identity_map') }}
+
+),
+
 final as (
 
     select
@@ -25,11 +32,16 @@ final as (
     inner join customer_ids
         on identifiers.source_customer_id = customer_ids.source_customer_id
 
+    left join owned
+        on
+            identifiers.identifier_type = owned.identifier_type
+            and identifiers.identifier = owned.identifier
+
+    where owned.identifier is null
+
     group by
         identifiers.identifier_type,
         identifiers.identifier
-
-    having min(customer_ids.customer_id) <> max(customer_ids.customer_id)
 
 )
 

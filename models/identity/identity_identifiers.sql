@@ -112,12 +112,13 @@ gathered as (
 
     from comparable
 
-    where identifier is not null
-
     group by
         source_customer_id,
         identifier_type,
         identifier
+
+    -- Not a condition on rows, which planners ask of what is held already, too.
+    having count(identifier) > 0
 
 ),
 

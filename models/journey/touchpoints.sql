@@ -315,16 +315,21 @@ unchanged as (
         named.written_at is null
         and held.touchpoint_id not like 'event:%'
         and held.touchpoint_id not like 'message:%'
-        and named.customer_id is not distinct from held.customer_id
-        and named.object_id is not distinct from held.object_id
-        and named.touchpoint is not distinct from held.touchpoint
-        and named.channel is not distinct from held.channel
-        and named.direction is not distinct from held.direction
-        and named.source is not distinct from held.source
-        and named.marketing_channel is not distinct from held.marketing_channel
-        and named.value is not distinct from held.value
-        and named.sentiment is not distinct from held.sentiment
-        and named.occurred_at is not distinct from held.occurred_at
+        -- In one, so that they are compared and no keys of the join.
+        and case
+            when
+                named.customer_id is not distinct from held.customer_id
+                and named.object_id is not distinct from held.object_id
+                and named.touchpoint is not distinct from held.touchpoint
+                and named.channel is not distinct from held.channel
+                and named.direction is not distinct from held.direction
+                and named.source is not distinct from held.source
+                and named.marketing_channel is not distinct from held.marketing_channel
+                and named.value is not distinct from held.value
+                and named.sentiment is not distinct from held.sentiment
+                and named.occurred_at is not distinct from held.occurred_at
+                then 1
+        end = 1
 
 ),
 

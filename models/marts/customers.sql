@@ -53,7 +53,9 @@ feedback as (
 
     from {{ ref('customer_feedback') }}
 
-    where score is not null
+    where
+        score is not null
+        and kind in ('nps', 'review')
 
 ),
 
