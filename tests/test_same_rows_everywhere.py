@@ -55,8 +55,6 @@ OF_THE_RUN = {
     "judged_at",
     "superseded_at",
     "written_at",
-    "touches_written_at",
-    "visits_written_at",
     "touchpoints_written_at",
 }
 """Columns that say when the run was."""
