@@ -23,6 +23,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -32,8 +33,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from first_sync import AS_OF, FILES, _manifest
+from first_sync import AS_OF, FILES, _manifest, with_memory
 from light_receiver import digest, forget, light_receiver, received
+
+import cdp_activate
 
 HERE = Path(__file__).parent
 LIST = "everyone"
@@ -180,6 +183,7 @@ class Ours:
                 text = text.format(url=bench.url, batch=1000, threads=bench.options.threads)
             if name == "profiles.yml":
                 text = text.replace("warehouse.duckdb", str(bench.warehouse))
+                text = with_memory(text, bench.options.memory)
             _write(self.folder / name, text)
         _write(self.folder / "target" / "manifest.json", json.dumps(_manifest()))
 
@@ -290,7 +294,13 @@ def _write(path: Path, text: str) -> None:
 
 
 def make_environments(folder: Path) -> None:
-    """A virtual environment for each of the others, where it is missing."""
+    """A virtual environment for each of the others, where it is missing.
+
+    What pip installs is compiled to bytecode; ours may come from an installer that leaves that
+    to the first start, or run from its sources, so it is compiled here.
+    """
+    for place in (sysconfig.get_path("purelib"), str(Path(cdp_activate.__file__).parent)):
+        subprocess.run([sys.executable, "-m", "compileall", "-q", "-j", "0", place], check=False)
     for name, packages in NEEDS.items():
         python = folder / name / "bin" / "python"
         if (folder / name / ".ready").exists():
@@ -347,6 +357,7 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=1_000_000)
     parser.add_argument("--latency", type=float, default=50, help="milliseconds")
     parser.add_argument("--threads", type=int, default=16, help="requests of ours at once")
+    parser.add_argument("--memory", default="160MB", help="DuckDB's limit in ours")
     parser.add_argument("--environments", type=Path, default=HERE / "peers" / ".environments")
     parser.add_argument("--only", nargs="*", default=["cdp-activate", "drt", "dlt"])
     options = parser.parse_args()

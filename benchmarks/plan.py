@@ -18,12 +18,12 @@ import time
 from pathlib import Path
 
 import duckdb
-from first_sync import AS_OF, FILES, _write
+from first_sync import AS_OF, _write
 
 from cdp_activate.http import FunctionTransport, Response
 from cdp_activate.project import Project
-from cdp_activate.sync.plan import planned
 from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.planning import planned
 from cdp_activate.sync.run import Options, run_sync
 
 HAND = """
@@ -122,9 +122,7 @@ def many(folder: Path, options: argparse.Namespace) -> None:
 
 
 def _prepare(folder: Path, members: int, memory: str) -> None:
-    _write(folder, argparse.Namespace(members=members, batch=10_000, threads=4))
-    profile = FILES["profiles.yml"].replace("path:", f"settings: {{memory_limit: {memory}}}, path:")
-    (folder / "profiles.yml").write_text(profile)
+    _write(folder, argparse.Namespace(members=members, batch=10_000, threads=4, memory=memory))
 
 
 def _sync(project: Project) -> None:
