@@ -28,11 +28,19 @@ def value_of(of: Column, table: str = "") -> Expression:
         return column(of.name, table)
     found = call("cdp_json_parsed" if of.parsed else "cdp_json", column(of.inside, table))
     for step in of.name.removeprefix(f"{of.inside}.").split("."):
-        found = call("cdp_json_step", found, text(step), text(f'$."{step}"'))
+        found = _step(found, step)
     if of.type.element:
         element = _typed(column("element"), of.type.element, of.timezone)
         return call("cdp_json_list", found, element)
     return _typed(found, of.type, of.timezone)
+
+
+def _step(found: Expression, key: str) -> Expression:
+    """What is under a key. In a path a quote ends it, a star is all keys, and none is no key."""
+    if key in ("", "*") or '"' in key:
+        pointer = "/" + key.replace("~", "~0").replace("/", "~1")
+        return call("cdp_json_odd_step", found, text(key), text(pointer))
+    return call("cdp_json_step", found, text(key), text(f'$."{key}"'))
 
 
 def _typed(found: Expression, kind: Type, timezone: str) -> Expression:

@@ -20,6 +20,7 @@ DIALECTS = ("duckdb", "postgres", "spark", "snowflake", "bigquery")
 
 _MEANT = {
     "cdp_json_parsed": "a JSON path inside a column of text",
+    "cdp_json_odd_step": "a JSON key that is empty, a star or has a quote in it",
 }
 
 

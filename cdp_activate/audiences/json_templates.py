@@ -24,6 +24,11 @@ JSON: dict[str, dict[str, str]] = {
         "snowflake": "get(x, y)",
         "bigquery": "json_query(x, z)",
     },
+    "cdp_json_odd_step": {  # z is a JSON pointer (RFC 6901)
+        "duckdb": "json_extract(x, z)",
+        "postgres": "x -> y",
+        "snowflake": "get(x, y)",
+    },
     "cdp_json_text": {
         "duckdb": "case when json_type(x) = 'VARCHAR' then json_extract_string(x, '$') end",
         "postgres": "case when jsonb_typeof(x) = 'string' then x #>> '{}' end",

@@ -20,7 +20,10 @@ from worlds import Columns, World
 (PAGE,) = documents((Path(__file__).parent / "page.yml").read_text(encoding="utf-8"))
 PATHS: Columns = {
     f"profile.{path}": ({"number": "double"}.get(kind, kind), {})
-    for path, kind in TABLES["customers"]["profile"][1]["paths"].items()
+    for path, kind in {
+        **TABLES["customers"]["profile"][1]["paths"],
+        **dict.fromkeys(("it's", "a b", 'q"', "*", "$", "[0]", "a/~b", ""), "varchar"),
+    }.items()
 }
 BESIDE = (
     {"audience": "other", "where": {"trait": "active", "is": True}},
