@@ -112,11 +112,29 @@ def _compare(
     return Drift(*about, *found, unnamed)
 
 
+def _known_list(warehouse: Warehouse, kept: KeptList, destination: Destination[Any]) -> str | None:
+    """The list that a run opened; None before the first: to open it might be to make it.
+
+    A ledger of before ids were kept is of a list that is there, so to open it finds it.
+    """
+    with warehouse.state():
+        lists, ledger = (warehouse.state_table(f"sync_{name}") for name in ("lists", "ledger"))
+        known = warehouse.rows(f"select list_id from {lists} where {kept.condition}", kept.values)
+        filled = warehouse.rows(
+            f"select 1 from {ledger} where {kept.condition} limit 1", kept.values
+        )
+    if known:
+        return str(known[0][0])
+    return destination.open(kept.name) if filled else None
+
+
 def _ask(
     sync: Sync, kept: KeptList, warehouse: Warehouse, destination: Destination[Any]
 ) -> tuple[int | None, int | None, int | None]:
     """The platform's size, who is missing, and who is there unexpectedly."""
-    list_id = destination.open(kept.name)
+    list_id = _known_list(warehouse, kept, destination)
+    if list_id is None:
+        return None, None, None
     members = destination.members(list_id)
     if members is None:
         return destination.size(list_id), None, None

@@ -10,6 +10,8 @@ from bed import LIST, Bed, Person, person
 from click.testing import CliRunner
 
 from cdp_activate.cli import main
+from cdp_activate.destinations.webhook import WebhookDestination
+from cdp_activate.sync.drift import drift
 from cdp_activate.sync.tables import ADOPTED
 
 EVERYONE = [
@@ -122,3 +124,20 @@ def test_syncs_without_one_list_have_nothing_to_adopt(bed: Bed, old: str, new: s
     bed.build(EVERYONE)
     bed.change_sync(old, new)
     assert 2 == adopt(bed, "--from", "none.csv").exit_code
+
+
+def test_drift_before_the_first_run_opens_no_list(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To open a list is to make it where there is none."""
+    bed.mail("lists_members: true")
+    bed.build(EVERYONE)
+    opened: list[str] = []
+    monkeypatch.setattr(WebhookDestination, "open", lambda self, name: opened.append(name) or name)
+    with bed.warehouse() as warehouse:
+        (found,) = drift(bed.the_sync, warehouse)
+        assert ([], None, None) == (opened, found.platform_size, found.error)
+        bed.run()
+        opened.clear()
+        (found,) = drift(bed.the_sync, warehouse)
+    assert ([], 2, 0) == (opened, found.platform_size, found.missing)
