@@ -116,6 +116,9 @@ class Erasing:
                 step = self._let_go(held, key)
                 self._record(erasure_id, held, step, key)
                 steps.append(step)
+                with self.warehouse.state():  # many lists may take longer than a lease lasts
+                    for name in names:
+                        Lease(self.warehouse, name).renew(erasure_id)
         finally:
             with self.warehouse.state():
                 for name in names:

@@ -268,3 +268,22 @@ def test_a_mirror_leaves_no_former_address(bed: Bed) -> None:
         bed.build([person("ada", email=f"{address}@example.com")])
         bed.run()
     assert [] == bed.rows("select * from {former}")
+
+
+def test_the_leases_of_an_erasure_are_renewed_after_each_list(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_lists(bed)
+    bed.build([person("zoe")])
+    assert 0 == command(bed, "sync").exit_code
+    renewed: list[str] = []
+    renew = Lease.renew
+
+    def seen(lease: Lease, run_id: str) -> None:
+        assert lease.is_held_by(run_id)
+        renewed.append(lease.sync)
+        renew(lease, run_id)
+
+    monkeypatch.setattr(Lease, "renew", seen)
+    assert 0 == command(bed, "erase", "zoe", "--yes").exit_code
+    assert ["vips_to_files", "vips_to_mail"] * 2 == renewed
