@@ -129,14 +129,14 @@ DAY = datetime(2026, 3, 1)
 
 def test_builds_in_any_order_of_time_give_the_history_of_all_that_was_seen(tmp_path: Path) -> None:
     draw = random.Random(7)
-    days = [DAY + timedelta(days=number) for number in (0, 1, 4, 4, 2, 6, 1, 3, 0, -1, 7)]
+    days = [DAY + timedelta(days=number) for number in (0, 1, 4, 2, 6, 1, 3, 0, -1, 7, 7)]
     seen: Seen = {"a": {}, "b": {}}
     builds = []
     for day in days:
         now: dict[str, dict[str, str | None]] = {}
         for audience in seen:
-            # With sixty keys every pattern of coming and going occurs; at times there is nobody.
-            nobody = day == DAY + timedelta(days=6)
+            # With sixty keys every pattern of coming and going occurs, in the last build too.
+            nobody = day == DAY + timedelta(days=2)
             keys = [f"key {n}" for n in range(60) if draw.random() < 0.5 and not nobody]
             now[audience] = {key: "holdout" if key == "key 3" else None for key in keys}
             seen[audience][day] = now[audience]
