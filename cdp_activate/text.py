@@ -313,32 +313,23 @@ def expand_env(node: Node, environ: Mapping[str, str] | None = None) -> Any:
     return result
 
 
-MEANT: dict[str, str] = {
-    "and": "all",
-    "or": "any",
-    "none": "not",
-    "limit": "top",
-    "after": "since",
-    "between": "since",
-    "before": "until",
-    "gt": "after",
-    "gte": "after",
-    "lt": "before",
-    "lte": "before",
-    "eq": "contains",
-}
-"""A word that is right elsewhere -> what it is called where it is not known but that is."""
+def suggest(
+    name: str,
+    known: Iterable[str],
+    *,
+    what: str = "known",
+    most: int = 12,
+    meant: Iterable[str] = (),
+) -> str:
+    """'did you mean ...?' and the known names, for an error's remedy.
 
-
-def suggest(name: str, known: Iterable[str], *, what: str = "known", most: int = 12) -> str:
-    """'did you mean ...?' and the known names, for an error's remedy."""
+    `meant` are words that the name may stand for: one that is known goes before one that is spelt
+    like it.
+    """
     names = sorted(set(known))
     lowered: dict[str, str] = {other.lower(): other for other in names}
-    meant = MEANT.get(name.lower())
-    close = (
-        [meant]
-        if meant in lowered
-        else difflib.get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
+    close = [word for word in meant if word in lowered] or difflib.get_close_matches(
+        name.lower(), list(lowered), n=1, cutoff=0.6
     )
     listed = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     parts = [f"did you mean '{lowered[close[0]]}'?"] if close else []

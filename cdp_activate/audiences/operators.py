@@ -116,24 +116,6 @@ WEEKDAYS = {name: number for number, day in enumerate(_DAYS, start=1) for name i
 
 ALL = frozenset(name for table in _BY_KIND.values() for name in table)
 
-OTHER_WORDS = {
-    **dict.fromkeys(("=", "==", "equals", "equal_to", "equal"), "eq"),
-    **dict.fromkeys(("!=", "<>", "not_equals", "neq", "not", "is_not"), "ne"),
-    **dict.fromkeys((">", "greater_than", "more_than", "above", "over"), "gt"),
-    **dict.fromkeys((">=", "at_least", "greater_than_or_equal", "minimum"), "gte"),
-    **dict.fromkeys(("<", "less_than", "below", "under"), "lt"),
-    **dict.fromkeys(("<=", "at_most", "less_than_or_equal", "maximum"), "lte"),
-    **dict.fromkeys(("one_of", "any_of", "is_one_of"), "in"),
-    **dict.fromkeys(("none_of", "is_not_one_of"), "not_in"),
-    **dict.fromkeys(("includes", "has"), "contains"),
-    **dict.fromkeys(("regex", "regexp", "like", "pattern"), "matches"),
-    **dict.fromkeys(("null", "exists", "is_set", "not_null", "is_not_null"), "is_null"),
-    **dict.fromkeys(("within", "in_last", "in_the_last"), "last"),
-    **dict.fromkeys(("since", "from"), "after"),
-    **dict.fromkeys(("until", "to"), "before"),
-}
-"""What people who come from other tools say, and our word for it: an error proposes it."""
-
 
 def operators_of(column_type: Type) -> dict[str, Operand]:
     """The operators of a type, each with the form of its operand."""

@@ -23,6 +23,7 @@ from cdp_activate.audiences.model import (
     Variant,
 )
 from cdp_activate.audiences.moments import Duration, zone
+from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.kinds import condition_reader
 from cdp_activate.audiences.reading.relations import measured_rows
@@ -60,7 +61,11 @@ class AudienceReader:
             return None
         for key, node in self.document.keys.items():
             if key not in KEYS:
-                self.wrong(node, f"unknown key '{key}'", suggest(key, KEYS, what="keys"))
+                self.wrong(
+                    node,
+                    f"unknown key '{key}'",
+                    suggest(key, KEYS, what="keys", meant=meant_by(key)),
+                )
         self.name = self._name()
         timezone = self._timezone()
         entity = self._entity()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cdp_activate.audiences.model import All, AnyOf, AtLeast, Condition, Not
+from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.leaves import LeafReader
 from cdp_activate.text import Node, suggest
 
@@ -28,7 +29,11 @@ class ConditionReader(LeafReader):
         if not named:
             first = next(iter(node.keys.values()), node)
             what = f"'{first.text}' is no kind of condition" if first.text else "an empty condition"
-            self.wrong(first, what, suggest(first.text, known, what="kinds", most=30))
+            self.wrong(
+                first,
+                what,
+                suggest(first.text, known, what="kinds", most=30, meant=meant_by(first.text)),
+            )
             return None
         kind = named[0]
         if len(named) > 1:

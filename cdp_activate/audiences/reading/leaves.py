@@ -19,6 +19,7 @@ from cdp_activate.audiences.model import (
     Test,
     Value,
 )
+from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.patterns import check_pattern
 from cdp_activate.audiences.reading.values import ValueReader
 from cdp_activate.audiences.windows import span
@@ -133,8 +134,7 @@ class LeafReader(ValueReader):
     def _wrong_operator(
         self, name: str, node: Node, column: Column, allowed: Collection[str]
     ) -> None:
-        meant = operators.OTHER_WORDS.get(name, name)
-        hint = suggest(meant, allowed, what="operators", most=30)
+        hint = suggest(name, allowed, what="operators", most=30, meant=meant_by(name))
         if name in operators.ALL and column.type.kind == "other":
             hint = "declare its data_type in the model's yml, or run `dbt docs generate`"
             self.wrong(node, f"the type of '{column.name}' is not known", hint)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from cdp_activate.audiences.moments import Duration, parse_duration
+from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import Problem
 from cdp_activate.text import Node, suggest
@@ -54,7 +55,11 @@ class Reader:
             return None
         for key, key_node in node.keys.items():
             if key not in allowed:
-                self.wrong(key_node, f"unknown key '{key}'", suggest(key, allowed, what="keys"))
+                self.wrong(
+                    key_node,
+                    f"unknown key '{key}'",
+                    suggest(key, allowed, what="keys", meant=meant_by(key)),
+                )
         missing = [key for key in needed if key not in node.value]
         if missing:
             added = ", ".join(f"`{key}: ..`" for key in sorted(missing))
@@ -67,7 +72,11 @@ class Reader:
         assert isinstance(node.value, dict)
         for key, key_node in node.keys.items():
             if key not in allowed:
-                self.wrong(key_node, f"unknown key '{key}'", suggest(key, allowed, what="keys"))
+                self.wrong(
+                    key_node,
+                    f"unknown key '{key}'",
+                    suggest(key, allowed, what="keys", meant=meant_by(key)),
+                )
         return node.value
 
     def flag(self, node: Node, name: str) -> bool | None:
