@@ -13,7 +13,7 @@ from itertools import pairwise
 from sqlglot import exp
 
 from cdp_activate.audiences.cells import value_of
-from cdp_activate.audiences.compiling.nearest import NEAREST, following
+from cdp_activate.audiences.compiling.nearest import NEAREST, Between, following
 from cdp_activate.audiences.compiling.rows import OCCURRED, ORDERED_BY, Order, everything, rows_of
 from cdp_activate.audiences.compiling.scope import Scope, found
 from cdp_activate.audiences.dialects import call
@@ -34,6 +34,8 @@ from cdp_activate.catalog import Column, Model, Rows
 
 EARLIER, LATER, BETWEEN = "earlier", "later", "between_them"
 TABLE = "of_table"
+_PARTITIONED = ("boolean", "date", "decimal", "integer", "text", "timestamp")
+"""What every warehouse takes in `partition by`; BigQuery takes no doubles."""
 _LONGEST = 4_000_000 * 86400
 """Seconds; more than from the first to the last day of the calendar."""
 
@@ -102,10 +104,13 @@ class _Runs:
         compared = self._compared(place)
         kept = [OCCURRED, ORDERED_BY, *map(_same_name, compared)]
         if self._nearest_is_best(step, guards):
-            breaking = [self._rows(guard, ()) for guard in guards]
+            breaking = [self._rows(guard, ()) for guard in guards if not guard.same]
             if step.immediately:
                 breaking += [self._every(event) for event in _tables(step.rows.events).values()]
-            after = following(reached, breaking, self._rows(step, compared), kept)
+            of_same = [self._rows(guard, guard.same) for guard in guards if guard.same]
+            between = Between(breaking, of_same, [_same_name(of) for of in step.same])
+            own = {of.name: of for of in (*compared, *step.same)}
+            after = following(reached, between, self._rows(step, tuple(own.values())), kept)
             if not step.within:
                 return after
             return after.where(self._at_most(step.within, column(NEAREST), column(OCCURRED)))
@@ -131,10 +136,12 @@ class _Runs:
         )
 
     def _nearest_is_best(self, step: Step, guards: Several[Step]) -> bool:
-        """Of the rows reached before, the nearest leads to a row if any does."""
+        """Of the rows reached before, with the same values, the nearest leads to a row if any."""
+        same = {of.name for of in step.same}
         return (
-            not step.same
-            and not any(guard.within or guard.same for guard in guards)
+            all(of.type.kind in _PARTITIONED for of in step.same)
+            and not any(guard.within for guard in guards)
+            and all({of.name for of in guard.same} in (set(), same) for guard in guards)
             and not (step.immediately and len(_tables(step.rows.events)) > 1)
             and all(rows.id for rows in self.order.tables)
         )

@@ -3,7 +3,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_sequence_viewed_then_order_placed_then_v_d5e3089c as (
+), fact_sequence_viewed_then_order_placed_then_v_f3ad3adf as (
     select
         earlier.entity_key
     from (
@@ -17,12 +17,12 @@ with customers as (
                 occurred,
                 ordered_by,
                 row_kind,
-                max(case when row_kind = 2 then place end) over (
+                max(case when row_kind = 3 then place end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
                 ) as reached_at,
-                max(case when row_kind = 2 then occurred end) over (
+                max(case when row_kind = 3 then occurred end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
@@ -72,49 +72,82 @@ with customers as (
                         entity_key,
                         occurred,
                         ordered_by,
-                        2 as row_kind
+                        3 as row_kind
                     from (
-                        select distinct
-                            later.entity_key,
-                            later.occurred,
-                            later.ordered_by
+                        select
+                            entity_key,
+                            occurred,
+                            ordered_by
                         from (
                             select
-                                customer_id as entity_key,
-                                happened_at at time zone 'UTC' as occurred,
-                                event_id as ordered_by,
-                                status as same_status
-                            from "web_events"
-                            where
-                                event_name = 'viewed'
-                                and (
-                                    happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
-                                    and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
-                                )
-                                and amount >= 10
-                        ) as earlier
-                        join (
-                            select
-                                customer_id as entity_key,
-                                ordered_at as occurred,
-                                cast(order_id as text) as ordered_by,
-                                status as same_status
-                            from "orders"
-                            where
-                                ordered_at < cast('2026-01-10 12:00:00' as timestamp)
-                        ) as later
-                            on later.entity_key = earlier.entity_key
+                                entity_key,
+                                occurred,
+                                ordered_by,
+                                same_status,
+                                row_kind,
+                                max(case when row_kind = 3 then place end) over (
+                                    partition by entity_key, same_status
+                                    order by place nulls first
+                                    rows between unbounded preceding and current row
+                                ) as reached_at,
+                                max(case when row_kind = 3 then occurred end) over (
+                                    partition by entity_key, same_status
+                                    order by place nulls first
+                                    rows between unbounded preceding and current row
+                                ) as nearest_occurred
+                            from (
+                                select
+                                    *,
+                                    row_number() over (partition by entity_key order by occurred, ordered_by, row_kind) as place
+                                from (
+                                    select
+                                        entity_key,
+                                        occurred,
+                                        ordered_by,
+                                        0 as row_kind,
+                                        same_status
+                                    from (
+                                        select
+                                            customer_id as entity_key,
+                                            ordered_at as occurred,
+                                            cast(order_id as text) as ordered_by,
+                                            status as same_status
+                                        from "orders"
+                                        where
+                                            ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                                    ) as part
+                                    union all
+                                    select
+                                        entity_key,
+                                        occurred,
+                                        ordered_by,
+                                        3 as row_kind,
+                                        same_status
+                                    from (
+                                        select
+                                            customer_id as entity_key,
+                                            happened_at at time zone 'UTC' as occurred,
+                                            event_id as ordered_by,
+                                            status as same_status
+                                        from "web_events"
+                                        where
+                                            event_name = 'viewed'
+                                            and (
+                                                happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
+                                                and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
+                                            )
+                                            and amount >= 10
+                                    ) as part
+                                ) as stream
+                            ) as placed
+                        ) as seen
                         where
                             (
-                                later.occurred > earlier.occurred
-                                or (
-                                    later.occurred = earlier.occurred and later.ordered_by > earlier.ordered_by
-                                )
+                                row_kind = 0 and not same_status is null and not reached_at is null
                             )
                             and (
-                                date_diff('MICROSECOND', earlier.occurred, later.occurred) <= cast(86400 as bigint) * 1000000
+                                date_diff('MICROSECOND', nearest_occurred, occurred) <= cast(86400 as bigint) * 1000000
                             )
-                            and later.same_status = earlier.same_status
                     ) as part
                 ) as stream
             ) as placed
@@ -129,10 +162,10 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_sequence_viewed_then_order_placed_then_v_d5e3089c
-        on fact_sequence_viewed_then_order_placed_then_v_d5e3089c.entity_key = customers.customer_id
+    left join fact_sequence_viewed_then_order_placed_then_v_f3ad3adf
+        on fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key = customers.customer_id
     where
-        not fact_sequence_viewed_then_order_placed_then_v_d5e3089c.entity_key is null
+        not fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key is null
 )
 select
     *
@@ -143,7 +176,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_sequence_viewed_then_order_placed_then_v_d5e3089c as (
+), fact_sequence_viewed_then_order_placed_then_v_f3ad3adf as (
     select
         earlier.entity_key
     from (
@@ -157,12 +190,12 @@ with customers as (
                 occurred,
                 ordered_by,
                 row_kind,
-                max(case when row_kind = 2 then place end) over (
+                max(case when row_kind = 3 then place end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
                 ) as reached_at,
-                max(case when row_kind = 2 then occurred end) over (
+                max(case when row_kind = 3 then occurred end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
@@ -216,53 +249,86 @@ with customers as (
                         entity_key,
                         occurred,
                         ordered_by,
-                        2 as row_kind
+                        3 as row_kind
                     from (
-                        select distinct
-                            later.entity_key,
-                            later.occurred,
-                            later.ordered_by
+                        select
+                            entity_key,
+                            occurred,
+                            ordered_by
                         from (
                             select
-                                customer_id as entity_key,
-                                happened_at at time zone 'UTC' as occurred,
-                                (
-                                    event_id collate "C"
-                                ) as ordered_by,
-                                status as same_status
-                            from "web_events"
-                            where
-                                event_name = 'viewed'
-                                and (
-                                    happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
-                                    and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
-                                )
-                                and amount >= 10
-                        ) as earlier
-                        join (
-                            select
-                                customer_id as entity_key,
-                                ordered_at as occurred,
-                                (
-                                    cast(order_id as text) collate "C"
-                                ) as ordered_by,
-                                status as same_status
-                            from "orders"
-                            where
-                                ordered_at < cast('2026-01-10 12:00:00' as timestamp)
-                        ) as later
-                            on later.entity_key = earlier.entity_key
+                                entity_key,
+                                occurred,
+                                ordered_by,
+                                same_status,
+                                row_kind,
+                                max(case when row_kind = 3 then place end) over (
+                                    partition by entity_key, same_status
+                                    order by place nulls first
+                                    rows between unbounded preceding and current row
+                                ) as reached_at,
+                                max(case when row_kind = 3 then occurred end) over (
+                                    partition by entity_key, same_status
+                                    order by place nulls first
+                                    rows between unbounded preceding and current row
+                                ) as nearest_occurred
+                            from (
+                                select
+                                    *,
+                                    row_number() over (partition by entity_key order by occurred, ordered_by, row_kind) as place
+                                from (
+                                    select
+                                        entity_key,
+                                        occurred,
+                                        ordered_by,
+                                        0 as row_kind,
+                                        same_status
+                                    from (
+                                        select
+                                            customer_id as entity_key,
+                                            ordered_at as occurred,
+                                            (
+                                                cast(order_id as text) collate "C"
+                                            ) as ordered_by,
+                                            status as same_status
+                                        from "orders"
+                                        where
+                                            ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                                    ) as part
+                                    union all
+                                    select
+                                        entity_key,
+                                        occurred,
+                                        ordered_by,
+                                        3 as row_kind,
+                                        same_status
+                                    from (
+                                        select
+                                            customer_id as entity_key,
+                                            happened_at at time zone 'UTC' as occurred,
+                                            (
+                                                event_id collate "C"
+                                            ) as ordered_by,
+                                            status as same_status
+                                        from "web_events"
+                                        where
+                                            event_name = 'viewed'
+                                            and (
+                                                happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
+                                                and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
+                                            )
+                                            and amount >= 10
+                                    ) as part
+                                ) as stream
+                            ) as placed
+                        ) as seen
                         where
                             (
-                                later.occurred > earlier.occurred
-                                or (
-                                    later.occurred = earlier.occurred and later.ordered_by > earlier.ordered_by
-                                )
+                                row_kind = 0 and not same_status is null and not reached_at is null
                             )
                             and (
-                                later.occurred - earlier.occurred <= 86400 * cast('1 second' as interval)
+                                occurred - nearest_occurred <= 86400 * cast('1 second' as interval)
                             )
-                            and later.same_status = earlier.same_status
                     ) as part
                 ) as stream
             ) as placed
@@ -277,10 +343,10 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_sequence_viewed_then_order_placed_then_v_d5e3089c
-        on fact_sequence_viewed_then_order_placed_then_v_d5e3089c.entity_key = customers.customer_id
+    left join fact_sequence_viewed_then_order_placed_then_v_f3ad3adf
+        on fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key = customers.customer_id
     where
-        not fact_sequence_viewed_then_order_placed_then_v_d5e3089c.entity_key is null
+        not fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key is null
 )
 select
     *
@@ -291,7 +357,7 @@ with customers as (
     select
         *
     from `customers`
-), fact_sequence_viewed_then_order_placed_then_v_f9280de5 as (
+), fact_sequence_viewed_then_order_placed_then_v_afd10acb as (
     select
         earlier.entity_key
     from (
@@ -305,12 +371,12 @@ with customers as (
                 occurred,
                 ordered_by,
                 row_kind,
-                max(case when row_kind = 2 then place end) over (
+                max(case when row_kind = 3 then place end) over (
                     partition by entity_key
                     order by place
                     rows between unbounded preceding and current row
                 ) as reached_at,
-                max(case when row_kind = 2 then occurred end) over (
+                max(case when row_kind = 3 then occurred end) over (
                     partition by entity_key
                     order by place
                     rows between unbounded preceding and current row
@@ -363,49 +429,85 @@ with customers as (
                         entity_key,
                         occurred,
                         ordered_by,
-                        2 as row_kind
+                        3 as row_kind
                     from (
-                        select distinct
-                            later.entity_key,
-                            later.occurred,
-                            later.ordered_by
+                        select
+                            entity_key,
+                            occurred,
+                            ordered_by
                         from (
                             select
-                                customer_id as entity_key,
-                                happened_at as occurred,
-                                event_id as ordered_by,
-                                status as same_status
-                            from `web_events`
-                            where
-                                event_name = 'viewed'
-                                and (
-                                    happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamp)
-                                    and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
-                                )
-                                and amount >= 10
-                        ) as earlier
-                        join (
-                            select
-                                customer_id as entity_key,
-                                ordered_at as occurred,
-                                cast(order_id as string) as ordered_by,
-                                status as same_status
-                            from `orders`
-                            where
-                                ordered_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
-                        ) as later
-                            on later.entity_key = earlier.entity_key
+                                entity_key,
+                                occurred,
+                                ordered_by,
+                                same_status,
+                                row_kind,
+                                max(case when row_kind = 3 then place end) over (
+                                    partition by entity_key, same_status
+                                    order by place
+                                    rows between unbounded preceding and current row
+                                ) as reached_at,
+                                max(case when row_kind = 3 then occurred end) over (
+                                    partition by entity_key, same_status
+                                    order by place
+                                    rows between unbounded preceding and current row
+                                ) as nearest_occurred
+                            from (
+                                select
+                                    *,
+                                    row_number() over (
+                                        partition by entity_key
+                                        order by occurred nulls last, ordered_by nulls last, row_kind nulls last
+                                    ) as place
+                                from (
+                                    select
+                                        entity_key,
+                                        occurred,
+                                        ordered_by,
+                                        0 as row_kind,
+                                        same_status
+                                    from (
+                                        select
+                                            customer_id as entity_key,
+                                            ordered_at as occurred,
+                                            cast(order_id as string) as ordered_by,
+                                            status as same_status
+                                        from `orders`
+                                        where
+                                            ordered_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
+                                    ) as part
+                                    union all
+                                    select
+                                        entity_key,
+                                        occurred,
+                                        ordered_by,
+                                        3 as row_kind,
+                                        same_status
+                                    from (
+                                        select
+                                            customer_id as entity_key,
+                                            happened_at as occurred,
+                                            event_id as ordered_by,
+                                            status as same_status
+                                        from `web_events`
+                                        where
+                                            event_name = 'viewed'
+                                            and (
+                                                happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamp)
+                                                and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
+                                            )
+                                            and amount >= 10
+                                    ) as part
+                                ) as stream
+                            ) as placed
+                        ) as seen
                         where
                             (
-                                later.occurred > earlier.occurred
-                                or (
-                                    later.occurred = earlier.occurred and later.ordered_by > earlier.ordered_by
-                                )
+                                row_kind = 0 and not same_status is null and not reached_at is null
                             )
                             and (
-                                later.occurred - earlier.occurred <= make_dt_interval(0, 0, 0, 86400)
+                                occurred - nearest_occurred <= make_dt_interval(0, 0, 0, 86400)
                             )
-                            and later.same_status = earlier.same_status
                     ) as part
                 ) as stream
             ) as placed
@@ -420,10 +522,10 @@ with customers as (
         customers.customer_id,
         cast(null as string) as variant
     from customers
-    left join fact_sequence_viewed_then_order_placed_then_v_f9280de5
-        on fact_sequence_viewed_then_order_placed_then_v_f9280de5.entity_key = customers.customer_id
+    left join fact_sequence_viewed_then_order_placed_then_v_afd10acb
+        on fact_sequence_viewed_then_order_placed_then_v_afd10acb.entity_key = customers.customer_id
     where
-        not fact_sequence_viewed_then_order_placed_then_v_f9280de5.entity_key is null
+        not fact_sequence_viewed_then_order_placed_then_v_afd10acb.entity_key is null
 )
 select
     *
@@ -434,7 +536,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_sequence_viewed_then_order_placed_then_v_d5e3089c as (
+), fact_sequence_viewed_then_order_placed_then_v_f3ad3adf as (
     select
         earlier.entity_key
     from (
@@ -448,12 +550,12 @@ with customers as (
                 occurred,
                 ordered_by,
                 row_kind,
-                max(case when row_kind = 2 then place end) over (
+                max(case when row_kind = 3 then place end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
                 ) as reached_at,
-                max(case when row_kind = 2 then occurred end) over (
+                max(case when row_kind = 3 then occurred end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
@@ -503,49 +605,82 @@ with customers as (
                         entity_key,
                         occurred,
                         ordered_by,
-                        2 as row_kind
+                        3 as row_kind
                     from (
-                        select distinct
-                            later.entity_key,
-                            later.occurred,
-                            later.ordered_by
+                        select
+                            entity_key,
+                            occurred,
+                            ordered_by
                         from (
                             select
-                                customer_id as entity_key,
-                                cast(convert_timezone('UTC', happened_at) as timestampntz) as occurred,
-                                event_id as ordered_by,
-                                status as same_status
-                            from "web_events"
-                            where
-                                event_name = 'viewed'
-                                and (
-                                    happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
-                                    and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
-                                )
-                                and amount >= 10
-                        ) as earlier
-                        join (
-                            select
-                                customer_id as entity_key,
-                                ordered_at as occurred,
-                                cast(order_id as varchar) as ordered_by,
-                                status as same_status
-                            from "orders"
-                            where
-                                ordered_at < cast('2026-01-10 12:00:00' as timestamp)
-                        ) as later
-                            on later.entity_key = earlier.entity_key
+                                entity_key,
+                                occurred,
+                                ordered_by,
+                                same_status,
+                                row_kind,
+                                max(case when row_kind = 3 then place end) over (
+                                    partition by entity_key, same_status
+                                    order by place nulls first
+                                    rows between unbounded preceding and current row
+                                ) as reached_at,
+                                max(case when row_kind = 3 then occurred end) over (
+                                    partition by entity_key, same_status
+                                    order by place nulls first
+                                    rows between unbounded preceding and current row
+                                ) as nearest_occurred
+                            from (
+                                select
+                                    *,
+                                    row_number() over (partition by entity_key order by occurred, ordered_by, row_kind) as place
+                                from (
+                                    select
+                                        entity_key,
+                                        occurred,
+                                        ordered_by,
+                                        0 as row_kind,
+                                        same_status
+                                    from (
+                                        select
+                                            customer_id as entity_key,
+                                            ordered_at as occurred,
+                                            cast(order_id as varchar) as ordered_by,
+                                            status as same_status
+                                        from "orders"
+                                        where
+                                            ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                                    ) as part
+                                    union all
+                                    select
+                                        entity_key,
+                                        occurred,
+                                        ordered_by,
+                                        3 as row_kind,
+                                        same_status
+                                    from (
+                                        select
+                                            customer_id as entity_key,
+                                            cast(convert_timezone('UTC', happened_at) as timestampntz) as occurred,
+                                            event_id as ordered_by,
+                                            status as same_status
+                                        from "web_events"
+                                        where
+                                            event_name = 'viewed'
+                                            and (
+                                                happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
+                                                and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
+                                            )
+                                            and amount >= 10
+                                    ) as part
+                                ) as stream
+                            ) as placed
+                        ) as seen
                         where
                             (
-                                later.occurred > earlier.occurred
-                                or (
-                                    later.occurred = earlier.occurred and later.ordered_by > earlier.ordered_by
-                                )
+                                row_kind = 0 and not same_status is null and not reached_at is null
                             )
                             and (
-                                datediff(microsecond, earlier.occurred, later.occurred) <= 86400 * 1000000
+                                datediff(microsecond, nearest_occurred, occurred) <= 86400 * 1000000
                             )
-                            and later.same_status = earlier.same_status
                     ) as part
                 ) as stream
             ) as placed
@@ -560,10 +695,10 @@ with customers as (
         customers.customer_id,
         cast(null as varchar) as variant
     from customers
-    left join fact_sequence_viewed_then_order_placed_then_v_d5e3089c
-        on fact_sequence_viewed_then_order_placed_then_v_d5e3089c.entity_key = customers.customer_id
+    left join fact_sequence_viewed_then_order_placed_then_v_f3ad3adf
+        on fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key = customers.customer_id
     where
-        not fact_sequence_viewed_then_order_placed_then_v_d5e3089c.entity_key is null
+        not fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key is null
 )
 select
     *
@@ -574,7 +709,7 @@ with customers as (
     select
         *
     from `customers`
-), fact_sequence_viewed_then_order_placed_then_v_f9280de5 as (
+), fact_sequence_viewed_then_order_placed_then_v_afd10acb as (
     select
         earlier.entity_key
     from (
@@ -588,12 +723,12 @@ with customers as (
                 occurred,
                 ordered_by,
                 row_kind,
-                max(case when row_kind = 2 then place end) over (
+                max(case when row_kind = 3 then place end) over (
                     partition by entity_key
                     order by place
                     rows between unbounded preceding and current row
                 ) as reached_at,
-                max(case when row_kind = 2 then occurred end) over (
+                max(case when row_kind = 3 then occurred end) over (
                     partition by entity_key
                     order by place
                     rows between unbounded preceding and current row
@@ -646,49 +781,85 @@ with customers as (
                         entity_key,
                         occurred,
                         ordered_by,
-                        2 as row_kind
+                        3 as row_kind
                     from (
-                        select distinct
-                            later.entity_key,
-                            later.occurred,
-                            later.ordered_by
+                        select
+                            entity_key,
+                            occurred,
+                            ordered_by
                         from (
                             select
-                                customer_id as entity_key,
-                                happened_at as occurred,
-                                event_id as ordered_by,
-                                status as same_status
-                            from `web_events`
-                            where
-                                event_name = 'viewed'
-                                and (
-                                    happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamp)
-                                    and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
-                                )
-                                and amount >= 10
-                        ) as earlier
-                        join (
-                            select
-                                customer_id as entity_key,
-                                ordered_at as occurred,
-                                cast(order_id as string) as ordered_by,
-                                status as same_status
-                            from `orders`
-                            where
-                                ordered_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
-                        ) as later
-                            on later.entity_key = earlier.entity_key
+                                entity_key,
+                                occurred,
+                                ordered_by,
+                                same_status,
+                                row_kind,
+                                max(case when row_kind = 3 then place end) over (
+                                    partition by entity_key, same_status
+                                    order by place
+                                    rows between unbounded preceding and current row
+                                ) as reached_at,
+                                max(case when row_kind = 3 then occurred end) over (
+                                    partition by entity_key, same_status
+                                    order by place
+                                    rows between unbounded preceding and current row
+                                ) as nearest_occurred
+                            from (
+                                select
+                                    *,
+                                    row_number() over (
+                                        partition by entity_key
+                                        order by occurred nulls last, ordered_by nulls last, row_kind nulls last
+                                    ) as place
+                                from (
+                                    select
+                                        entity_key,
+                                        occurred,
+                                        ordered_by,
+                                        0 as row_kind,
+                                        same_status
+                                    from (
+                                        select
+                                            customer_id as entity_key,
+                                            ordered_at as occurred,
+                                            cast(order_id as string) as ordered_by,
+                                            status as same_status
+                                        from `orders`
+                                        where
+                                            ordered_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
+                                    ) as part
+                                    union all
+                                    select
+                                        entity_key,
+                                        occurred,
+                                        ordered_by,
+                                        3 as row_kind,
+                                        same_status
+                                    from (
+                                        select
+                                            customer_id as entity_key,
+                                            happened_at as occurred,
+                                            event_id as ordered_by,
+                                            status as same_status
+                                        from `web_events`
+                                        where
+                                            event_name = 'viewed'
+                                            and (
+                                                happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamp)
+                                                and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
+                                            )
+                                            and amount >= 10
+                                    ) as part
+                                ) as stream
+                            ) as placed
+                        ) as seen
                         where
                             (
-                                later.occurred > earlier.occurred
-                                or (
-                                    later.occurred = earlier.occurred and later.ordered_by > earlier.ordered_by
-                                )
+                                row_kind = 0 and not same_status is null and not reached_at is null
                             )
                             and (
-                                timestamp_diff(timestamp(later.occurred), timestamp(earlier.occurred), microsecond) <= 86400 * 1000000
+                                timestamp_diff(timestamp(occurred), timestamp(nearest_occurred), microsecond) <= 86400 * 1000000
                             )
-                            and later.same_status = earlier.same_status
                     ) as part
                 ) as stream
             ) as placed
@@ -703,10 +874,10 @@ with customers as (
         customers.customer_id,
         cast(null as string) as variant
     from customers
-    left join fact_sequence_viewed_then_order_placed_then_v_f9280de5
-        on fact_sequence_viewed_then_order_placed_then_v_f9280de5.entity_key = customers.customer_id
+    left join fact_sequence_viewed_then_order_placed_then_v_afd10acb
+        on fact_sequence_viewed_then_order_placed_then_v_afd10acb.entity_key = customers.customer_id
     where
-        not fact_sequence_viewed_then_order_placed_then_v_f9280de5.entity_key is null
+        not fact_sequence_viewed_then_order_placed_then_v_afd10acb.entity_key is null
 )
 select
     *

@@ -3,7 +3,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_sequence_refund_made_then_refund_made_th_d0e6e401 as (
+), fact_sequence_refund_made_then_refund_made_th_abe80df7 as (
     select
         earlier.entity_key
     from (
@@ -17,12 +17,12 @@ with customers as (
                 occurred,
                 ordered_by,
                 row_kind,
-                max(case when row_kind = 2 then place end) over (
+                max(case when row_kind = 3 then place end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
                 ) as reached_at,
-                max(case when row_kind = 2 then occurred end) over (
+                max(case when row_kind = 3 then occurred end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
@@ -51,7 +51,7 @@ with customers as (
                         entity_key,
                         occurred,
                         ordered_by,
-                        2 as row_kind
+                        3 as row_kind
                     from (
                         select
                             customer_id as entity_key,
@@ -102,10 +102,10 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_sequence_refund_made_then_refund_made_th_d0e6e401
-        on fact_sequence_refund_made_then_refund_made_th_d0e6e401.entity_key = customers.customer_id
+    left join fact_sequence_refund_made_then_refund_made_th_abe80df7
+        on fact_sequence_refund_made_then_refund_made_th_abe80df7.entity_key = customers.customer_id
     where
-        not fact_sequence_refund_made_then_refund_made_th_d0e6e401.entity_key is null
+        not fact_sequence_refund_made_then_refund_made_th_abe80df7.entity_key is null
 )
 select
     *
@@ -116,7 +116,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_sequence_refund_made_then_refund_made_th_d0e6e401 as (
+), fact_sequence_refund_made_then_refund_made_th_abe80df7 as (
     select
         earlier.entity_key
     from (
@@ -130,12 +130,12 @@ with customers as (
                 occurred,
                 ordered_by,
                 row_kind,
-                max(case when row_kind = 2 then place end) over (
+                max(case when row_kind = 3 then place end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
                 ) as reached_at,
-                max(case when row_kind = 2 then occurred end) over (
+                max(case when row_kind = 3 then occurred end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
@@ -164,7 +164,7 @@ with customers as (
                         entity_key,
                         occurred,
                         ordered_by,
-                        2 as row_kind
+                        3 as row_kind
                     from (
                         select
                             customer_id as entity_key,
@@ -223,10 +223,10 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_sequence_refund_made_then_refund_made_th_d0e6e401
-        on fact_sequence_refund_made_then_refund_made_th_d0e6e401.entity_key = customers.customer_id
+    left join fact_sequence_refund_made_then_refund_made_th_abe80df7
+        on fact_sequence_refund_made_then_refund_made_th_abe80df7.entity_key = customers.customer_id
     where
-        not fact_sequence_refund_made_then_refund_made_th_d0e6e401.entity_key is null
+        not fact_sequence_refund_made_then_refund_made_th_abe80df7.entity_key is null
 )
 select
     *
@@ -237,7 +237,7 @@ with customers as (
     select
         *
     from `customers`
-), fact_sequence_refund_made_then_refund_made_th_d0e6e401 as (
+), fact_sequence_refund_made_then_refund_made_th_abe80df7 as (
     select
         earlier.entity_key
     from (
@@ -251,12 +251,12 @@ with customers as (
                 occurred,
                 ordered_by,
                 row_kind,
-                max(case when row_kind = 2 then place end) over (
+                max(case when row_kind = 3 then place end) over (
                     partition by entity_key
                     order by place
                     rows between unbounded preceding and current row
                 ) as reached_at,
-                max(case when row_kind = 2 then occurred end) over (
+                max(case when row_kind = 3 then occurred end) over (
                     partition by entity_key
                     order by place
                     rows between unbounded preceding and current row
@@ -288,7 +288,7 @@ with customers as (
                         entity_key,
                         occurred,
                         ordered_by,
-                        2 as row_kind
+                        3 as row_kind
                     from (
                         select
                             customer_id as entity_key,
@@ -339,10 +339,10 @@ with customers as (
         customers.customer_id,
         cast(null as string) as variant
     from customers
-    left join fact_sequence_refund_made_then_refund_made_th_d0e6e401
-        on fact_sequence_refund_made_then_refund_made_th_d0e6e401.entity_key = customers.customer_id
+    left join fact_sequence_refund_made_then_refund_made_th_abe80df7
+        on fact_sequence_refund_made_then_refund_made_th_abe80df7.entity_key = customers.customer_id
     where
-        not fact_sequence_refund_made_then_refund_made_th_d0e6e401.entity_key is null
+        not fact_sequence_refund_made_then_refund_made_th_abe80df7.entity_key is null
 )
 select
     *
@@ -353,7 +353,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_sequence_refund_made_then_refund_made_th_d0e6e401 as (
+), fact_sequence_refund_made_then_refund_made_th_abe80df7 as (
     select
         earlier.entity_key
     from (
@@ -367,12 +367,12 @@ with customers as (
                 occurred,
                 ordered_by,
                 row_kind,
-                max(case when row_kind = 2 then place end) over (
+                max(case when row_kind = 3 then place end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
                 ) as reached_at,
-                max(case when row_kind = 2 then occurred end) over (
+                max(case when row_kind = 3 then occurred end) over (
                     partition by entity_key
                     order by place nulls first
                     rows between unbounded preceding and current row
@@ -401,7 +401,7 @@ with customers as (
                         entity_key,
                         occurred,
                         ordered_by,
-                        2 as row_kind
+                        3 as row_kind
                     from (
                         select
                             customer_id as entity_key,
@@ -452,10 +452,10 @@ with customers as (
         customers.customer_id,
         cast(null as varchar) as variant
     from customers
-    left join fact_sequence_refund_made_then_refund_made_th_d0e6e401
-        on fact_sequence_refund_made_then_refund_made_th_d0e6e401.entity_key = customers.customer_id
+    left join fact_sequence_refund_made_then_refund_made_th_abe80df7
+        on fact_sequence_refund_made_then_refund_made_th_abe80df7.entity_key = customers.customer_id
     where
-        not fact_sequence_refund_made_then_refund_made_th_d0e6e401.entity_key is null
+        not fact_sequence_refund_made_then_refund_made_th_abe80df7.entity_key is null
 )
 select
     *
@@ -466,7 +466,7 @@ with customers as (
     select
         *
     from `customers`
-), fact_sequence_refund_made_then_refund_made_th_d0e6e401 as (
+), fact_sequence_refund_made_then_refund_made_th_abe80df7 as (
     select
         earlier.entity_key
     from (
@@ -480,12 +480,12 @@ with customers as (
                 occurred,
                 ordered_by,
                 row_kind,
-                max(case when row_kind = 2 then place end) over (
+                max(case when row_kind = 3 then place end) over (
                     partition by entity_key
                     order by place
                     rows between unbounded preceding and current row
                 ) as reached_at,
-                max(case when row_kind = 2 then occurred end) over (
+                max(case when row_kind = 3 then occurred end) over (
                     partition by entity_key
                     order by place
                     rows between unbounded preceding and current row
@@ -517,7 +517,7 @@ with customers as (
                         entity_key,
                         occurred,
                         ordered_by,
-                        2 as row_kind
+                        3 as row_kind
                     from (
                         select
                             customer_id as entity_key,
@@ -568,10 +568,10 @@ with customers as (
         customers.customer_id,
         cast(null as string) as variant
     from customers
-    left join fact_sequence_refund_made_then_refund_made_th_d0e6e401
-        on fact_sequence_refund_made_then_refund_made_th_d0e6e401.entity_key = customers.customer_id
+    left join fact_sequence_refund_made_then_refund_made_th_abe80df7
+        on fact_sequence_refund_made_then_refund_made_th_abe80df7.entity_key = customers.customer_id
     where
-        not fact_sequence_refund_made_then_refund_made_th_d0e6e401.entity_key is null
+        not fact_sequence_refund_made_then_refund_made_th_abe80df7.entity_key is null
 )
 select
     *
