@@ -20,7 +20,7 @@ from cdp_activate.audiences.digest import audience_digest
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.cli import main
-from cdp_activate.demo.story import SECRET, SECRET_VARIABLES, Settings, Story, play
+from cdp_activate.demo.story import SECRET, SECRET_VARIABLES, Settings, Story, first_day, play
 from cdp_activate.destinations import google_ads
 from cdp_activate.destinations.linkedin_ads import LinkedInAdsDestination
 from cdp_activate.destinations.slack import SlackDestination
@@ -194,6 +194,11 @@ def test_the_run_tables_hold_nothing_personal(story: Story, project: Project) ->
         for name in ("sync_runs", "sync_rejections", "sync_leases"):
             rows = warehouse.rows(f"select * from {warehouse.state_table(name)}")
             assert "@" not in str(rows), name
+
+
+def test_the_day_after_is_today() -> None:
+    now = datetime(2026, 3, 1, 1, 38, tzinfo=UTC)
+    assert datetime(2026, 2, 28, 6, tzinfo=UTC) == first_day(now)
 
 
 def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     help="The size of the generated shop.",
 )  # fmt: skip
 @click.option("--seed", default=7, show_default=True, help="Another seed, other people.")
-@click.option("--as-of", metavar="TIME", help="The first day. Default: today at 06:00 UTC.")
+@click.option("--as-of", metavar="TIME", help="The first day. Default: yesterday at 06:00 UTC.")
 @json_option
 def demo(folder: Path, as_of: str | None, as_json: bool, **options: Any) -> None:
     """Play the main job from warehouse tables to destinations, three times over.

@@ -115,6 +115,14 @@ def play(settings: Settings, tell: Tell = lambda _: None) -> Story:
     return story
 
 
+def first_day(now: datetime) -> datetime:
+    """Yesterday at 06:00 UTC, so that the day after is today.
+
+    Tables of tomorrow would be refused by the guard `as_of` when somebody looks around.
+    """
+    return (now - timedelta(days=1)).replace(hour=6, minute=0, second=0, microsecond=0)
+
+
 def _day(project: Project, story: Story, as_of: datetime, tell: Tell) -> None:
     with _timed(story, f"build as of {as_of:%Y-%m-%d}"):
         tell(f"dbt builds journeys, segments and audiences as of {as_of:%Y-%m-%d} ...")
@@ -177,9 +185,8 @@ class _Shop:
     project = Path()
 
     def __init__(self, settings: Settings) -> None:
-        now = settings.as_of or datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0)
-        self.as_of = now
-        self.opening = shop.default_opening(now)
+        self.as_of = settings.as_of or first_day(datetime.now(UTC))
+        self.opening = shop.default_opening(self.as_of)
         self.settings = settings
 
     def load(self, project: Project, now: datetime) -> dict[str, int]:
