@@ -81,7 +81,7 @@ format: $(READY)  ## Put the code in form
 lock:  ## Write requirements.lock anew, with hashes, for every Python and platform we support
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header --constraint constraints.txt \
+		--generate-hashes --no-emit-index-url --no-header \
 		--output-file requirements.lock
 
 clean:  ## Remove what was built
