@@ -138,11 +138,24 @@ def test_calls_under_way_count_too() -> None:
     assert 200 == transport.send(get()).status
     assert 200 == transport.send(get()).status
     assert [] == platform.slept
+    assert 200 == transport.send(get()).status
+    assert [10.0] == platform.slept
     go.set()
     for thread in threads:
         thread.join()
-    assert 200 == transport.send(get()).status
-    assert (0, 1) == (platform.refused, len(platform.slept))
+    assert 0 == platform.refused
+
+
+def test_an_answer_that_was_overtaken_gives_no_calls_back() -> None:
+    platform = Platform(limit=1_000)
+    transport = platform.transport()
+    for calls, seconds in ((1, 10), (5, 12)):
+        said = platform.named(calls, seconds)
+        transport.inner = FunctionTransport(lambda request, said=said: Response(200, said))
+        transport.send(get())
+    transport.inner = FunctionTransport(platform.answer)
+    transport.send(get())
+    assert [12.0] == platform.slept
 
 
 def test_what_is_counted_apart_waits_apart() -> None:

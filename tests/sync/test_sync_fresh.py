@@ -148,7 +148,7 @@ def test_data_that_are_old_or_of_unknown_age_are_not_sent(
     assert 3 == bed.run(allow=["fresh_within"]).record.added
 
 
-def test_results_of_tests_and_missing_files_say_nothing_of_a_build(bed: Bed) -> None:
+def test_results_of_tests_of_failures_and_missing_files_say_nothing_of_a_build(bed: Bed) -> None:
     bed.build(people(3))
     bed.change_sync("first_run: false", "first_run: false, fresh_within: 1 day")
     assert "2 models" not in refused(bed, "fresh_within").message
@@ -157,6 +157,10 @@ def test_results_of_tests_and_missing_files_say_nothing_of_a_build(bed: Bed) -> 
     said["args"]["which"] = "test"
     bed.write("target/run_results.json", json.dumps(said))
     assert "of 2 of 2 models the age is unknown" in refused(bed, "fresh_within").message
+    said["args"]["which"] = "build"
+    said["results"][0]["status"] = "error"
+    bed.write("target/run_results.json", json.dumps(said))
+    assert "of 1 of 2 models the age is unknown" in refused(bed, "fresh_within").message
 
 
 def test_a_length_that_is_none_is_an_error_at_its_place(bed: Bed) -> None:
