@@ -18,7 +18,14 @@ from cdp_activate.cli.common import (
 )
 from cdp_activate.cli.plan import select_option
 from cdp_activate.cli.sync import summary_table, worst
-from cdp_activate.cli.watching import STOPPED, deadline_option, log_option, stopping, watching
+from cdp_activate.cli.watching import (
+    STOPPED,
+    deadline_option,
+    log_option,
+    max_rows_option,
+    stopping,
+    watching,
+)
 
 if TYPE_CHECKING:
     from cdp_activate.sync.due import Line
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 64),
     help="Syncs that run side by side, at most.",
 )
+@max_rows_option
 @deadline_option
 @log_option
 @project_options
@@ -73,6 +81,7 @@ def run(
             how = Options(
                 stop=stop,
                 deadline=options["deadline"],
+                max_rows=options["max_rows"],
                 watch=watch,
                 is_replay=options["as_of"] is not None,
             )

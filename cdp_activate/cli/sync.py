@@ -25,7 +25,14 @@ from cdp_activate.cli.plan import (
     show_plan,
     without_lines,
 )
-from cdp_activate.cli.watching import STOPPED, deadline_option, log_option, stopping, watching
+from cdp_activate.cli.watching import (
+    STOPPED,
+    deadline_option,
+    log_option,
+    max_rows_option,
+    stopping,
+    watching,
+)
 from cdp_activate.errors import CdpError, UsageError
 from cdp_activate.sync import GUARDS
 
@@ -46,6 +53,7 @@ if TYPE_CHECKING:
 @click.option(
     "--allow", multiple=True, type=click.Choice(GUARDS), help="Lift this guard for this run."
 )
+@max_rows_option
 @deadline_option
 @log_option
 @project_options
@@ -73,6 +81,11 @@ def sync(
     if dry_run:
         show_plan(select, "json" if as_json else "text", options)
         return
+    if options["full_refresh"] and options["max_rows"] is not None:
+        raise UsageError(
+            "--full-refresh sends everyone, --max-rows does not",
+            remedy="leave one out: the next run would not know whom it has still to send again",
+        )
     from cdp_activate.sync.run import Options, run_sync
 
     project, at = load(options), instant(options["as_of"])
@@ -92,6 +105,7 @@ def sync(
             progress=_progress if sys.stderr.isatty() else lambda sync, answered, planned: None,
             stop=stop,
             deadline=options["deadline"],
+            max_rows=options["max_rows"],
             watch=watch,
         )
         for one in project.selected_syncs(select):

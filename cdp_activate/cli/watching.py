@@ -50,6 +50,14 @@ def deadline_option(function: F) -> F:
     )(function)
 
 
+def max_rows_option(function: F) -> F:
+    return click.option(
+        "--max-rows",
+        type=click.IntRange(min=1),
+        help="Send the changes of so many people at most in each run; the next run goes on.",
+    )(function)
+
+
 @contextmanager
 def watching(project: Project, log_format: str | None) -> Iterator[Watch]:
     """Everybody who looks on: the log, alerts, and traces where OpenTelemetry is installed."""

@@ -25,6 +25,8 @@ class Counts:
     )
     held_back: dict[str, int] = field(default_factory=dict)
     held_after_all: int = 0
+    later: int = 0
+    """Of the changes, how many are left for the next run."""
 
     def add(self, action: str, reason: str | None, count: int) -> None:
         """So many more, with this action, for this reason."""
@@ -41,6 +43,11 @@ class Counts:
     @property
     def changes(self) -> int:
         return sum(self.by_action[name] for name in ACTIONS)
+
+    @property
+    def sent(self) -> int:
+        """The changes that this run is about."""
+        return self.changes - self.later
 
     @property
     def leaving(self) -> int:

@@ -25,7 +25,7 @@ from cdp_activate.sync.schedule import LastRun, Timetable, Verdict, judge
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse.base import Warehouse
 
-UNFINISHED = ("running", "killed", "stopped", "adopted")
+UNFINISHED = ("running", "killed", "stopped", "partial", "adopted")
 """States of runs that leave their sync due."""
 
 
@@ -34,7 +34,7 @@ class Line:
     """What became of one sync.
 
     `outcome`: not due, due (in a dry run), waiting (for what it needs), skipped (what it needs
-    failed just now), running (by another process), ran, failed, stopped.
+    failed just now), running (by another process), ran, partial (`--max-rows`), failed, stopped.
     """
 
     sync: str
@@ -160,7 +160,7 @@ class Scheduler:
                 return _ended(line, "skipped", f"it needs {need}, which {_said(before)}")
             if before.outcome == "not due" and not (known and known.fresh):
                 return _ended(line, "waiting", f"it needs {need}, which has not run well yet")
-            if before.outcome in ("running", "waiting"):
+            if before.outcome in ("running", "waiting", "partial"):
                 return _ended(line, "waiting", f"it needs {need}, which is {before.outcome}")
         return line
 
@@ -173,7 +173,8 @@ class Scheduler:
             return _ended(line, "running", error.message)
         except CdpError as error:
             return _ended(line, "failed", error.message, error=error)
-        outcome = "stopped" if summary.record.state == "stopped" else "ran"
+        state = summary.record.state
+        outcome = state if state in ("stopped", "partial") else "ran"
         return _ended(line, outcome, line.why, summary=summary)
 
 

@@ -28,7 +28,8 @@ UNNAMED = "refused by the platform, which does not say which rows"
 @dataclass(frozen=True)
 class Options:
     """How a run is made. `allow` names guards to lift; `stop` ends it after batches under way,
-    and so does `deadline`, in seconds, where the sync's own is not sooner.
+    and so does `deadline`, in seconds, where the sync's own is not sooner. `max_rows` is of how
+    many people a run sends at most.
 
     `progress` is told the sync, the rows answered and the rows planned, after each batch.
     """
@@ -42,6 +43,7 @@ class Options:
     transport: Transport | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     deadline: float | None = None
+    max_rows: int | None = None
     progress: Callable[[str, int, int], object] = lambda sync, answered, planned: None
     watch: Watch = field(default_factory=Watch)
 
@@ -58,6 +60,7 @@ class Delivery:
     options: Options
     rejections: dict[str, int] = field(default_factory=dict)
     answered: int = 0
+    refused: int = 0
 
     def deliver(self) -> None:
         """Removes first, then adds and updates; each settled before the other begins.
@@ -88,7 +91,7 @@ class Delivery:
         """
         ids: dict[str, str] = {}
         for one in self.plan.lists:
-            if not one.changes or courier.is_over:
+            if not one.sent or courier.is_over:
                 continue
             courier.open(one.name)
             same = [name for name, list_id in ids.items() if list_id == courier.list_id]
@@ -106,7 +109,7 @@ class Delivery:
         limit = self.plan.sync.settings.guards.max_rejected
         if limit is None or "max_rejected" in self.options.allow:
             return False
-        enough = min(100, self.plan.changes)
+        enough = min(100, self.plan.total.sent)
         return self.answered >= enough and not limit.allows(self.run.rejected, self.answered)
 
     def _refuse(self) -> None:
@@ -122,6 +125,7 @@ class Delivery:
         """The platform refused some rows, for these reasons, and more that it does not name."""
         for why in named:
             self.rejections[why] = self.rejections.get(why, 0) + 1
+            self.refused += 1
         for why, count in receipt.reasons.items():
             unnamed_for = f"{why} ({UNNAMED})"
             self.rejections[unnamed_for] = self.rejections.get(unnamed_for, 0) + count
@@ -164,8 +168,8 @@ class _Phase:
         try:
             for delivered in self.courier.deliver(self.verb, batches):
                 answered += len(delivered.rows)
-                work.options.progress(work.run.sync, answered, work.plan.changes)
-                work.options.watch.progressed(work.run, answered, work.plan.changes)
+                work.options.progress(work.run.sync, answered, work.plan.total.sent)
+                work.options.watch.progressed(work.run, answered, work.plan.total.sent)
         except CdpError as error:
             failure = error
         finally:

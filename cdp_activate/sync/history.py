@@ -10,7 +10,7 @@ from typing import Any
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse.base import Warehouse
 
-STATES = ("done", "adopted", "stopped", "failed", "refused", "killed", "running")
+STATES = ("done", "partial", "adopted", "stopped", "failed", "refused", "killed", "running")
 """Every state that a run can have; docs/watching.md says what each means."""
 
 

@@ -22,6 +22,7 @@ from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.people import HELD_REJECTED
 from cdp_activate.sync.tables import (
+    UNKNOWN,
     KeptList,
     RunRecord,
     create_tables,
@@ -221,6 +222,13 @@ class Ledger:
                     f"the list '{name}' at {kept.destination} is not the one that "
                     "this sync filled: that one was deleted or renamed there",
                     remedy="run the sync with --full-refresh, which sends everyone to the new list",
+                )
+            if known:
+                # The new list holds nobody until this run, or one after it, has sent them.
+                self.warehouse.run(
+                    f"update {self.table('sync_ledger')} set fingerprint = '{UNKNOWN}' "
+                    f"where {kept.condition}",
+                    kept.values,
                 )
             self._delete("sync_lists", kept.condition, kept.values)
             self.warehouse.run(

@@ -16,6 +16,7 @@ from cdp_activate.sync.guards import enforce
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.notes import Notes
+from cdp_activate.sync.part import leave_for_later
 from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.plan_sql import Asked
 from cdp_activate.sync.planning import make_plan
@@ -32,6 +33,15 @@ class Summary:
     plan: Plan
     record: RunRecord
     rejected_by_reason: dict[str, int]
+    refused: int
+    """Rows that the platform rejected by name."""
+
+    @property
+    def remaining(self) -> int:
+        """Changes of the plan that were not answered: the next run goes on with them."""
+        done = self.record
+        acknowledged = done.added + done.updated + done.moved + done.removed
+        return max(0, self.plan.changes - acknowledged - self.refused)
 
     def as_dict(self) -> dict[str, Any]:
         done = self.record
@@ -46,6 +56,7 @@ class Summary:
             "moved": done.moved,
             "removed": done.removed,
             "unchanged": done.unchanged,
+            "remaining": self.remaining,
             "held_back": dict(self.plan.held_back),
             "without": dict(self.plan.without),
             "rejected": dict(self.rejected_by_reason),
@@ -172,16 +183,21 @@ class _Run:
         enforce(plan, options.allow)
         self.ledger.forget_rejections(plan.table)
         run.message = _left_behind(self.ledger)
+        if options.max_rows is not None:
+            leave_for_later(plan, options.max_rows)
         delivery = Delivery(plan, self.ledger, notes, run, self.destination, options)
         if plan.changes or plan.counts["forget"]:
             self.ledger.renew(run)
             notes.start(run.run_id)
         if plan.changes and not options.stop.is_set():
             delivery.deliver()
-        run.state = "stopped" if options.stop.is_set() else "done"
+        run.state = _state(plan, options)
         if isinstance(options.stop, Deadline) and options.stop.has_passed:
             run.message = "its deadline came: the next run goes on from here"
-        return Summary(plan, run, delivery.rejections)
+        elif run.state == "partial":
+            left = f"{plan.total.later:,} changes are left for the next run"
+            run.message = f"{left}; {run.message}" if run.message else left
+        return Summary(plan, run, delivery.rejections, delivery.refused)
 
 
 def _in_time(options: Options, of_sync: float | None) -> Options:
@@ -190,6 +206,12 @@ def _in_time(options: Options, of_sync: float | None) -> Options:
     if not limits:
         return options
     return replace(options, stop=Deadline(options.stop, min(limits)))
+
+
+def _state(plan: Plan, options: Options) -> str:
+    if options.stop.is_set():
+        return "stopped"
+    return "partial" if plan.total.later else "done"
 
 
 def _failed(run: RunRecord, error: BaseException) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from bed import LIST, Bed, people, person
 
@@ -27,7 +29,12 @@ def test_a_list_made_anew_is_not_taken_for_the_one_that_was_filled(
             bed.run()
         assert calls == bed.receiver.calls
 
-    bed.run(full_refresh=True)
+    # A refresh that is broken off is gone on with, without being asked for again.
+    bed.mail("batch_size: 1\n    concurrency: 1")
+    stop = threading.Event()
+    bed.run(full_refresh=True, stop=stop, progress=lambda *_: stop.set())
+    assert len(bed.receiver.lists[anew]) < 3
+    bed.run()
     assert {"ada", "bea", "cid"} == set(bed.receiver.lists[anew])
     bed.build([ADA, CID])
     assert 1 == bed.run().record.removed

@@ -115,6 +115,7 @@ class Seen:
     """What the network saw of one run."""
 
     calls: int = 0
+    sent: set[str] = field(default_factory=set)
     rejected: dict[str, str] = field(default_factory=dict)
     unanswered: bool = False
     wrongly_sent: list[str] = field(default_factory=list)
@@ -236,7 +237,9 @@ class Company(RuleBasedStateMachine):
         killed=st.none() | MOMENTS,
         is_seen_dead=st.booleans(),
         allow=st.sampled_from([(), ("max_remove", "emptied")]),
-        asked=st.sampled_from([{}, {}, {}, {"full_refresh": True}, {"retry_rejected": True}]),
+        asked=st.sampled_from(
+            [{}, {}, {"max_rows": 2}, {"full_refresh": True}, {"retry_rejected": True}]
+        ),
     )
     def run(
         self,
@@ -245,7 +248,7 @@ class Company(RuleBasedStateMachine):
         killed: Moment | None,
         is_seen_dead: bool,
         allow: tuple[str, ...],
-        asked: dict[str, bool],
+        asked: dict[str, Any],
     ) -> None:
         """`is_seen_dead`: others can tell that a killed run is gone; else its lease must end."""
         self.change(news)
@@ -350,6 +353,8 @@ class Company(RuleBasedStateMachine):
         # What a stopped run left at the platform is written down by the next one.
         is_open = life.is_over or (state != "done" and warehouse.has_work(name))
         (self.killed.add if is_open else self.killed.discard)(name)
+        if options.max_rows is not None:
+            assert len(seen.sent) <= options.max_rows, "more was sent than was asked for"
         self.check(name, state, seen)
         if state == "done" and not options.allow:
             self.check_guards(name, ended.record.removed)
@@ -370,6 +375,7 @@ class Company(RuleBasedStateMachine):
 
     def look_at(self, request: Request, seen: Seen) -> None:
         said = json.loads(request.body)
+        seen.sent |= {row["key"] for row in said.get("rows", ())}
         if said["action"] not in ("upsert", "send"):
             return
         for row in said["rows"]:
@@ -416,7 +422,7 @@ class Company(RuleBasedStateMachine):
             latest = {one.email for one in self.everyone.values()}
             ours = {address for address in ours if address in latest}
         assert ours <= ledger.keys(), "someone is on the list and not in the ledger"
-        if state not in ("done", "stopped"):
+        if state not in ("done", "partial", "stopped"):
             return
         known = {email for email, print_ in ledger.items() if print_ != "unknown"}
         if name == "mirrored":
