@@ -48,12 +48,13 @@ def class_of_marks() -> str:
 def letters() -> tuple[str, str]:
     """Letters with accents, and the base of each in the same place."""
     found, bases = ["đ", "Đ"], ["d", "D"]
-    for code in range(sys.maxunicode + 1):
-        if any(first <= code <= last for first, last in _UNTOUCHED):
+    for letter in map(chr, range(sys.maxunicode + 1)):
+        if not unicodedata.decomposition(letter):
+            continue  # a million of them: this is most of the time
+        if any(first <= ord(letter) <= last for first, last in _UNTOUCHED):
             continue
-        letter = chr(code)
         base = without_accents(letter)
-        if len(base) == 1 and base != letter and letter not in found:
+        if len(base) == 1 and base != letter:
             found.append(letter)
             bases.append(base)
     return "".join(found), "".join(bases)

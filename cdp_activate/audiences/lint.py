@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from cdp_activate.audiences import operators
 from cdp_activate.audiences.model import Audience, Consent, walk
+from cdp_activate.audiences.moments import parse_date
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import Problem
 from cdp_activate.text import Node
@@ -150,6 +151,11 @@ def _numbers(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
             if gap < 0 or (gap == 0 and strict):
                 message = f"no number is both {low} {numbers[low]} and {high} {numbers[high]}"
                 yield node.keys[high], "never-holds", message, ""
+    for name in ("between", "not_between"):
+        ends = parts[name].plain() if name in parts else None
+        if isinstance(ends, list) and len(ends) == 2 and _descend(*ends):
+            code = "never-holds" if name == "between" else "always-holds"
+            yield parts[name], code, f"{ends[0]} is beyond {ends[1]}: write the lower one first", ""
     for name, inner in parts.items():
         if name in ("count", "distinct") and isinstance(inner.value, dict):
             yield from _counts(inner, inner.value)
@@ -161,6 +167,15 @@ def _numbers(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
         if share in ("0", "100"):
             code = "never-holds" if share == "0" else "always-holds"
             yield node.keys["sample"], code, f"a sample of {share}%", ""
+
+
+def _descend(low: object, high: object) -> bool:
+    """The first of two numbers, or of two days, is beyond the second."""
+    if isinstance(low, str) and isinstance(high, str):
+        first, last = parse_date(low), parse_date(high)
+        return first is not None and last is not None and first > last
+    numbers = [one for one in (low, high) if isinstance(one, int | Decimal)]
+    return len(numbers) == 2 and numbers[0] > numbers[1]
 
 
 def _counts(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:

@@ -9,13 +9,17 @@ from typing import NamedTuple
 
 
 class Mistake(NamedTuple):
-    """`message` and `hint` are parts of what is said; `project` is one of `mistake_worlds`."""
+    """`message` and `hint` are parts of what is said; `project` is one of `mistake_worlds`.
+
+    `settles` are the questions of section 7 of the page that make it one.
+    """
 
     written: str
     place: str
     message: str
     hint: str
     project: str = "shop"
+    settles: str = ""
 
     @property
     def text(self) -> str:
@@ -71,6 +75,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "3:1",
             "duplicate key 'label'",
             "it is already set on line 2: keep one",
+            settles="7.8",
         ),
         Mistake(
             "audience: a\nwhere: [",
@@ -124,6 +129,12 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
         Mistake("expect: {size: {min: -1}}", "2:22", "a whole number, at least 0", "such as 9"),
         Mistake(
+            "expect: {size: {min: 9, max: 5}}",
+            "2:30",
+            "no size is at least 9 and at most 5",
+            "at least 9",
+        ),
+        Mistake(
             "expect: {max_change: .nan}",
             "2:22",
             "a percentage such as 40%",
@@ -149,6 +160,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:11",
             "the variants add up to 90%",
             "they must add up to 100",
+            settles="7.2",
         ),
         Mistake(
             "rank: {by: score, order: up, top: 1}", "2:26", "'order' is asc or desc", "order: desc"
@@ -170,6 +182,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:20",
             "a percentage here has at most two decimals",
             "such as 12.25",
+            settles="7.41",
         ),
     ],
     "Conditions": [
@@ -196,6 +209,20 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:23",
             "at least 3 of 1 can never hold",
             "n is 1 to 1",
+            settles="7.63",
+        ),
+        Mistake(
+            "where: {at_least: {n: 0, of: [{stage: new}]}}",
+            "2:23",
+            "expected a whole number, at least 1",
+            "such as 10",
+            settles="7.63",
+        ),
+        Mistake(
+            "where: {at_least: {n: 1, of: []}}",
+            "2:30",
+            "'of' is empty",
+            "add a condition, or remove it",
         ),
     ],
     "Traits": [
@@ -227,7 +254,11 @@ MISTAKES: dict[str, list[Mistake]] = {
             "where: {trait: name, gt: a}", "2:22", "'gt' cannot be asked of a text", "contains"
         ),
         Mistake(
-            "where: {trait: born, hour: 3}", "2:22", "'hour' cannot be asked of a date", "weekday"
+            "where: {trait: born, hour: 3}",
+            "2:22",
+            "'hour' cannot be asked of a date",
+            "weekday",
+            settles="7.18",
         ),
         Mistake(
             "where: {trait: labels, eq: a}",
@@ -240,6 +271,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:27",
             "'score' is a number, this is text",
             "without quotes",
+            settles="7.54",
         ),
         Mistake(
             "where: {trait: score, gt: 100 EUR}",
@@ -248,7 +280,11 @@ MISTAKES: dict[str, list[Mistake]] = {
             "write the number alone",
         ),
         Mistake(
-            "where: {trait: name, eq: 1}", "2:26", "'name' is text, this is a number", "write '1'"
+            "where: {trait: name, eq: 1}",
+            "2:26",
+            "'name' is text, this is a number",
+            "write '1'",
+            settles="7.54",
         ),
         Mistake(
             "where: {trait: active, is: yes}", "2:28", "'active' is true or false, this is text", ""
@@ -299,17 +335,89 @@ MISTAKES: dict[str, list[Mistake]] = {
             "has both 'trait' and 'event'",
             "`all:`",
         ),
-        Mistake("where: {trait: name, in: []}", "2:26", "expected a list: [one, two]", ""),
+        Mistake(
+            "where: {trait: name, in: []}",
+            "2:26",
+            "the list is empty",
+            "at least one",
+            settles="7.44",
+        ),
+        Mistake(
+            "where: {trait: labels, contains_any: [null]}",
+            "2:39",
+            "compared with null",
+            "`is_null: true`",
+            settles="7.44",
+        ),
+        Mistake(
+            "where: {trait: name, not_in: []}",
+            "2:30",
+            "the list is empty",
+            "at least one",
+            settles="7.44",
+        ),
+        Mistake(
+            "where: {trait: name, in: [1]}",
+            "2:27",
+            "'name' is text, this is a number",
+            "write '1'",
+            settles="7.54",
+        ),
         Mistake("where: {trait: seen_at, weekday: []}", "2:34", "'weekday' takes a list", ""),
         Mistake(
             "where: {trait: name, in: [a, null]}", "2:30", "compared with null", "`nulls: include`"
         ),
-        Mistake("where: {trait: name, eq: null}", "2:26", "compared with null", "`is_null: true`"),
-        Mistake("where: {trait: seen_at, eq: 2026-01-01}", "2:29", "ask `on:` for a whole day", ""),
+        Mistake(
+            "where: {trait: name, eq: null}",
+            "2:26",
+            "compared with null",
+            "`is_null: true`",
+            settles="7.44",
+        ),
+        Mistake(
+            "where: {trait: seen_at, eq: 2026-01-01}",
+            "2:29",
+            "ask `on:` for a whole day",
+            "",
+            settles="7.18",
+        ),
         Mistake(
             "where: {trait: seen_at, before: 2026-02-30}", "2:33", "there is no day 2026-02-30", ""
         ),
-        Mistake("where: {trait: born, last: 24 hours}", "2:28", "give whole days or weeks", ""),
+        Mistake(
+            "where: {trait: born, last: 24 hours}",
+            "2:28",
+            "give whole days or weeks",
+            "",
+            settles="7.18",
+        ),
+        Mistake(
+            "where: {trait: seen_at, last: 1 year}",
+            "2:31",
+            "a year has no fixed length: say '365 days', or use 'previous'",
+            "",
+            settles="7.12",
+        ),
+        Mistake(
+            "where: {trait: seen_at, not_in: [2026-01-01]}",
+            "2:34",
+            "ask `on:` for a whole day",
+            "",
+            settles="7.18",
+        ),
+        Mistake(
+            "where: {trait: born, between: [2026-01-01, 2026-01-01T12:00]}",
+            "2:44",
+            "this column is a date without a time: give a date",
+            "",
+            settles="7.18",
+        ),
+        Mistake(
+            "where: {trait: seen_at, on: 2026-01-01T12:00}",
+            "2:29",
+            "on takes a date, such as 2026-01-31",
+            "",
+        ),
         Mistake(
             "where: {trait: score, top_percent: 101}",
             "2:36",
@@ -324,9 +432,15 @@ MISTAKES: dict[str, list[Mistake]] = {
             "use literals, classes, anchors, groups, alternation and",
         ),
         Mistake(
+            "where: {trait: name, matches: '\\p{L}'}",
+            "2:31",
+            "'\\p' does not mean the same on every warehouse",
+            "use literals, classes, anchors",
+        ),
+        Mistake(
             "where: {trait: name, matches: '('}",
             "2:31",
-            "not a regular expression: missing ), unterminated subpattern at position 0",
+            "not a regular expression: missing ), unterminated subpattern",
             "put \\ before a sign that stands for itself",
         ),
         Mistake(
@@ -440,6 +554,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:32",
             "has no fixed length: say '30 days'",
             "",
+            settles="7.12",
         ),
         Mistake("where: {event: viewed, within: soon}", "2:32", "such as '7 days'", ""),
         Mistake(
@@ -460,6 +575,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:24",
             "'first' looks at all rows ever: no window here",
             "move it inside: first: {within: ..}",
+            settles="7.34",
         ),
         Mistake(
             "where: {event: viewed, where: 1}",
@@ -484,6 +600,42 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:41",
             "'top_percent' ranks all of the entity: only on its own traits",
             "ask it of a trait: {trait: .., top_percent: 10}",
+            settles="7.39",
+        ),
+        Mistake(
+            "where: {event: viewed, count: }",
+            "2:31",
+            "say what 'count' must be",
+            "operators: between",
+            settles="7.42",
+        ),
+        Mistake(
+            "where: {event: viewed, sum: {of: amount, gt: 1, nulls: include}}",
+            "2:49",
+            "'nulls' goes with a trait or a property, not with 'sum'",
+            "leave out 'nulls'",
+            settles="7.43",
+        ),
+        Mistake(
+            "where: {event: viewed, since: 2026-01-01, nth: {n: 2}}",
+            "2:24",
+            "'nth' looks at all rows ever: no window here",
+            "move it inside: nth: {since: ..}",
+            settles="7.34",
+        ),
+        Mistake(
+            "where: {event: viewed, between_ago: [2 days, 1 month]}",
+            "2:46",
+            "a month has no fixed length: say '30 days'",
+            "",
+            settles="7.12",
+        ),
+        Mistake(
+            "where: {related: tickets, where: {hours: {percentile: 5}}}",
+            "2:43",
+            "'percentile' ranks all of the entity",
+            "ask it of a trait",
+            settles="7.39",
         ),
         Mistake(
             "where: {event: viewed, active: 3}",
@@ -528,12 +680,28 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:21",
             "a sequence begins with a did",
             "put a `did` first, or ask `not: {event: ..}`",
+            settles="7.23",
         ),
         Mistake(
             "where: {sequence: [{did: viewed, within: 1 day}]}",
             "2:34",
             "the first step has no 'within'",
             "a window of the whole sequence stands beside `sequence:`",
+            settles="7.23",
+        ),
+        Mistake(
+            "where: {sequence: [{did: viewed, same: status}, {did: clicked}]}",
+            "2:34",
+            "the first step has no 'same'",
+            "a window of the whole sequence",
+            settles="7.23",
+        ),
+        Mistake(
+            "where: {sequence: [{did: viewed, immediately: true}, {did: clicked}]}",
+            "2:34",
+            "the first step has no 'immediately'",
+            "a window of the whole sequence",
+            settles="7.23",
         ),
         Mistake(
             "where: {sequence: [{did: viewed}, {did_not: clicked, immediately: true}]}",
@@ -565,6 +733,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "'due' is a date in one event, a json in the other",
             "give both one type in dbt",
             "bare",
+            settles="7.24",
         ),
         Mistake(
             "where: {sequence: [{did: viewed}, {did: clicked, same: due}]}",
@@ -586,12 +755,21 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:57",
             "'pick' judges one row: no `match` with it",
             "leave out `match`",
+            settles="7.58",
         ),
         Mistake(
             "where: {related: tickets, count: {gt: 1}, match: all}",
             "2:43",
             "'count' and 'match' do not go together",
             "make each a condition of its own",
+            settles="7.59",
+        ),
+        Mistake(
+            "where: {related: tickets, count: 1, pick: {latest_by: hours}}",
+            "2:37",
+            "'count' and 'pick' do not go together",
+            "make each a condition of its own",
+            settles="7.59",
         ),
         Mistake(
             "where: {related: tickets, having: {trait: score, gt: 1}}",
@@ -840,6 +1018,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:27",
             "'ever' goes alone",
             "make the rest a condition of its own",
+            settles="7.56",
         ),
         Mistake("where: {stage: []}", "2:16", "name a stage", "known stages: active, lost, new"),
         Mistake(
@@ -892,12 +1071,27 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:17",
             "buckets are counted of 10000",
             "add `of: 10000`",
+            settles="7.62",
         ),
         Mistake(
             "where: {sample: {buckets: [9, 0], of: 10000}}",
             "2:27",
             "buckets are [first, last], from 0 to 9999",
             "such as [0, 4999]",
+        ),
+        Mistake(
+            "where: {sample: {percent: 1.005}}",
+            "2:27",
+            "a percentage here has at most two decimals",
+            "such as 12.25",
+            settles="7.41",
+        ),
+        Mistake(
+            "where: {sample: {buckets: [0, 9], of: 100}}",
+            "2:39",
+            "buckets are counted of 10000",
+            "add `of: 10000`",
+            settles="7.62",
         ),
         Mistake(
             "where: {sample: {percent: 10, of: 10000}}",
@@ -916,6 +1110,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:49",
             "'entered' and 'exited' do not go together",
             "make each a condition of its own",
+            settles="7.55",
         ),
         Mistake(
             "where: {audience: cart, ever: true}",

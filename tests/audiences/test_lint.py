@@ -47,6 +47,9 @@ SAID = [
     ("where: {event: order_placed, within: 7 days, count: {lt: 0}}", "3:58", "never-holds"),
     ("where: {related: tickets, match: {at_least: 0}}", "3:27", "always-holds"),
     ("where: {sample: {percent: 0}}", "3:9", "never-holds"),
+    ("where: {trait: score, between: [5, 1.5]}", "3:32", "never-holds"),
+    ("where: {trait: born, between: [2026-01-02, 2026-01-01]}", "3:31", "never-holds"),
+    ("where: {trait: score, not_between: [5, 1]}", "3:36", "always-holds"),
 ]
 
 

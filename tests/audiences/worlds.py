@@ -6,6 +6,7 @@ are all made from it, so that a catalog can be drawn at random.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -74,16 +75,8 @@ class World:
         connection = duckdb.connect(config={"threads": 1})
         connection.execute("set timezone = 'Pacific/Apia'")  # no answer may depend on it
         for table, columns in self.tables.items():
-            columns = stored(columns)
-            connection.execute(create_table(table, columns, "duckdb"))
-            rows = self.rows.get(table, [])
-            unknown = {name for row in rows for name in row} - set(columns)
-            assert not unknown, f"{table} has no column {unknown}"
-            mark = ", ".join(f"cast(? as {kind})" for kind, _ in columns.values())
-            for part in (rows[first : first + 100] for first in range(0, len(rows), 100)):
-                values = [row.get(name) for row in part for name in columns]
-                marks = ", ".join([f"({mark})"] * len(part))
-                connection.execute(f'insert into "{table}" values {marks}', values)
+            connection.execute(create_table(table, stored(columns), "duckdb"))
+        self.fill(connection, "duckdb", self.tables)
         return connection
 
     def postgres(self, connection: Any) -> None:
@@ -91,15 +84,23 @@ class World:
         with connection.cursor() as cursor:
             cursor.execute("set timezone = 'Pacific/Apia'")
             for table, columns in self.tables.items():
-                columns = stored(columns)
-                cursor.execute(create_table(table, columns, "postgres"))
-                kinds = [declared_as(kind, "postgres") for kind, _ in columns.values()]
-                rows = self.rows.get(table, [])
-                if rows:
-                    mark = ", ".join(f"cast(%s as {kind})" for kind in kinds)
-                    marks = ", ".join([f"({mark})"] * len(rows))
-                    values = [row.get(name) for row in rows for name in columns]
-                    cursor.execute(f'insert into "{table}" values {marks}', values)
+                cursor.execute(create_table(table, stored(columns), "postgres"))
+            self.fill(cursor, "postgres", self.tables)
+
+    def fill(self, cursor: Any, adapter: str, tables: Iterable[str]) -> None:
+        """Insert the rows of these tables."""
+        sign = "%s" if adapter == "postgres" else "?"
+        for table in tables:
+            columns = stored(self.tables[table])
+            rows = self.rows.get(table, [])
+            unknown = {name for row in rows for name in row} - set(columns)
+            assert not unknown, f"{table} has no column {unknown}"
+            kinds = [declared_as(kind, adapter) for kind, _ in columns.values()]
+            mark = ", ".join(f"cast({sign} as {kind})" for kind in kinds)
+            for part in (rows[first : first + 100] for first in range(0, len(rows), 100)):
+                values = [row.get(name) for row in part for name in columns]
+                marks = ", ".join([f"({mark})"] * len(part))
+                cursor.execute(f'insert into "{table}" values {marks}', values)
 
 
 def stored(columns: Columns) -> Columns:

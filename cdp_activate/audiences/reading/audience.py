@@ -294,6 +294,10 @@ class AudienceReader:
             sizes = conditions.mapping(parts["size"], "size", {"min", "max"}) or {}
             for key, size in sizes.items():
                 found[f"{key}_size"] = conditions.whole_number(size, at_least=0)
+            least, most = found.get("min_size"), found.get("max_size")
+            if least is not None and most is not None and least > most:
+                message = f"no size is at least {least} and at most {most}"
+                self.wrong(sizes["max"], message, f"at least {least}, or leave it out")
         if "max_change" in parts:
             found["max_change"] = conditions.share(parts["max_change"])
         if "fresh_within" in parts:

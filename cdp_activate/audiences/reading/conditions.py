@@ -84,7 +84,7 @@ class ConditionReader(LeafReader):
         conditions = self._conditions(parts["of"], "of")
         n = self.whole_number(parts["n"], at_least=1)
         most = len(parts["of"].value) if isinstance(parts["of"].value, list) else 0
-        if n is not None and n > most:
+        if n is not None and most and n > most:
             self.wrong(parts["n"], f"at least {n} of {most} can never hold", f"n is 1 to {most}")
         return AtLeast(n, tuple(conditions)) if n and conditions else None
 

@@ -46,6 +46,8 @@ MEASURE = Allowed(traits=True, unknown=True)
 RATE = Allowed(traits=True)
 """Without a denominator it does not hold, whatever is asked (7.36)."""
 NESTED = Allowed()
+_ENDS = {"between": "since", "between_ago": "within"}
+"""Windows of two ends, and the window that each end would be alone."""
 
 
 @dataclass
@@ -91,6 +93,9 @@ class LeafReader(ValueReader):
 
         `skip` are keys that are not operators.
         """
+        if node.value is None and not allowed.options:
+            self._says_nothing(node, column, allowed)
+            return None
         if not isinstance(node.value, dict):
             name = "in" if isinstance(node.value, list) else "eq"
             comparison = self._comparison(name, node, node, column, Options())
@@ -99,24 +104,21 @@ class LeafReader(ValueReader):
             )
         known = operators.operators_of(column.type)
         options = self._options(node, column, allowed)
-        offered = [
-            name
-            for name in known
-            if (allowed.ranking or name not in operators.RANKING)
-            and (allowed.unknown or name != "is_null")
-        ]
+        offered = _offered_operators(column, allowed)
         names = [
             name
             for name in node.value
             if name not in skip and (name not in operators.OPTIONS or not allowed.options)
         ]
         if not names:
-            hint = suggest("", offered, what="operators", most=30)
-            self.wrong(node, f"say what '{column.name}' must be", hint)
+            self._says_nothing(node, column, allowed)
         comparisons = []
         for name in names:
             key, operand = node.keys[name], node.value[name]
-            if name not in known:
+            if name in operators.OPTIONS:
+                message = f"'{name}' goes with a trait or a property, not with '{column.name}'"
+                self.wrong(key, message, f"leave out '{name}'")
+            elif name not in known:
                 self._wrong_operator(name, key, column, offered)
             elif name == "is_null" and not allowed.unknown:
                 hint = f"where '{column.name}' is unknown nothing holds: use `not:` around another"
@@ -130,6 +132,10 @@ class LeafReader(ValueReader):
                 comparisons.append(self._comparison(name, operand, key, column, options))
         found = tuple(comparison for comparison in comparisons if comparison is not None)
         return Test(column, found, options) if found else None
+
+    def _says_nothing(self, node: Node, column: Column, allowed: Allowed) -> None:
+        hint = suggest("", _offered_operators(column, allowed), what="operators", most=30)
+        self.wrong(node, f"say what '{column.name}' must be", hint)
 
     def _wrong_operator(
         self, name: str, node: Node, column: Column, allowed: Collection[str]
@@ -181,11 +187,7 @@ class LeafReader(ValueReader):
             value = self.value(node, column.type.element or Type("text"), column, options)
             return None if value is None else Comparison(name, value)
         if form == "span":
-            whole_days = column.type.kind == "date"
-            read = self.attempt(
-                node,
-                lambda: span(name, node.plain(), timezone=self.timezone, whole_days=whole_days),
-            )
+            read = self._span(name, node, column)
             return Comparison("span", read) if read else None
         if form == "flag":
             flag = self.flag(node, name)
@@ -231,24 +233,33 @@ class LeafReader(ValueReader):
 
     def windows(self, parts: Mapping[str, Node], at: Column) -> tuple[Span, ...]:
         """The spans of the windows among these keys, on a column of time."""
-        found = []
+        words = [word for word in operators.WINDOWS if word in parts]
+        read = [self._span(word, parts[word], at) for word in words]
+        return tuple(one for one in read if one is not None)
+
+    def _span(self, word: str, node: Node, at: Column) -> Span | None:
+        """What a window says; of two ends, the one that is wrong is the place."""
         whole_days = at.type.kind == "date"
-        for word in operators.WINDOWS:
-            if word in parts:
-                read = self.attempt(
-                    parts[word],
-                    lambda word=word: span(  # type: ignore[misc]
-                        word, parts[word].plain(), timezone=self.timezone, whole_days=whole_days
-                    ),
-                )
-                if read is not None:
-                    found.append(read)
-        return tuple(found)
+
+        def attempt(word: str, node: Node) -> Span | None:
+            zone = self.timezone
+            return self.attempt(
+                node, lambda: span(word, node.plain(), timezone=zone, whole_days=whole_days)
+            )
+
+        alone = _ENDS.get(word)
+        ends = node.value if alone and isinstance(node.value, list) else []
+        if alone and None in [attempt(alone, end) for end in ends]:
+            return None
+        return attempt(word, node)
 
     def _values(
         self, node: Node, column: Column, kind: Type, options: Options, *, pair: bool
     ) -> tuple[Value, ...] | None:
-        if not isinstance(node.value, list) or not node.value or (pair and len(node.value) != 2):
+        if node.value == []:
+            self.wrong(node, "the list is empty", "name at least one value")
+            return None
+        if not isinstance(node.value, list) or (pair and len(node.value) != 2):
             example = "[low, high]" if pair else "[one, two]"
             self.wrong(node, f"expected a list: {example}", "in square brackets")
             return None
@@ -312,3 +323,12 @@ class LeafReader(ValueReader):
         judged = Column(name, Type("integer" if name != "percentile" else "decimal"))
         test = self.test(node, judged, NESTED)
         return test.comparisons if test else None
+
+
+def _offered_operators(column: Column, allowed: Allowed) -> list[str]:
+    return [
+        name
+        for name in operators.operators_of(column.type)
+        if (allowed.ranking or name not in operators.RANKING)
+        and (allowed.unknown or name != "is_null")
+    ]

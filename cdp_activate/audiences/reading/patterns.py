@@ -10,19 +10,20 @@ from __future__ import annotations
 import re
 import warnings
 
-from cdp_activate.audiences.patterns import parts_of
+from cdp_activate.audiences.patterns import written_for
 
 
 def check_pattern(pattern: str) -> tuple[str, str]:
     """What is wrong with a pattern and how to mend it; two empty texts when nothing is."""
     try:
-        with warnings.catch_warnings(action="ignore"):
-            re.compile(pattern)
-    except (re.error, OverflowError, RecursionError) as error:
-        return f"not a regular expression: {error}", "put \\ before a sign that stands for itself"
-    try:
-        parts_of(pattern)
+        common = written_for(pattern, "duckdb")
     except ValueError as error:
         hint = "use literals, classes, anchors, groups, alternation and quantifiers"
         return str(error), hint
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            re.compile(common)
+    except (re.error, OverflowError, RecursionError) as error:
+        what = getattr(error, "msg", "") or str(error)
+        return f"not a regular expression: {what}", "put \\ before a sign that stands for itself"
     return "", ""
