@@ -7,28 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
-
-from sqlglot import exp
+from datetime import datetime
 
 from cdp_activate.audiences.compile import Query, shared_facts
-from cdp_activate.audiences.expressions import Expression
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.audiences.moments import (
     Day,
     Elapsed,
-    Fixed,
     FixedDate,
     LocalDate,
     Moment,
     PeriodDate,
     PeriodStart,
 )
+from cdp_activate.audiences.reads import Read, instant_of, reads
 from cdp_activate.audiences.together import Judged, judged_together
-from cdp_activate.catalog import Catalog, Rows
+from cdp_activate.catalog import Catalog
 from cdp_activate.words import plural
 
 ALL_TIME = "all time"
+HISTORY = "the whole history"
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,8 @@ class TableCost:
 
     `events` are the event types asked for, empty where a row has none or all are read.
     `since` is the earliest time that anyone asks for, in words: "all time" where somebody asks
-    for it, empty where the rows are not read by time. `facts` has the most shared first.
+    for it, "the whole history" where any row may say what holds, empty where rows have no time.
+    `facts` has the most shared first.
     """
 
     model: str
@@ -56,6 +55,14 @@ class TableCost:
     audiences: tuple[str, ...]
     all_time: tuple[str, ...]
     facts: tuple[FactUse, ...]
+
+
+@dataclass(frozen=True)
+class MembersUse:
+    """An audience whose members others ask for."""
+
+    audience: str
+    audiences: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,7 @@ class Cost:
 
     audiences: int
     tables: tuple[TableCost, ...]
+    members: tuple[MembersUse, ...]
     together: tuple[Together, ...]
     alone: tuple[str, ...]
 
@@ -84,34 +92,24 @@ class _Table:
     audiences: set[str] = field(default_factory=set)
     all_time: set[str] = field(default_factory=set)
     timed: bool = False
+    history: bool = False
     starts: list[Moment | Day] = field(default_factory=list)
     facts: dict[str, set[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Read:
-    """One table in the FROM of one SELECT."""
-
-    model: str
-    events: frozenset[str]
-    columns: frozenset[str]
-    timed: bool
-    start: Moment | Day | None
 
 
 def cost(queries: Mapping[str, Query], catalog: Catalog, as_of: datetime) -> Cost:
     """What these compiled audiences read; `as_of` decides which of two times is the earlier."""
     tables: dict[str, _Table] = {}
-    reads: dict[str, list[_Read]] = {}
+    of_facts: dict[str, list[Read]] = {}
     for audience, query in queries.items():
         for step in query.steps.values():
-            _add(tables, audience, _reads(step, catalog, as_of))
+            _add(tables, audience, reads(step, catalog, as_of))
         for name, fact in query.facts.items():
-            if name not in reads:
-                reads[name] = list(_reads(fact.tree, catalog, as_of))
-            _add(tables, audience, reads[name], fact=name)
+            if name not in of_facts:
+                of_facts[name] = list(reads(fact.tree, catalog, as_of))
+            _add(tables, audience, of_facts[name], fact=name)
     # Facts and audiences may be models of an earlier build: what they read is told instead.
-    compiled = {*reads, *(audience_model(name) for name in queries)}
+    compiled = {*of_facts, *(audience_model(name) for name in queries)}
     tables = {name: table for name, table in tables.items() if name not in compiled}
     judged = judged_together(queries, catalog)
     own = _models(queries, judged)
@@ -123,9 +121,21 @@ def cost(queries: Mapping[str, Query], catalog: Catalog, as_of: datetime) -> Cos
     return Cost(
         len(queries),
         tuple(_table(name, tables[name], own, as_of) for name in sorted(tables)),
+        tuple(_members(queries)),
         together,
         tuple(sorted(queries.keys() - joint)),
     )
+
+
+def _members(queries: Mapping[str, Query]) -> Iterator[MembersUse]:
+    """Who asks for the members of whom, the most asked first."""
+    asking: dict[str, set[str]] = {}
+    for audience, query in queries.items():
+        of_facts = [name for fact in query.facts.values() for name, _ in fact.members_of]
+        for name in (*query.members_of, *of_facts):
+            asking.setdefault(name, set()).add(audience)
+    for name in sorted(asking, key=lambda name: (-len(asking[name]), name)):
+        yield MembersUse(name, tuple(sorted(asking[name])))
 
 
 def _models(queries: Mapping[str, Query], judged: Mapping[str, Judged]) -> set[str]:
@@ -136,15 +146,16 @@ def _models(queries: Mapping[str, Query], judged: Mapping[str, Judged]) -> set[s
 
 
 def _add(
-    tables: dict[str, _Table], audience: str, reads: Iterable[_Read], *, fact: str = ""
+    tables: dict[str, _Table], audience: str, found: Iterable[Read], *, fact: str = ""
 ) -> None:
-    for read in reads:
+    for read in found:
         table = tables.setdefault(read.model, _Table())
         table.events |= read.events
         table.columns |= read.columns
         table.audiences.add(audience)
         if fact:
             table.facts.setdefault(fact, set()).add(audience)
+        table.history |= read.history
         if read.timed:
             table.timed = True
             if read.start is None:
@@ -155,10 +166,10 @@ def _add(
 
 def _table(name: str, table: _Table, own: set[str], as_of: datetime) -> TableCost:
     uses = [FactUse(fact, tuple(sorted(by)), fact in own) for fact, by in table.facts.items()]
-    since = ""
+    since = HISTORY if table.history else ""
     if table.timed:
         starts = table.starts
-        earliest = None if table.all_time else min(starts, key=lambda at: _instant(at, as_of))
+        earliest = None if table.all_time else min(starts, key=lambda at: instant_of(at, as_of))
         since = in_words(earliest) if earliest else ALL_TIME
     return TableCost(
         name,
@@ -171,127 +182,7 @@ def _table(name: str, table: _Table, own: set[str], as_of: datetime) -> TableCos
     )
 
 
-# Trees ...
-
-
-def _reads(tree: exp.Expr, catalog: Catalog, as_of: datetime) -> Iterator[_Read]:
-    """The dbt models that a tree reads, a read for each FROM or JOIN they are in."""
-    columns: dict[int, set[str]] = {}
-    for found in tree.find_all(exp.Column):
-        source = _source(found)
-        if source is not None:
-            columns.setdefault(id(source), set()).add(found.name)
-    for select in tree.find_all(exp.Select):
-        for source in _sources(select):
-            model = catalog.models.get(source.name)
-            if isinstance(source, exp.Table | exp.Identifier) and model is not None:
-                kinds = list(_kinds(source.name, catalog))
-                named = frozenset(columns.get(id(source), set()) & set(model.columns))
-                conditions = _conditions(select)
-                at = {rows.at for rows in kinds if rows.at}
-                yield _Read(
-                    source.name,
-                    _events(catalog, source.name, named, conditions),
-                    named,
-                    bool(at),
-                    _start(conditions, at, as_of),
-                )
-
-
-def _sources(select: exp.Select) -> list[Expression]:
-    first = select.args.get("from_")
-    joined = [join.this for join in select.args.get("joins") or ()]
-    return [*([first.this] if first else []), *joined]
-
-
-def _source(found: exp.Column) -> Expression | None:
-    """What a column is of; without a table's name, the only table or the first of several."""
-    select = found.find_ancestor(exp.Select)
-    while select is not None:
-        sources = _sources(select)
-        if not found.table and sources:
-            return sources[0]
-        for source in sources:
-            if source.alias_or_name == found.table:
-                return source
-        select = select.find_ancestor(exp.Select)
-    return None
-
-
-def _kinds(model: str, catalog: Catalog) -> Iterator[Rows]:
-    """The roles of a model whose rows have a time."""
-    groups = (*catalog.events.values(), *catalog.relations.values())
-    plain = (catalog.consents, catalog.stages, catalog.experiments, catalog.journeys)
-    for group in (*groups, *plain, catalog.histories):
-        yield from (rows for rows in group.values() if rows.model.name == model)
-
-
-def _events(
-    catalog: Catalog, model: str, columns: frozenset[str], conditions: list[Expression]
-) -> frozenset[str]:
-    found: set[str] = set()
-    for events in catalog.events.values():
-        for rows in events.values():
-            if rows.model.name != model:
-                continue
-            if not rows.name_column:
-                found |= {rows.name} if rows.at in columns else set()
-                continue
-            for one in conditions:
-                asked = isinstance(one, exp.EQ | exp.In) and isinstance(one.this, exp.Column)
-                if asked and one.this.name == rows.name_column:
-                    found |= {literal.name for literal in one.find_all(exp.Literal)}
-    return frozenset(found)
-
-
-def _conditions(select: exp.Select) -> list[Expression]:
-    """What holds of every row that is read: the parts of WHERE joined by AND."""
-    where = select.args.get("where")
-    whole = where.this.unnest() if where else None
-    if whole is None:
-        return []
-    return [one.unnest() for one in _parts(whole)]
-
-
-def _parts(condition: Expression) -> Iterator[Expression]:
-    if isinstance(condition, exp.And):
-        yield from _parts(condition.left.unnest())
-        yield from _parts(condition.right.unnest())
-    else:
-        yield condition
-
-
-def _start(conditions: list[Expression], at: set[str], as_of: datetime) -> Moment | Day | None:
-    """The latest of the times from which on the rows are asked for; None without any."""
-    starts = [
-        start
-        for one in conditions
-        if isinstance(one, exp.GTE)
-        and any(found.name in at for found in one.this.find_all(exp.Column))
-        and (start := _moment(one.expression)) is not None
-    ]
-    return max(starts, key=lambda start: _instant(start, as_of), default=None)
-
-
-def _moment(edge: Expression) -> Moment | Day | None:
-    """What the placeholder carries, or the literal says."""
-    if isinstance(edge, exp.Placeholder):
-        return edge.meta.get("moment")
-    if isinstance(edge, exp.Cast) and isinstance(edge.this, exp.Literal):
-        written = edge.this.name
-        if edge.is_type("date"):
-            return FixedDate(date.fromisoformat(written))
-        read = datetime.fromisoformat(written)
-        return Fixed(read if read.tzinfo else read.replace(tzinfo=UTC))
-    return None
-
-
 # Words ...
-
-
-def _instant(at: Moment | Day, as_of: datetime) -> datetime:
-    found = at.resolve(as_of)
-    return found if isinstance(found, datetime) else datetime.combine(found, time.min, UTC)
 
 
 def in_words(at: Moment | Day) -> str:

@@ -24,6 +24,9 @@ def show_cost(cost: Cost, *, as_json: bool) -> None:
         return
     for table in cost.tables:
         _show_table(table)
+    for use in cost.members:
+        count = plural(len(use.audiences), "audience")
+        click.echo(f"members of {use.audience}: read by {count} ({', '.join(use.audiences)})")
     for group in cost.together:
         many = plural(len(group.audiences), "audience")
         tallies = f"one pass over {group.entity}, {group.tallies} over events"

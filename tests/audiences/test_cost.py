@@ -6,8 +6,10 @@ import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import neighbours
 import pytest
 from click.testing import CliRunner
+from sqlglot import parse_one
 from world import NOON, catalog, manifest
 
 from cdp_activate.audiences.compile import compile_audience
@@ -22,10 +24,12 @@ from cdp_activate.audiences.moments import (
     PeriodStart,
 )
 from cdp_activate.audiences.read import read_audiences
+from cdp_activate.audiences.reads import reads
 from cdp_activate.cli import main
 from cdp_activate.text import parse
 
 KNOWN = catalog()
+NEIGHBOURS = neighbours.catalog()
 
 
 def told(**conditions: str) -> Cost:
@@ -95,6 +99,35 @@ def test_a_measured_column_is_read_and_others_are_not() -> None:
     counted = orders(told(a="{event: order_placed, within: 7 days}"))
     summed = orders(told(a="{event: order_placed, within: 7 days, sum: {of: amount, gte: 5}}"))
     assert {"amount"} == set(summed.columns) - set(counted.columns)
+
+
+def test_a_sequence_reads_from_where_its_window_begins() -> None:
+    """What comes before the first step can begin is no part of any run."""
+    steps = "[{did: viewed}, {did_not: order_placed}, {did: clicked, immediately: true}]"
+    asked = f"{{sequence: {steps}, within: 7 days}}"
+    assert {"the last 7 days"} == {one.since for one in told(a=asked).tables if one.events}
+
+
+def test_histories_are_read_whole_and_nobody_is_blamed() -> None:
+    """A stage of long ago may hold still; no window would make it less."""
+    found = told(a="{stage: new, entered: 7 days}", b="{consent: ads}")
+    whole = {one.model: (one.since, one.all_time) for one in found.tables if one.since}
+    assert {"stages": ("the whole history", ()), "consents": ("the whole history", ())} == whole
+
+
+def test_members_that_others_ask_for_are_told_with_who_asks() -> None:
+    found = told(a="{event: order_placed}", b="{audience: a}", c="{not: {audience: [a, b]}}")
+    assert [("a", ("b", "c")), ("b", ("c",))] == [
+        (one.audience, one.audiences) for one in found.members
+    ]
+    assert "audience_a" not in {one.model for one in found.tables}
+
+
+def test_a_column_without_a_tables_name_is_of_the_table_that_has_it() -> None:
+    """In a join; the tables may stand in either order."""
+    joined = "select plan, score from accounts join customers on owner_id = customer_id"
+    found = {one.model: one.columns for one in reads(parse_one(joined), NEIGHBOURS, NOON)}
+    assert {"accounts": {"plan", "owner_id"}, "customers": {"score", "customer_id"}} == found
 
 
 def test_twenty_audiences_are_judged_together_and_one_of_members_by_itself() -> None:

@@ -82,6 +82,11 @@ class Order:
         return all(_at(rows).type.kind == "date" for rows in self.tables)
 
     @property
+    def mixed(self) -> bool:
+        """Some tables have dates, some have times of day."""
+        return len({_at(rows).type.kind for rows in self.tables}) > 1
+
+    @property
     def zoned(self) -> bool:
         return all(_at(rows).type.zoned for rows in self.tables)
 

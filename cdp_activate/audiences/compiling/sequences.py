@@ -8,6 +8,7 @@ found, however many steps there are.
 from __future__ import annotations
 
 from collections.abc import Sequence as Several
+from dataclasses import replace
 from itertools import pairwise
 
 from sqlglot import exp
@@ -28,7 +29,7 @@ from cdp_activate.audiences.expressions import (
     without_nan,
 )
 from cdp_activate.audiences.facts import KEY, Fact, named
-from cdp_activate.audiences.model import Sequence, Step
+from cdp_activate.audiences.model import Happened, Sequence, Span, Step
 from cdp_activate.audiences.moments import Duration, Elapsed, LocalDate
 from cdp_activate.catalog import Column, Model, Rows
 
@@ -54,10 +55,12 @@ class _Runs:
     """Builds the query of one sequence."""
 
     def __init__(self, asked: Sequence) -> None:
-        self.steps = asked.steps
         self.timezone = asked.steps[0].rows.timezone
         tables = tuple(dict.fromkeys(rows for step in asked.steps for rows in step.rows.events))
         self.order = Order(tables, self.timezone)
+        first, *others = asked.steps
+        self.starts = self._starts(first.rows)
+        self.steps = (first, *(replace(step, rows=self._from_then(step.rows)) for step in others))
 
     def keys(self) -> exp.Select:
         """The keys that get through the last step."""
@@ -69,6 +72,17 @@ class _Runs:
         last = self.steps[did[-1] + 1 :]
         select = exp.select(column(KEY, EARLIER)).from_(reached.subquery(EARLIER))
         return select.where(*self._final(last)).group_by(column(KEY, EARLIER))
+
+    # What comes before the first step can begin is not read ...
+
+    def _starts(self, first: Happened) -> tuple[Span, ...]:
+        """Where the windows of the first step begin, where that is one time for all tables."""
+        if self.order.mixed:
+            return ()
+        return tuple(Span(start=span.start) for span in first.spans[0] if span.start is not None)
+
+    def _from_then(self, rows: Happened) -> Happened:
+        return replace(rows, spans=tuple((*spans, *self.starts) for spans in rows.spans))
 
     # Rows of a step ...
 
@@ -148,7 +162,8 @@ class _Runs:
 
     def _every(self, event: Rows) -> exp.Query:
         """All rows of the table of an event."""
-        return rows_of(everything(event, self.timezone), self.order.columns)
+        whole = self._from_then(everything(event, self.timezone))
+        return rows_of(whole, self.order.columns)
 
     def _bound(self, step: Step, alias: str) -> list[Expression]:
         """What `within` and `same` of a step ask of a row, beside the latest did."""

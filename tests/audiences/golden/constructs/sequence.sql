@@ -3,7 +3,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_sequence_viewed_then_order_placed_then_v_f3ad3adf as (
+), fact_sequence_viewed_then_order_placed_then_v_313e68a1 as (
     select
         earlier.entity_key
     from (
@@ -50,6 +50,7 @@ with customers as (
                         from "web_events"
                         where
                             event_name = 'viewed'
+                            and happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
                             and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
                     ) as part
                     union all
@@ -65,7 +66,8 @@ with customers as (
                             event_id as ordered_by
                         from "web_events"
                         where
-                            happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
+                            happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
+                            and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
                     ) as part
                     union all
                     select
@@ -114,7 +116,8 @@ with customers as (
                                             status as same_status
                                         from "orders"
                                         where
-                                            ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                                            ordered_at >= cast('2026-01-03 12:00:00' as timestamp)
+                                            and ordered_at < cast('2026-01-10 12:00:00' as timestamp)
                                     ) as part
                                     union all
                                     select
@@ -162,10 +165,10 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_sequence_viewed_then_order_placed_then_v_f3ad3adf
-        on fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key = customers.customer_id
+    left join fact_sequence_viewed_then_order_placed_then_v_313e68a1
+        on fact_sequence_viewed_then_order_placed_then_v_313e68a1.entity_key = customers.customer_id
     where
-        not fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key is null
+        not fact_sequence_viewed_then_order_placed_then_v_313e68a1.entity_key is null
 )
 select
     *
@@ -176,7 +179,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_sequence_viewed_then_order_placed_then_v_f3ad3adf as (
+), fact_sequence_viewed_then_order_placed_then_v_313e68a1 as (
     select
         earlier.entity_key
     from (
@@ -225,6 +228,7 @@ with customers as (
                         from "web_events"
                         where
                             event_name = 'viewed'
+                            and happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
                             and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
                     ) as part
                     union all
@@ -242,7 +246,8 @@ with customers as (
                             ) as ordered_by
                         from "web_events"
                         where
-                            happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
+                            happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
+                            and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
                     ) as part
                     union all
                     select
@@ -293,7 +298,8 @@ with customers as (
                                             status as same_status
                                         from "orders"
                                         where
-                                            ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                                            ordered_at >= cast('2026-01-03 12:00:00' as timestamp)
+                                            and ordered_at < cast('2026-01-10 12:00:00' as timestamp)
                                     ) as part
                                     union all
                                     select
@@ -343,10 +349,10 @@ with customers as (
         customers.customer_id,
         cast(null as text) as variant
     from customers
-    left join fact_sequence_viewed_then_order_placed_then_v_f3ad3adf
-        on fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key = customers.customer_id
+    left join fact_sequence_viewed_then_order_placed_then_v_313e68a1
+        on fact_sequence_viewed_then_order_placed_then_v_313e68a1.entity_key = customers.customer_id
     where
-        not fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key is null
+        not fact_sequence_viewed_then_order_placed_then_v_313e68a1.entity_key is null
 )
 select
     *
@@ -357,7 +363,7 @@ with customers as (
     select
         *
     from `customers`
-), fact_sequence_viewed_then_order_placed_then_v_afd10acb as (
+), fact_sequence_viewed_then_order_placed_then_v_127c5477 as (
     select
         earlier.entity_key
     from (
@@ -407,6 +413,7 @@ with customers as (
                         from `web_events`
                         where
                             event_name = 'viewed'
+                            and happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamp)
                             and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
                     ) as part
                     union all
@@ -422,7 +429,8 @@ with customers as (
                             event_id as ordered_by
                         from `web_events`
                         where
-                            happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
+                            happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamp)
+                            and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
                     ) as part
                     union all
                     select
@@ -474,7 +482,8 @@ with customers as (
                                             status as same_status
                                         from `orders`
                                         where
-                                            ordered_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
+                                            ordered_at >= cast('2026-01-03 12:00:00+00:00' as timestamp)
+                                            and ordered_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
                                     ) as part
                                     union all
                                     select
@@ -522,10 +531,10 @@ with customers as (
         customers.customer_id,
         cast(null as string) as variant
     from customers
-    left join fact_sequence_viewed_then_order_placed_then_v_afd10acb
-        on fact_sequence_viewed_then_order_placed_then_v_afd10acb.entity_key = customers.customer_id
+    left join fact_sequence_viewed_then_order_placed_then_v_127c5477
+        on fact_sequence_viewed_then_order_placed_then_v_127c5477.entity_key = customers.customer_id
     where
-        not fact_sequence_viewed_then_order_placed_then_v_afd10acb.entity_key is null
+        not fact_sequence_viewed_then_order_placed_then_v_127c5477.entity_key is null
 )
 select
     *
@@ -536,7 +545,7 @@ with customers as (
     select
         *
     from "customers"
-), fact_sequence_viewed_then_order_placed_then_v_f3ad3adf as (
+), fact_sequence_viewed_then_order_placed_then_v_313e68a1 as (
     select
         earlier.entity_key
     from (
@@ -583,6 +592,7 @@ with customers as (
                         from "web_events"
                         where
                             event_name = 'viewed'
+                            and happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
                             and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
                     ) as part
                     union all
@@ -598,7 +608,8 @@ with customers as (
                             event_id as ordered_by
                         from "web_events"
                         where
-                            happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
+                            happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamptz)
+                            and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamptz)
                     ) as part
                     union all
                     select
@@ -647,7 +658,8 @@ with customers as (
                                             status as same_status
                                         from "orders"
                                         where
-                                            ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                                            ordered_at >= cast('2026-01-03 12:00:00' as timestamp)
+                                            and ordered_at < cast('2026-01-10 12:00:00' as timestamp)
                                     ) as part
                                     union all
                                     select
@@ -695,10 +707,10 @@ with customers as (
         customers.customer_id,
         cast(null as varchar) as variant
     from customers
-    left join fact_sequence_viewed_then_order_placed_then_v_f3ad3adf
-        on fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key = customers.customer_id
+    left join fact_sequence_viewed_then_order_placed_then_v_313e68a1
+        on fact_sequence_viewed_then_order_placed_then_v_313e68a1.entity_key = customers.customer_id
     where
-        not fact_sequence_viewed_then_order_placed_then_v_f3ad3adf.entity_key is null
+        not fact_sequence_viewed_then_order_placed_then_v_313e68a1.entity_key is null
 )
 select
     *
@@ -709,7 +721,7 @@ with customers as (
     select
         *
     from `customers`
-), fact_sequence_viewed_then_order_placed_then_v_afd10acb as (
+), fact_sequence_viewed_then_order_placed_then_v_127c5477 as (
     select
         earlier.entity_key
     from (
@@ -759,6 +771,7 @@ with customers as (
                         from `web_events`
                         where
                             event_name = 'viewed'
+                            and happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamp)
                             and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
                     ) as part
                     union all
@@ -774,7 +787,8 @@ with customers as (
                             event_id as ordered_by
                         from `web_events`
                         where
-                            happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
+                            happened_at >= cast('2026-01-03 12:00:00+00:00' as timestamp)
+                            and happened_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
                     ) as part
                     union all
                     select
@@ -826,7 +840,8 @@ with customers as (
                                             status as same_status
                                         from `orders`
                                         where
-                                            ordered_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
+                                            ordered_at >= cast('2026-01-03 12:00:00+00:00' as timestamp)
+                                            and ordered_at < cast('2026-01-10 12:00:00+00:00' as timestamp)
                                     ) as part
                                     union all
                                     select
@@ -874,10 +889,10 @@ with customers as (
         customers.customer_id,
         cast(null as string) as variant
     from customers
-    left join fact_sequence_viewed_then_order_placed_then_v_afd10acb
-        on fact_sequence_viewed_then_order_placed_then_v_afd10acb.entity_key = customers.customer_id
+    left join fact_sequence_viewed_then_order_placed_then_v_127c5477
+        on fact_sequence_viewed_then_order_placed_then_v_127c5477.entity_key = customers.customer_id
     where
-        not fact_sequence_viewed_then_order_placed_then_v_afd10acb.entity_key is null
+        not fact_sequence_viewed_then_order_placed_then_v_127c5477.entity_key is null
 )
 select
     *
