@@ -29,7 +29,12 @@ def run_dbt(
 
     Raises CdpError with the end of dbt's own words when it fails.
     """
-    command = [sys.executable, "-c", _DBT, "--no-use-colors", *_with_as_of(arguments, as_of)]
+    environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    if as_of is not None:
+        # As a variable it would make dbt parse the whole project anew for each day.
+        environment["CDP_AS_OF"] = as_of.isoformat()
+        arguments = tuple(_with_as_of(arguments, as_of, always=_sets_as_of(project)))
+    command = [sys.executable, "-c", _DBT, "--no-use-colors", *arguments]
     if project.profiles:
         command += ["--profiles-dir", str(project.profiles.resolve())]
     if project.profile_name:
@@ -47,7 +52,7 @@ def run_dbt(
         text=True,
         encoding="utf-8",
         errors="replace",
-        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        env=environment,
     ) as process:
         for line in process.stdout or ():
             lines.append(line.rstrip())
@@ -86,10 +91,11 @@ def _variables(arguments: Sequence[str]) -> list[str]:
     return found
 
 
-def _with_as_of(arguments: Sequence[str], as_of: datetime | None) -> list[str]:
-    """The arguments with `cdp_as_of` among their own `--vars`: dbt takes only the last ones."""
-    if as_of is None:
-        return list(arguments)
+def _with_as_of(arguments: Sequence[str], as_of: datetime, *, always: bool) -> list[str]:
+    """The arguments, with `as_of` as the variable `cdp_as_of` where they give it, or `always`.
+
+    dbt takes only the last `--vars`: all are made one.
+    """
     kept: list[str] = []
     variables: dict[str, object] = {}
     rest = iter(arguments)
@@ -102,7 +108,16 @@ def _with_as_of(arguments: Sequence[str], as_of: datetime | None) -> list[str]:
         if not isinstance(given, dict):
             raise UsageError("--vars takes a YAML mapping", remedy="--vars '{name: value}'")
         variables |= given
-    return [*kept, "--vars", json.dumps({**variables, "cdp_as_of": as_of.isoformat()})]
+    if always or "cdp_as_of" in variables:
+        variables["cdp_as_of"] = as_of.isoformat()
+    return [*kept, "--vars", json.dumps(variables)] if variables else kept
+
+
+def _sets_as_of(project: Project) -> bool:
+    """Whether dbt_project.yml has the variable `cdp_as_of`, which goes before the environment."""
+    variables = project.configuration.plain().get("vars") or {}
+    of_packages = [value for value in variables.values() if isinstance(value, dict)]
+    return any("cdp_as_of" in found for found in (variables, *of_packages))
 
 
 def _end_of(lines: Sequence[str]) -> list[str]:

@@ -1,7 +1,7 @@
 {#
     The instant at which everything is judged, as a Python datetime in UTC
-    without a zone, truncated to microseconds: the variable `cdp_as_of` (ISO
-    8601; without an offset it is UTC), else the start of the run.
+    without a zone, truncated to microseconds: as given (ISO 8601; without an
+    offset it is UTC), else the start of the run.
 
     Call:    {% set now = cdp_activate.as_of_instant() %}
     Returns: datetime(2026, 11, 21, 21, 41)
@@ -11,7 +11,7 @@
 #}
 {% macro as_of_instant() %}
 
-    {%- set given = var('cdp_as_of', none) -%}
+    {%- set given = cdp_activate.given_as_of() -%}
 
     {%- if given is none -%}
         {%- set instant = run_started_at -%}
@@ -22,9 +22,9 @@
             ~ ' ?(Z|z|[+-][0-9]{2}:?[0-9]{2})?)?$' -%}
         {%- if not modules.re.match(shape, text) -%}
             {{ exceptions.raise_compiler_error(
-                "The variable cdp_as_of is '" ~ text ~ "', which is not a date "
-                ~ "or a time: write it in ISO 8601, for instance "
-                ~ "2026-11-21 or 2026-11-21T21:41:00+07:00."
+                "The variable cdp_as_of (or CDP_AS_OF of the environment) is '"
+                ~ text ~ "', which is not a date or a time: write it in ISO "
+                ~ "8601, for instance 2026-11-21 or 2026-11-21T21:41:00+07:00."
             ) }}
         {%- endif -%}
         {#- Times are compared at microseconds: further digits are cut off. -#}

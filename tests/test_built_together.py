@@ -116,14 +116,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return made
 
 
-def _dbt(folder: Path, *arguments: str) -> None:
-    place = {"CDP_DUCKDB_PATH": str(folder / "warehouse.duckdb")}
+def _dbt(folder: Path, *arguments: str, as_of: datetime = AS_OF) -> None:
+    place = {
+        "CDP_DUCKDB_PATH": str(folder / "warehouse.duckdb"),
+        "CDP_AS_OF": as_of.isoformat(),
+    }
     done = run_dbt(*arguments, project=folder, scratch=folder, environment=place)
     assert 0 == done.returncode, done.stdout
 
 
 def _build(project: Project, *arguments: str) -> None:
-    _dbt(project.folder, "build", "--vars", f'{{"cdp_as_of": "{AS_OF.isoformat()}"}}', *arguments)
+    _dbt(project.folder, "build", *arguments)
 
 
 def test_what_dbt_builds_has_the_members_of_the_preview(project: Project) -> None:

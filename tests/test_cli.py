@@ -12,8 +12,10 @@ from click.testing import CliRunner, Result
 
 from cdp_activate import __version__
 from cdp_activate.cli import main
+from cdp_activate.dbt import _sets_as_of as sets_as_of
 from cdp_activate.dbt import _variables as variables_of
 from cdp_activate.dbt import _with_as_of as with_as_of
+from cdp_activate.project import Project
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -157,9 +159,32 @@ def test_a_folder_that_may_not_be_written_is_a_sentence(
 
 
 def test_vars_of_the_user_are_kept_beside_as_of() -> None:
-    found = with_as_of(["--select", "x", "--vars", "{a: 1}"], datetime(2026, 1, 1, tzinfo=UTC))
+    given = ["--select", "x", "--vars", "{a: 1}", "--vars={b: 2}"]
+    day = datetime(2026, 1, 1, tzinfo=UTC)
+    found = with_as_of(given, day, always=False)
     assert ["--select", "x", "--vars"] == found[:-1]
-    assert {"a": 1, "cdp_as_of": "2026-01-01T00:00:00+00:00"} == json.loads(found[-1])
+    assert {"a": 1, "b": 2} == json.loads(found[-1])
+    assert ["--select", "x"] == with_as_of(["--select", "x"], day, always=False)
+    for variables, always in (("{a: 1, cdp_as_of: 2025-01-01}", False), ("{a: 1}", True)):
+        found = with_as_of(["--vars", variables], day, always=always)
+        assert {"a": 1, "cdp_as_of": "2026-01-01T00:00:00+00:00"} == json.loads(found[-1])
+
+
+@pytest.mark.parametrize(
+    ("variables", "set_there"),
+    [
+        ("cdp_as_of: 2026-01-01", True),
+        ("shop: {cdp_as_of: 2026-01-01}", True),
+        ("cdp_late_days: 3", False),
+        ("", False),
+    ],
+)
+def test_as_of_in_the_project_is_found(tmp_path: Path, variables: str, set_there: bool) -> None:
+    """It goes before the environment, so --as-of must be a variable there."""
+    (tmp_path / "dbt_project.yml").write_text(f"name: shop\nvars: {{{variables}}}\n")
+    assert set_there == sets_as_of(Project.at(tmp_path))
+    (tmp_path / "dbt_project.yml").write_text("name: shop\nvars:\n")
+    assert not sets_as_of(Project.at(tmp_path))
 
 
 def test_the_project_is_parsed_with_the_variables_of_the_build() -> None:

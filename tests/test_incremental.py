@@ -99,16 +99,21 @@ class Shop:
             )
             change(connection)
 
-    def build(self, warehouse: Path, as_of: datetime, *options: str) -> None:
+    def build(self, warehouse: Path, as_of: datetime, *options: str) -> str:
+        """Build the warehouse as of a day; give what dbt said."""
         done = run_dbt(
             "build", "--select", *(f"+{table}" for table in TABLES), "stage_judgements", *options,
             "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
-            "--vars", json.dumps({"cdp_as_of": f"{as_of.isoformat()}Z", **self.variables}),
+            "--vars", json.dumps(self.variables),
             project=self.project,
-            scratch=self.folder,
-            environment={"CDP_DUCKDB_PATH": str(warehouse)},
+            # The path of the warehouse is part of what dbt parses for.
+            scratch=self.folder / warehouse.stem,
+            environment={
+                "CDP_DUCKDB_PATH": str(warehouse), "CDP_AS_OF": f"{as_of.isoformat()}Z"
+            },
         )  # fmt: skip
         assert done.returncode == 0, done.stdout
+        return done.stdout
 
     def differences(self, as_of: datetime) -> dict[str, tuple[int, int]]:
         """Rows that are only in the kept warehouse and only in one built anew, by table."""
@@ -197,11 +202,12 @@ def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
     first, second, third = days
 
     warehouse.load(first, change=_without_what_is_late(first))
-    warehouse.build(warehouse.kept, first)
+    assert "Unable to do partial parsing" in warehouse.build(warehouse.kept, first)
 
     warehouse.load(second, change=_without_what_is_late(second))
     warehouse.mark()
-    warehouse.build(warehouse.kept, second)
+    said = warehouse.build(warehouse.kept, second)
+    assert "Unable to do partial parsing" not in said, "another day of the environment"
     kept = warehouse.unmark()
     assert {} == warehouse.differences(second), "rows that came late"
     assert min(kept.values()) > 0.5, "most of what was there is not written again"

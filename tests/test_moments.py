@@ -220,9 +220,10 @@ class Returned(BaseException):
 class Package:
     """The macros of this package, rendered without dbt: `package.as_of(60)`."""
 
-    def __init__(self, as_of: datetime) -> None:
+    def __init__(self, as_of: datetime | None, *, execute: bool = True) -> None:
         environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-        self.variables = {"cdp_as_of": as_of.isoformat()}
+        self.variables = {"cdp_as_of": as_of.isoformat()} if as_of else {}
+        self.environment: dict[str, str] = {}
 
         def give(value: Any) -> None:
             raise Returned(value)
@@ -236,6 +237,9 @@ class Package:
             "adapter": SimpleNamespace(dispatch=dispatch),
             "dbt": SimpleNamespace(type_timestamp=lambda: "timestamp"),
             "var": lambda name, default=None: self.variables.get(name, default),
+            "env_var": lambda name, default: self.environment.get(name, default),
+            "execute": execute,
+            "run_started_at": datetime(2026, 11, 29, 12, tzinfo=UTC),
             "modules": SimpleNamespace(
                 datetime=__import__("datetime"), pytz=pytz, re=re, itertools=None
             ),
@@ -320,3 +324,19 @@ def test_python_and_the_macros_mean_the_same_moment(seed: int) -> None:
         except Returned as returned:
             given = returned.value
         assert given == literal(moment.resolve(as_of), zoned=zoned), (moment, as_of)
+
+
+def test_as_of_is_the_variable_else_that_of_the_environment() -> None:
+    """Which dbt does not have to parse anew for; both are checked alike."""
+    package = Package(datetime(2026, 1, 31, tzinfo=UTC))
+    package.environment["CDP_AS_OF"] = "2025-06-01T08:00:00+07:00"
+    assert datetime(2026, 1, 31) == package.as_of_instant()
+    package.variables.clear()
+    assert datetime(2025, 6, 1, 1) == package.as_of_instant()
+    for value in ("yesterday", "2026-02-01 25:00", "2026-13-01"):
+        package.environment["CDP_AS_OF"] = value
+        with pytest.raises(ValueError, match=f"CDP_AS_OF .* is '{value}'.* write it in ISO 8601"):
+            package.as_of_instant()
+    parsing = Package(None, execute=False)
+    parsing.environment["CDP_AS_OF"] = "2025-06-01"
+    assert datetime(2026, 11, 29, 12) == parsing.as_of_instant(), "not read when dbt parses"

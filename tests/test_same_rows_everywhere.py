@@ -94,9 +94,10 @@ class Warehouses:
 def dbt(folder: Path, name: str, *arguments: str, as_of: datetime = AS_OF) -> None:
     """Run dbt on one of the warehouses, and see that it succeeds."""
     done = run_dbt(
-        *arguments, "--target", name, "--vars", json.dumps({"cdp_as_of": as_of.isoformat()}),
+        *arguments, "--target", name,
         project=folder / "project",
         scratch=folder / name,
+        environment={"CDP_AS_OF": as_of.isoformat()},
         stand_in=name if name in STOOD_IN else None,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[done.stdout.find("Completed with") :]
@@ -194,9 +195,9 @@ def test_what_breaks_an_invariant_is_found_by_its_test(warehouses: Warehouses) -
     chosen = ["stages_without_gaps_and_overlaps", "touchpoints_have_a_known_customer_or_none"]
     done = run_dbt(
         "test", "--select", *chosen, "test_name:is_key_of", "--target", "duckdb",
-        "--vars", json.dumps({"cdp_as_of": AS_OF.isoformat()}),
         project=warehouses.folder / "project",
         scratch=warehouses.folder / "duckdb",
+        environment={"CDP_AS_OF": AS_OF.isoformat()},
     )  # fmt: skip
     shutil.move(whole, file)
     failures = re.findall(r"Failure in test (\w+)", done.stdout)

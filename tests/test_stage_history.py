@@ -58,14 +58,11 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnec
             "unit_test",
             "--vars",
             json.dumps(
-                {
-                    "cdp_as_of": f"{as_of.isoformat()}Z",
-                    "cdp_stage_tracks": {name: text.split() for name, text in PRESETS.items()},
-                }
+                {"cdp_stage_tracks": {name: text.split() for name, text in PRESETS.items()}}
             ),
             project=REPOSITORY,
             scratch=folder,
-            environment={"CDP_DUCKDB_PATH": str(file)},
+            environment={"CDP_DUCKDB_PATH": str(file), "CDP_AS_OF": f"{as_of.isoformat()}Z"},
         )
         assert done.returncode == 0, done.stdout
         if as_of == PAST:

@@ -86,7 +86,9 @@ def json_option(function: F) -> F:
 
 def as_of_option(function: F) -> F:
     text = "Judge at this instant (ISO 8601; UTC unless it has an offset). Default: now."
-    return click.option("--as-of", metavar="TIME", help=text)(function)
+    return click.option("--as-of", metavar="TIME", envvar="CDP_AS_OF", show_envvar=True, help=text)(
+        function
+    )
 
 
 def load(options: dict[str, Any]) -> Project:

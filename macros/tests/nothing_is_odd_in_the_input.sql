@@ -9,7 +9,7 @@
     {{ config(severity='warn') }}
 
     {%- set odd = 'affected_row_count > 0' -%}
-    {%- if var('cdp_as_of', none) is not none -%}
+    {%- if cdp_activate.given_as_of() is not none -%}
         {%- set odd = odd ~ " and check_name <> 'time_is_at_or_after_as_of'" -%}
     {%- endif -%}
     {%- if execute and flags.WHICH in ['build', 'test'] -%}
