@@ -63,6 +63,12 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3, help="each plan is made; the best counts")
     parser.add_argument("--runs", type=int, default=100)
     parser.add_argument("--run-members", type=int, default=100_000, help="people of those runs")
+    parser.add_argument(
+        "--matches-on",
+        default="key",
+        choices=["key", "identifiers"],
+        help="what the platform knows people by; identifiers: equal ones are looked for",
+    )
     parser.add_argument("--one", choices=["ours", "hand"], help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -78,6 +84,9 @@ def main() -> None:
 def compare(folder: Path, options: argparse.Namespace) -> None:
     """Ours and the handwritten one, in turns."""
     _prepare(folder, options.members, options.memory)
+    destinations = folder / "syncs/destinations.yml"
+    more = f"matches_on: {options.matches_on}, batch_size"
+    destinations.write_text(destinations.read_text().replace("batch_size", more))
     _sync(Project.at(folder))
     _keep_by_hand(folder)
     _change(folder, 1)

@@ -123,6 +123,8 @@ def _remarks(one: Mapping[str, Any]) -> Iterator[str]:
     """Who is held back and why, and who goes by other identifiers, with numbers."""
     for reason, count in sorted(one["held_back"].items()):
         yield f"{count:,} held back: {reason}"
+    if one.get("struck_off"):
+        yield f"{one['struck_off']:,} struck off: somebody who stays has the same identifiers"
     yield from without_lines(one["without"])
 
 

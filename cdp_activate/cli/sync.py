@@ -189,7 +189,7 @@ def summary_table(done: list[dict[str, Any]]) -> str:
 @project_options
 @json_option
 def status(as_json: bool, **options: Any) -> None:
-    """Show each sync's list, its last run, and rejected rows by reason.
+    """Show each sync's list, its last run, when it is due, and rejected rows by reason.
 
     \b
     Example:
@@ -198,8 +198,9 @@ def status(as_json: bool, **options: Any) -> None:
     from cdp_activate.sync.status import statuses
 
     project = load(options)
+    schedule = project.scheduler.dry_run(instant(None))
     with project.warehouse() as warehouse:
-        found = statuses(project.syncs, warehouse)
+        found = statuses(project.syncs, warehouse, schedule)
     if as_json:
         show_json(found)
         return
@@ -210,14 +211,17 @@ def status(as_json: bool, **options: Any) -> None:
             one["list"],
             one["list_size"],
             one["rejected"],
-            one["last_state"] or "never run",
+            "running" if one["running"] else one["last_state"] or "never run",
             one["last_finished_at"],
+            "now" if one["due"] else one["next_at"] and one["next_at"][:16],
         )
         for one in found
     ]
-    header = ("sync", "destination", "list", "size", "rejected", "last run", "finished (UTC)")
+    header = "sync,destination,list,size,rejected,last run,finished (UTC),due (UTC)".split(",")
     click.echo(table(rows, header))
     for one in found:
+        if one["running"]:
+            click.echo(f"  {one['sync']}: a run is under way ({one['running']['run_id']})")
         if one["refused_unnamed"]:
             many = f"{one['refused_unnamed']:,} of the list were refused without a name"
             click.echo(f"  {one['sync']}: up to {many}")

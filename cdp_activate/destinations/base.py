@@ -121,6 +121,12 @@ class Destination(ABC, Generic[S]):
     again: it may have arrived.
     """
 
+    knows_keys: ClassVar[bool] = False
+    """True when it is told `Row.key` and knows people by it: two of one address are two there.
+
+    Elsewhere one of several people with the same identifiers is sent.
+    """
+
     identifiers: tuple[str, ...] = ("email",)
     """What the platform matches on, best first; empty: whatever a sync maps."""
 

@@ -85,6 +85,7 @@ class FileDestination(Destination["FileDestination.Settings"]):
         )
 
     identifiers = ()
+    knows_keys = True
     leaving = "They stand in a `remove` publication: whoever reads the files acts on it."
     batch_size = 25_000
     concurrency = 2

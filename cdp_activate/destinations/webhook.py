@@ -17,7 +17,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
@@ -86,6 +86,12 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
             default=False, description="The endpoint acts once on events of one idempotency_key."
         )
 
+        matches_on: Literal["key", "identifiers"] = Field(
+            default="key",
+            description="What the endpoint knows people by; `identifiers`: two of one address are "
+            "one there.",
+        )
+
         @field_validator("url")
         @classmethod
         def _url_is_http(cls, url: str) -> str:
@@ -119,6 +125,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
     identifiers = ()
     leaving = "The endpoint is told `action: remove`, and takes the person off the list named."
     sends_json = True
+    knows_keys = True
 
     def __init__(
         self, settings: Settings, *, transport: Transport | None = None, name: str = ""

@@ -33,7 +33,7 @@ class Counts:
         self.by_action[action] += count
         if action in ("held", "kept"):
             self.held_back[str(reason)] = self.held_back.get(str(reason), 0) + count
-        elif action in ("remove", "left") and reason is not None:
+        elif action in ("remove", "left", "forget") and reason is not None:
             self.held_after_all += count
 
     @property

@@ -134,14 +134,22 @@ class Erasing:
     def _held(self, entity: str, key: str) -> list[Held]:
         """Every list that holds this key, under each identifier that was never removed.
 
-        A sync that is no longer in the files counts too.
+        A sync that is no longer in the files counts too. What somebody else is there under by
+        now, who had the same address, is theirs.
         """
         columns = "sync, destination, list, identifiers"
         with self.warehouse.state():
             create_tables(self.warehouse)
             former, ledger = (
-                f"select {columns} from {self.warehouse.state_table(table)} where entity_key = ?"
+                f"select {columns} from {self.warehouse.state_table(table)} as held "
+                "where entity_key = ?"
                 for table in ("sync_former", "sync_ledger")
+            )
+            former += (
+                f" and not exists (select 1 from {self.warehouse.state_table('sync_ledger')} as of "
+                "where of.sync = held.sync and of.destination = held.destination and "
+                "of.list = held.list and of.identifiers = held.identifiers "
+                "and of.entity_key <> held.entity_key)"
             )
             rows = self.warehouse.rows(
                 f"{former} union {ledger} order by sync, destination, list, identifiers",

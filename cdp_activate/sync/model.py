@@ -167,6 +167,12 @@ class DestinationEntry:
         said = self.node.locate(["deduplicates"])
         return self.kind.deduplicates if said is self.node else bool(said.value)
 
+    @property
+    def knows_keys(self) -> bool:
+        """Whether two people are two there, although their identifiers are the same."""
+        said = self.node.locate(["matches_on"])
+        return self.kind.knows_keys if said is self.node else said.value == "key"
+
     def open(self, *, transport: Transport | None = None) -> Destination[Any]:
         """The destination, ready to be called. Raises SourceErrors for wrong settings."""
         kind = self.kind

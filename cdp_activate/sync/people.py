@@ -21,6 +21,7 @@ HELD_NO_IDENTIFIER = "no identifier"
 HELD_INVALID = "invalid identifier"
 HELD_NO_LIST = "no value for per"
 HELD_REJECTED = "rejected before"
+HELD_SHARED = "same identifiers as another member"
 HELD_IN_DOUBT = "sent before, never answered"
 
 

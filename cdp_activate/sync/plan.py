@@ -183,6 +183,9 @@ class Plan:
             **{name: self.counts[name] for name in (*ACTIONS, "unchanged")},
             "held_back": dict(self.held_back),
             "without": dict(self.without),
+            **(
+                {"struck_off": self.counts["forget"]} if self.sync.settings.mode != "events" else {}
+            ),
             **({"lists": [one.as_dict() for one in self.lists]} if self.sync.per else {}),
         }
 

@@ -17,6 +17,7 @@ from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.plan_sql import Asked, plan_sql
+from cdp_activate.sync.sharing import keep_one_of_each
 from cdp_activate.sync.tables import quoted
 from cdp_activate.sync.wanted import LEFT_OUT, LIST, identifiers_json
 from cdp_activate.warehouse.base import Warehouse, Work
@@ -42,8 +43,9 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
         sizes, first = ledger.sizes(), ledger.untouched()
         members = warehouse.rows(f"select count(*) from {relation}")[0][0]
         warehouse.run(f"create or replace table {work.schema}.sent as {_sent(sync, ledger, work)}")
-    if sync.settings.mode == "mirror":
-        warehouse.run(_moved(work))
+        if sync.settings.mode == "mirror":
+            warehouse.run(_moved(work))
+        keep_one_of_each(sync, warehouse, work, ledger)
     _check_keys(sync, warehouse, work)
     total, lists = _counted(sync, warehouse, work, sizes)
     without = _without(sync, warehouse, work)

@@ -1,25 +1,54 @@
-"""What the sync tables say of each sync."""
+"""What the sync tables say of each sync, and when it is next."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
+from cdp_activate.sync.due import Line
+from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import kept_list
 from cdp_activate.sync.tables import UNKNOWN, create_tables, refused_unnamed
 from cdp_activate.warehouse.base import Warehouse
 
 
-def statuses(syncs: Mapping[str, Sync], warehouse: Warehouse) -> list[dict[str, Any]]:
+def statuses(
+    syncs: Mapping[str, Sync], warehouse: Warehouse, schedule: Iterable[Line] = ()
+) -> list[dict[str, Any]]:
     """One dict a sync: its list's size, its last run, its rejections by reason.
+
+    `running` is the run that is under way, if any. `schedule` is what a scheduler would do now:
+    `due`, `due_why` and `next_at` are from it.
 
     `unanswered` are people who were sent, or taken off, without an answer: the next run will.
     `refused_unnamed` are at most so many of the list whom the platform refused without a name.
     """
     with warehouse.state():
         create_tables(warehouse)
-        return [_status(sync, warehouse) for sync in syncs.values()]
+        found = [_status(sync, warehouse) for sync in syncs.values()]
+    lines = {line.sync: line for line in schedule}
+    return [{**one, **_due(lines.get(one["sync"]))} for one in found]
+
+
+def _due(line: Line | None) -> dict[str, Any]:
+    """Whether `run --due` would run it. Instants are in UTC, with their offset."""
+    return {
+        "due": line is not None and line.outcome in ("due", "waiting"),
+        "due_why": line.why if line else None,
+        "next_at": line.next_at.isoformat() if line and line.next_at else None,
+    }
+
+
+def _running(warehouse: Warehouse, sync: str) -> dict[str, str] | None:
+    """The run that holds the lease."""
+    held = Lease(warehouse, sync).holder()
+    return {"run_id": held[0], "lease_ends_at": _clock(held[1])} if held else None
+
+
+def _clock(at: datetime) -> str:
+    return at.replace(tzinfo=UTC).isoformat(timespec="seconds")
 
 
 def _status(sync: Sync, warehouse: Warehouse) -> dict[str, Any]:
@@ -44,6 +73,9 @@ def _status(sync: Sync, warehouse: Warehouse) -> dict[str, Any]:
     )
     unnamed = refused_unnamed(warehouse, mine)
     run_id, state, finished_at, message = last[0] if last else (None, None, None, None)
+    running = _running(warehouse, sync.name)
+    if state == "running" and running is None:
+        state = "killed"  # no later run has looked at it yet
     lists = warehouse.rows(
         f"select list, count(*) from {ledger} where {mine.condition} group by 1 order by 1",
         mine.values,
@@ -59,6 +91,7 @@ def _status(sync: Sync, warehouse: Warehouse) -> dict[str, Any]:
         "refused_unnamed": unnamed,
         "rejected": sum(count for _, count in reasons),
         "rejected_by_reason": dict(reasons),
+        "running": running,
         "last_run_id": run_id,
         "last_state": state,
         "last_finished_at": finished_at.isoformat(timespec="seconds") if finished_at else None,

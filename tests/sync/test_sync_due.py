@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from cdp_activate.cli import main
 from cdp_activate.errors import SourceErrors
 from cdp_activate.sync.due import Line
+from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.run import Options
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -198,3 +199,20 @@ def test_syncs_that_wait_for_one_another_are_an_error_that_names_them(bed: Bed) 
     write(bed, a="needs: [b]", b="needs: [c]", c="needs: [a]", d="needs: [a]")
     with pytest.raises(SourceErrors, match=r"a needs b needs c needs a|b needs c needs a needs b"):
         _ = bed.project.syncs
+
+
+def test_status_says_when_a_sync_is_due_and_whether_a_run_is_under_way(bed: Bed) -> None:
+    bed.build(people(3))
+    write(bed, hourly='schedule: "0 * * * *"', never="")
+    now = datetime.now(UTC)
+    run(bed, now, select=["hourly"])
+    options = ["--project-dir", str(bed.folder), "--profiles-dir", str(bed.folder)]
+    with bed.warehouse() as warehouse, warehouse.state():
+        Lease(warehouse, "never").take("r-1")
+    hourly, never = json.loads(CliRunner().invoke(main, ["status", *options, "--json"]).output)
+    assert (False, None) == (hourly["due"], hourly["running"])
+    assert hourly["next_at"] > now.isoformat()
+    assert ("r-1", None) == (never["running"]["run_id"], never["next_at"])
+    shown = CliRunner().invoke(main, ["status", *options]).output
+    assert hourly["next_at"][:16] in shown
+    assert "never: a run is under way (r-1)" in shown
