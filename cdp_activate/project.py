@@ -212,7 +212,13 @@ class Project:
     def dbt_files(self) -> dict[str, str]:
         """What `compile` writes, by path below `models`."""
         uses = [
-            Use(sync.name, sync.audience.name, sync.settings.destination, sync.audience.owner)
+            Use(
+                sync.name,
+                sync.audience.name,
+                sync.settings.destination,
+                sync.audience.owner,
+                sync.settings.suppress,
+            )
             for sync in self.syncs.values()
         ]
         return dbt_files(self.audiences, self.catalog, uses)

@@ -46,6 +46,7 @@ class Use:
     audience: str
     destination: str
     owner: str
+    suppress: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,10 @@ def _exposure(use: Use, catalog: Catalog) -> dict[str, object]:
         "type": "application",
         "description": jinja_safe(sends),
         "config": {"enabled": own},
-        "depends_on": [f"ref('{audience_model(use.audience)}')"],
+        "depends_on": [
+            f"ref('{audience_model(name)}')"
+            for name in dict.fromkeys((use.audience, *use.suppress))
+        ],
         "owner": {"name": jinja_safe(use.owner or "unknown")},
     }
 

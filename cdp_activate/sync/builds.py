@@ -10,8 +10,10 @@ from pathlib import Path
 from cdp_activate.errors import UsageError
 
 
-def read_builds(path: Path) -> Mapping[str, datetime]:
+def read_builds(path: Path) -> Mapping[str, datetime | None]:
     """Name of a model -> when dbt's last run had built it; empty where dbt never ran.
+
+    None: it should have been built in that run, and was not.
 
     `path` is run_results.json, which every dbt command that runs nodes writes anew
     (https://docs.getdbt.com/reference/artifacts/run-results-json).
@@ -21,9 +23,11 @@ def read_builds(path: Path) -> Mapping[str, datetime]:
     try:
         results = json.loads(path.read_bytes())["results"]
         return {
-            one["unique_id"].rpartition(".")[2]: _instant(one["timing"][-1]["completed_at"])
+            one["unique_id"].rpartition(".")[2]: (
+                _instant(one["timing"][-1]["completed_at"]) if one["status"] == "success" else None
+            )
             for one in results
-            if one["unique_id"].startswith("model.") and one["status"] == "success"
+            if one["unique_id"].startswith("model.")
         }
     except (ValueError, KeyError, TypeError, IndexError):
         raise UsageError(

@@ -70,7 +70,7 @@ class Scheduler:
     syncs: Mapping[str, Sync]
     catalog: Catalog
     open_warehouse: Callable[[], Warehouse]
-    builds: Mapping[str, datetime] = field(default_factory=dict)
+    builds: Mapping[str, datetime | None] = field(default_factory=dict)
     timezone: str = "UTC"
 
     def verdicts(self, now: datetime) -> dict[str, tuple[Verdict | None, LastRun | None]]:
@@ -93,8 +93,16 @@ class Scheduler:
             ok = last is not None and last.ok
             return Verdict(False, "it has no `schedule:`", fresh=ok)
         table = Timetable(sync.name, schedule, self.timezone) if schedule.cron else None
-        built_at = self.builds.get(audience_model(sync.audience.name))
-        return judge(table, last, now, built_at)
+        return judge(table, last, now, self._built_at(sync))
+
+    def _built_at(self, sync: Sync) -> datetime | None:
+        """When dbt's last run had built the audiences that it reads, those it suppresses too.
+
+        None where that run built none of them, or failed to build one.
+        """
+        models = [audience_model(name) for name in sync.digests]
+        built = [self.builds[model] for model in models if model in self.builds]
+        return max(filter(None, built), default=None) if None not in built else None
 
     def dry_run(self, now: datetime) -> list[Line]:
         """What `run` would begin with, and when each sync is next. Nothing is run."""

@@ -7,6 +7,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import duckdb
 import pytest
 from bed import QUICK, SYNC, Bed, people
 from click.testing import CliRunner
@@ -122,19 +123,32 @@ def test_a_sync_that_another_process_runs_is_left_to_it(bed: Bed) -> None:
 
 def test_after_a_build_a_sync_is_due_once(bed: Bed) -> None:
     bed.build(people(3))
-    write(bed, a="schedule: {after: build}")
+    bed.write("audiences/staff.yml", "audience: staff\nwhere: {trait: points, gt: 5}\n")
+    write(bed, a="schedule: {after: build}\nsuppress: [staff]")
+    with duckdb.connect(str(bed.folder / "warehouse.duckdb")) as connection:
+        connection.execute("create table audience_staff (customer_id text, variant text)")
     assert {"a": "not due"} == outcomes(bed, NOON)
 
-    def dbt_built(at: str, status: str = "success") -> None:
+    def dbt_built(at: str, **statuses: str) -> None:
         timing = [{"name": "compile"}, {"name": "execute", "completed_at": at}]
-        result = {"unique_id": "model.shop.audience_vips", "status": status, "timing": timing}
-        bed.write("target/run_results.json", json.dumps({"results": [result]}))
+        results = [
+            {"unique_id": f"model.shop.audience_{name}", "status": status, "timing": timing}
+            for name, status in (statuses or {"vips": "success"}).items()
+        ]
+        bed.write("target/run_results.json", json.dumps({"results": results}))
 
     dbt_built("2026-03-10T11:59:00Z")
     assert {"a": "ran"} == outcomes(bed, NOON)
     assert {"a": "not due"} == outcomes(bed, NOON)
-    dbt_built("2999-01-01T00:00:00Z", "error")
-    assert {"a": "not due"} == outcomes(bed, NOON)
+    for broken in (
+        {"vips": "error"},
+        {"vips": "success", "staff": "skipped"},
+        {"other": "success"},
+    ):
+        dbt_built("2999-01-01T00:00:00Z", **broken)
+        assert {"a": "not due"} == outcomes(bed, NOON)
+    dbt_built("2999-01-01T00:00:00Z", staff="success")
+    assert {"a": "ran"} == outcomes(bed, NOON), "whom it suppresses is what it reads too"
     dbt_built("2999-01-01T00:00:00Z")
     assert {"a": "ran"} == outcomes(bed, NOON)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+import yaml
 from bed import Bed, people, person
 
 from cdp_activate.errors import GuardError, SourceErrors, WarehouseError
@@ -28,6 +29,8 @@ def suppressing(bed: Bed) -> Bed:
 
 def test_members_of_a_suppressed_audience_are_held_back_and_removed(suppressing: Bed) -> None:
     staff(suppressing, "c-00000", "x", "nobody")
+    (exposure,) = yaml.safe_load(suppressing.project.dbt_files()["exposures.yml"])["exposures"]
+    assert ["ref('audience_vips')", "ref('audience_staff')"] == exposure["depends_on"]
     done = suppressing.run()
     assert ({"suppressed": 1, "no consent": 1}, 3) == (done.plan.held_back, done.record.added)
     staff(suppressing, "c-00001")
