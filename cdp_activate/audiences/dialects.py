@@ -6,6 +6,7 @@ x, y and z are the arguments. A warehouse that is not named cannot say it.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TypeGuard
 
@@ -17,6 +18,9 @@ from cdp_activate.audiences.templates import TEMPLATES
 from cdp_activate.errors import UsageError
 
 DIALECTS = ("duckdb", "postgres", "spark", "snowflake", "bigquery")
+
+_ASKS_MORE = re.compile(r"\by\b")
+"""A template of one argument that is about more than x."""
 
 _MEANT = {
     "cdp_json_parsed": "a JSON path inside a column of text",
@@ -49,7 +53,7 @@ def arguments_of(node: exp.Anonymous, dialect: str) -> list[exp.Expr]:
 
     Raises UsageError where the warehouse cannot say it.
     """
-    if node.this in ("cdp_matches", "cdp_matches_any_case", "cdp_without"):
+    if node.this in ("cdp_matches", "cdp_matches_any_case", "cdp_without", "cdp_trimmed"):
         return [node.expressions[0], _pattern(node.expressions[1], dialect)]
     return node.expressions
 
@@ -86,11 +90,11 @@ def _pattern(literal: exp.Expr, dialect: str) -> exp.Expr:
 
 def _letters(name: str, dialect: str) -> list[exp.Expr]:
     """What a template needs to know of accents."""
-    if name == "cdp_nfc":
-        return [exp.Literal.string(class_of_marks())]
-    if name != "cdp_strip_accents":
-        return []
-    if dialect == "postgres":
+    if name not in ("cdp_nfc", "cdp_strip_accents") or not _ASKS_MORE.search(
+        TEMPLATES[name][dialect]
+    ):
+        return []  # to go through all letters takes longer than to write a statement
+    if name == "cdp_nfc" or dialect == "postgres":
         return [exp.Literal.string(class_of_marks())]
     accented, bases = letters()
     # Letters that are given no base are taken away.

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
-from sqlglot.optimizer.simplify import simplify
 
 from cdp_activate.audiences.compile import VARIANT, Query
 from cdp_activate.audiences.expressions import Expression, column, identifier
@@ -259,6 +258,9 @@ def _of_nothing(question: Expression) -> Expression:
             (instead,) = asked.this.expressions
             compared = asked.copy()
             compared.set("this", instead.copy())
+            # Whoever syncs has no use for it, and it takes a while to load.
+            from sqlglot.optimizer.simplify import simplify
+
             folded: Expression = simplify(compared)
             return folded
     if not question.find(exp.Coalesce, exp.Is, exp.Case, exp.Boolean, exp.Anonymous):

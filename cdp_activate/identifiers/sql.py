@@ -44,7 +44,7 @@ def matches(value: Expression, pattern: str) -> Expression:
 def trimmed(value: Expression) -> Expression:
     """A column as text in NFC, without white space at its ends; NULL when nothing is left."""
     as_text = call("cdp_nfc", exp.cast(value, exp.DataType.Type.TEXT))
-    return exp.Nullif(this=replaced(as_text, EDGES), expression=text(""))
+    return exp.Nullif(this=call("cdp_trimmed", as_text, text(EDGES)), expression=text(""))
 
 
 def _local(value: Expression) -> Expression:

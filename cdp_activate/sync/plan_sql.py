@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlglot import exp
 
 from cdp_activate.audiences.compiling.consents import granted
+from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import Expression, column, identifier, text
 from cdp_activate.audiences.facts import KEY, audience_model, table
 from cdp_activate.audiences.model import Consent
@@ -28,7 +29,7 @@ from cdp_activate.sync.tables import UNKNOWN
 from cdp_activate.sync.wanted import LEFT_OUT, list_column, sent_columns, wanted_steps
 
 ACKNOWLEDGED = "acknowledged"
-"""The fingerprint in the ledger; NULL for who is not in it."""
+"""The fingerprint in the ledger, in brief; NULL for who is not in it."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: A
         imports["suppressed"] = _suppressed(sync)
     steps = {
         **wanted_steps(sync, catalog.adapter),
+        "before": _before(sync),
         "compared": _compared(sync, asked),
         "judged": _judged(sync, asked),
         "final": _final(sync, asked),
@@ -114,15 +116,24 @@ def _is_null(value: Expression) -> Expression:
     return exp.Is(this=value, expression=exp.null())
 
 
+def _before(sync: Sync) -> exp.Select:
+    """What was acknowledged, no more of it than is looked at: a join holds all of these."""
+    brief = call("cdp_brief", column("fingerprint"))
+    names = [KEY, *list_column(sync)]
+    names += ["idempotency_key"] if sync.settings.mode == "events" else []
+    select = exp.select(*(column(name) for name in names), exp.alias_(brief, ACKNOWLEDGED))
+    return select.from_("ledger")
+
+
 def _compared(sync: Sync, asked: Asked) -> exp.Select:
     """What is wanted beside what was acknowledged; whoever is as acknowledged is left out."""
     held, print_ = column("held", "wanted"), column("fingerprint", "wanted")
-    before = column("fingerprint", "ledger")
+    before = column(ACKNOWLEDGED, "before")
     known = present(before.copy())
     select = exp.select(
         *(
             exp.alias_(
-                exp.Coalesce(this=column(name, "wanted"), expressions=[column(name, "ledger")]),
+                exp.Coalesce(this=column(name, "wanted"), expressions=[column(name, "before")]),
                 name,
             )
             for name in (KEY, *list_column(sync))
@@ -132,23 +143,24 @@ def _compared(sync: Sync, asked: Asked) -> exp.Select:
         *(column(name, "wanted") for name in sent_columns(sync)),
         column("fingerprint", "wanted"),
         column(LEFT_OUT, "wanted"),
-        exp.alias_(before, ACKNOWLEDGED),
+        before,
     )
     if sync.settings.mode == "events":
         # What an entry said when it was sent is not said again.
-        in_doubt = exp.EQ(this=before.copy(), expression=text(UNKNOWN))
+        in_doubt = exp.EQ(this=before.copy(), expression=call("cdp_brief", text(UNKNOWN)))
         gone = _is_null(column(KEY, "wanted"))
         differs = exp.or_(exp.not_(known), gone, in_doubt)
-        select = select.select(column("idempotency_key", "ledger"))
+        select = select.select(column("idempotency_key", "before"))
     elif asked.full_refresh:
         differs = exp.true()
     else:
-        differs = exp.or_(exp.NullSafeNEQ(this=print_, expression=before.copy()), present(held))
+        differs = exp.NullSafeNEQ(this=call("cdp_brief", print_), expression=before.copy())
+        differs = exp.or_(differs, present(held))
     return (
         select.from_("wanted")
         .join(
-            "ledger",
-            on=_same(sync, "ledger", "wanted"),
+            "before",
+            on=_same(sync, "before", "wanted"),
             join_type="full",
         )
         .where(differs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlglot import exp
-from sqlglot.optimizer.annotate_types import annotate_types
 
 from cdp_activate.audiences.dialects import dialect_of
 from cdp_activate.audiences.model import Written
@@ -40,5 +39,8 @@ def _is_boolean(tree: exp.Expr, kinds: dict[str, str], dialect: str) -> bool:
     select = exp.select(tree.copy()).from_("entity")
     for column in select.find_all(exp.Column):
         column.set("table", exp.to_identifier("entity"))
+    # It takes a while to load, and few audiences have such a condition.
+    from sqlglot.optimizer.annotate_types import annotate_types
+
     typed = annotate_types(select, schema={"entity": kinds}, dialect=dialect)
     return typed.selects[0].is_type(exp.DataType.Type.BOOLEAN)
