@@ -173,6 +173,7 @@ class _Builder:
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             is_mapping = isinstance(event, yaml.MappingStartEvent)
             opened = self._node(event, {} if is_mapping else [])
+            self._check_tag(event, opened, "map" if is_mapping else "seq")
             self.open.append(_Open(opened, event.anchor))
             self._check_depth(opened, 0)
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -230,6 +231,10 @@ class _Builder:
             self.problems.append(key.problem("a key must be a word, not a list or mapping", hint))
             return
         name = key.text
+        if name == "<<":
+            hint = "write out the keys that it stands for"
+            self.problems.append(key.problem("YAML 1.2 has no merge key '<<'", hint))
+            return
         if name in mapping.value:
             hint = f"it is already set on line {mapping.keys[name].line}: keep one"
             self.problems.append(key.problem(f"duplicate key '{name}'", hint))
@@ -239,15 +244,19 @@ class _Builder:
 
     def _scalar(self, event: yaml.ScalarEvent) -> Node:
         text = event.value
-        tag = (event.tag or "").removeprefix("tag:yaml.org,2002:")
-        plain = bool(event.implicit[0]) and not tag
-        if tag and tag not in ("!", "str"):
-            message = f"unknown YAML tag '{event.tag}'"
-            self.problems.append(self._node(event, text).problem(message, "leave the tag out"))
+        self._check_tag(event, self._node(event, text), "str")
+        plain = bool(event.implicit[0]) and not event.tag
         node = replace(self._node(event, _core_value(text) if plain else text), text=text)
         if "\0" in text:
             self.problems.append(node.problem("no warehouse holds the character \\0 in text"))
         return node
+
+    def _check_tag(self, event: yaml.NodeEvent, node: Node, own: str) -> None:
+        """Only the tag that a value of this form has anyway; others would change its type."""
+        tag = (getattr(event, "tag", None) or "").removeprefix("tag:yaml.org,2002:")
+        if tag not in ("", "!", own):
+            message = f"unknown YAML tag '{getattr(event, 'tag', '')}'"
+            self.problems.append(node.problem(message, "leave the tag out"))
 
 
 @dataclass(slots=True)

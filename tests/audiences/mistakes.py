@@ -95,6 +95,18 @@ MISTAKES: dict[str, list[Mistake]] = {
             "unknown YAML tag 'tag:yaml.org,2002:set'",
             "leave the tag out",
         ),
+        Mistake(
+            "audience: a\nwhere: !any [{stage: new}]",
+            "2:8",
+            "unknown YAML tag '!any'",
+            "leave the tag out",
+        ),
+        Mistake(
+            "audience: a\nholdout: &ten {percent: 10}\nwhere: {sample: {<<: *ten, salt: s}}",
+            "3:18",
+            "YAML 1.2 has no merge key '<<'",
+            "write out the keys that it stands for",
+        ),
     ],
     "The audience itself": [
         Mistake("exclude: [carts]", "2:11", "unknown audience 'carts'", "did you mean 'cart'"),
@@ -848,6 +860,18 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:9",
             "'or' is no kind of condition",
             "did you mean 'any'?",
+        ),
+        Mistake(
+            "where: {trait: score, gt: 1,000}",
+            "2:29",
+            "unknown operator '000'",
+            "a number has no commas: 1000, 0.5",
+        ),
+        Mistake(
+            "where: {trait: score, gt: 1_000}",
+            "2:27",
+            "'score' is a number, this is text",
+            "write the number alone, such as 100",
         ),
         Mistake(
             "where: {trait: score, gt: ten}",

@@ -146,6 +146,8 @@ class LeafReader(ValueReader):
             self.wrong(node, f"the type of '{column.name}' is not known", hint)
         elif name in operators.ALL:
             self.wrong(node, f"'{name}' cannot be asked of a {column.type} ('{column.name}')", hint)
+        elif name.isdecimal():
+            self.wrong(node, f"unknown operator '{name}'", "a number has no commas: 1000, 0.5")
         else:
             self.wrong(node, f"unknown operator '{name}'", hint)
 

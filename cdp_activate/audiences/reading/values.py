@@ -150,4 +150,4 @@ def _is_number(written: str) -> bool:
         float(written)
     except ValueError:
         return False
-    return True
+    return "_" not in written
