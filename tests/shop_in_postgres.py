@@ -11,6 +11,7 @@ _TYPES = {
     "VARCHAR": "text",
     "TIMESTAMP": "timestamp",
     "DATE": "date",
+    "DOUBLE": "double precision",
     "INTEGER": "integer",
     "BIGINT": "bigint",
 }

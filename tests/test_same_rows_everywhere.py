@@ -50,6 +50,28 @@ NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_
 NO_AUDIENCES = ("--exclude", "path:models/audiences")
 STOOD_IN = ("snowflake", "bigquery", "spark")
 
+AS_TEXTS = """
+create or replace table shop.tickets as select * replace (
+    case rowid % 5
+        when 0 then opened_at::varchar || ' +0700'
+        when 1 then replace(opened_at::varchar, ' ', 'T') || 'Z'
+        when 2 then '31/02/2026'
+        when 3 then chr(9)
+        else opened_at::varchar
+    end as opened_at,
+    case rowid % 4 when 0 then 'five' when 1 then satisfaction || '.0' else satisfaction::varchar
+    end as satisfaction
+) from shop.tickets;
+create or replace table shop.customers as select * replace (
+    case rowid % 4 when 0 then '2026-02-29' else birth_date::varchar end as birth_date,
+    case rowid % 7 when 0 then e' \\t' else phone end as phone
+) from shop.customers;
+create or replace table shop.spend as select * replace (
+    case rowid % 9 when 0 then 1e300 else amount::double end as amount
+) from shop.spend;
+"""
+"""What a shop's tables may look like where they come from files of text."""
+
 OF_THE_RUN = {
     "noted_at",
     "judged_at",
@@ -116,6 +138,7 @@ def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Warehouses:
     file = folder / "duckdb" / "warehouse.duckdb"
     with duckdb.connect(str(file)) as source:
         shop.generate(source, customers=300, seed=7, opening=shop.default_opening(AS_OF), now=AS_OF)
+        source.execute(AS_TEXTS)
     for name in STOOD_IN:
         shutil.copy(file, folder / name / "warehouse.duckdb")
     dbt(folder, "duckdb", "build", *NO_TESTS)

@@ -46,7 +46,10 @@ assignments as (
     inner join customer_ids
         on experiments.customer_id = customer_ids.source_customer_id
 
-    where experiments.assigned_at < {{ cdp_activate.as_of() }}
+    where
+        experiments.assigned_at < {{ cdp_activate.as_of() }}
+        and experiments.experiment is not null
+        and experiments.variant is not null
 
     union all
 

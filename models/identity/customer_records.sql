@@ -1,3 +1,4 @@
+-- noqa: disable=layout.indent
 with
 
 customers as (
@@ -65,11 +66,11 @@ numbered as (
             partition by existing.customer_id
             order by
                 coalesce(existing.updated_at, existing.created_at) desc,
-                existing.created_at asc,
-                existing.email asc,
-                existing.phone asc,
-                existing.first_name asc,
-                existing.last_name asc
+                existing.created_at asc
+                {%- for column in cdp_activate.customer_columns() %},
+                case when existing.{{ column }} is null then 1 else 0 end,
+                existing.{{ column }}
+                {%- endfor %}
         ) as row_number_of_id
 
     from existing

@@ -68,7 +68,7 @@ final as (
                 then sales_stage
         end as sales_stage,
         case when is_closed then lower(trim(outcome)) else 'open' end as outcome,
-        currency,
+        upper(trim(currency)) as currency,
         source,
         owner_name,
         case when is_closed then lost_reason end as lost_reason,

@@ -26,11 +26,11 @@ final as (
         feedback.survey_id,
 
         ---------- text
-        case feedback.kind
+        case lower(trim(feedback.kind))
             when 'review' then 'review_left'
-            else feedback.kind || '_answered'
+            else lower(trim(feedback.kind)) || '_answered'
         end as feedback_event,
-        feedback.kind,
+        lower(trim(feedback.kind)) as kind,
         feedback.question,
         feedback.comment,
 

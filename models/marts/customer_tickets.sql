@@ -26,7 +26,7 @@ seen_from_as_of as (
         tickets.priority,
         tickets.opened_at,
         tickets.satisfaction as latest_satisfaction,
-        tickets.status as latest_status,
+        lower(trim(tickets.status)) as latest_status,
         -- Whether the latest status can have been reached later than as_of.
         coalesce(
             tickets.solved_at >= {{ cdp_activate.as_of() }}

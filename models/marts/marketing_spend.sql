@@ -19,7 +19,7 @@ final as (
         channel,
         source,
         campaign_name,
-        currency,
+        upper(trim(currency)) as currency,
 
         ---------- numerics
         amount,

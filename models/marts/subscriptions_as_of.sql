@@ -65,7 +65,7 @@ final as (
             else 'active'
         end as status,
         billing_interval,
-        currency,
+        upper(trim(currency)) as currency,
         case when is_cancelled then cancel_reason end as cancel_reason,
 
         ---------- numerics

@@ -1,6 +1,10 @@
 -- The linter does not see the checks, which name the joined tables.
--- noqa: disable=layout.indent,layout.spacing,ST03,ST11,RF01
+-- noqa: disable=layout.indent,layout.spacing,ST03,ST05,ST11,RF01
 {%- set checks = cdp_activate.data_quality_checks() %}
+{%- set unreadable = {} %}
+{%- for subject in checks %}
+{%- do unreadable.update({subject: cdp_activate.unreadable_columns(subject)}) %}
+{%- endfor %}
 
 with
 
@@ -9,6 +13,7 @@ customers as (
     select
         records.source_customer_id,
         records.birth_date,
+        records.created_at as recorded_at,
         customer_ids.customer_id,
         known_customers.created_at
 
@@ -25,14 +30,14 @@ customers as (
 currency_counts as (
 
     select
-        currency,
+        upper(trim(currency)) as currency,
         count(*) as currency_count
 
     from {{ ref('input_orders') }}
 
     where currency is not null
 
-    group by currency
+    group by upper(trim(currency))
 
 ),
 
@@ -41,6 +46,18 @@ usual as (
     select max(currency_count) as currency_count
 
     from currency_counts
+
+),
+
+accounts as (
+
+    select distinct account_id
+
+    from {{ ref('input_accounts') }}
+
+    where
+        account_id is not null
+        and (created_at is null or created_at < {{ cdp_activate.as_of() }})
 
 ),
 
@@ -54,7 +71,7 @@ counted_{{ subject }} as (
         {%- endfor %}
 
     from {{ ref('input_' ~ subject) }} as input_{{ subject }}
-    {%- if subject not in ['customers', 'accounts', 'order_lines', 'spend'] %}
+    {%- if subject in cdp_activate.subjects_of_customers() %}
 
     left join customers
         on input_{{ subject }}.customer_id = customers.source_customer_id
@@ -63,10 +80,37 @@ counted_{{ subject }} as (
 
     left join customers as referred
         on input_referrals.referred_customer_id = referred.source_customer_id
+    {%- elif subject in ['account_members', 'subscriptions', 'opportunities'] %}
+
+    left join accounts
+        on input_{{ subject }}.account_id = accounts.account_id
     {%- elif subject == 'orders' %}
 
     cross join usual
+    {%- elif subject == 'order_lines' %}
+
+    left join {{ ref('orders_as_of') }} as orders
+        on input_order_lines.order_id = orders.order_id
+    {%- elif subject in ['events', 'messages'] %}
+
+    cross join (
+        select count(*) as row_count from {{ ref('customer_' ~ subject) }}
+    ) as kept
     {%- endif %}
+
+),
+
+{% endfor -%}
+{% for subject, found in unreadable.items() if found['checks'] -%}
+unreadable_{{ subject }} as (
+
+    select
+        count(*) as row_count
+        {%- for check in found['checks'] %},
+        {{ check['counted'] }} as {{ check['name'] }}
+        {%- endfor %}
+
+    from {{ found['relation'] }}
 
 ),
 
@@ -74,22 +118,19 @@ counted_{{ subject }} as (
 final as (
 
     {% for subject, own in checks.items() -%}
-    {%- set last_subject = loop.last -%}
-    {%- for check in own -%}
-    select
-        '{{ subject }}' as subject,
-        '{{ check["name"] }}' as check_name,
-        cast({{ check['name'] }} as {{ dbt.type_bigint() }}) as affected_row_count,
-        row_count as all_row_count,
-        {{ dbt.string_literal(check['done']) }} as what_was_done,
-        {{ dbt.string_literal(check['to_do']) }} as what_to_do
-    from counted_{{ subject }}
-    {%- if not (loop.last and last_subject) %}
+    {{ cdp_activate.counted_checks(subject, own, 'counted_' ~ subject) }}
+    {%- set found = unreadable[subject] %}
+    {%- if found['checks'] %}
+
+    union all
+
+    {{ cdp_activate.counted_checks(subject, found['checks'], 'unreadable_' ~ subject) }}
+    {%- endif %}
+    {%- if not loop.last %}
 
     union all
 
     {% endif %}
-    {%- endfor %}
     {%- endfor %}
 
 )

@@ -69,6 +69,8 @@ scores as (
     where
         answers.answered_at
         >= {{ cdp_activate.days_ago(var('cdp_satisfaction_days')) }}
+        -- What is off the scale is a mistake.
+        and answers.score between scales.lowest and scales.highest
 
     group by answers.customer_id
 

@@ -35,10 +35,7 @@ numbered_scores as (
         scores.score is not null
         and scores.score_name is not null
         -- What is a probability by its name and no probability is a mistake.
-        and not (
-            scores.score_name in ('churn_probability', 'probability_alive')
-            and (scores.score < 0 or scores.score > 1)
-        )
+        and not {{ cdp_activate.is_no_probability('scores') }}
         and (
             scores.scored_at is null
             or scores.scored_at < {{ cdp_activate.as_of() }}

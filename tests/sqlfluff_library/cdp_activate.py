@@ -246,6 +246,26 @@ def data_quality_checks() -> dict[str, list[dict[str, str]]]:
     }
 
 
+def unreadable_columns(subject: str) -> dict[str, object]:
+    """Give no check of a mapped table."""
+    return {"relation": None, "checks": []}
+
+
+def subjects_of_customers() -> list[str]:
+    """Give a subject."""
+    return ["orders"]
+
+
+def counted_checks(subject: str, checks: list[dict[str, str]], relation: str) -> str:
+    """Give a select of rows."""
+    return f"select * from {relation}"
+
+
+def is_no_probability(scores: str) -> str:
+    """Give a condition."""
+    return f"{scores}.score > 1"
+
+
 def first_by(expression: str, order_by: str) -> str:
     """Give an aggregate over the expression."""
     return f"min_by({expression}, {order_by})"

@@ -1,0 +1,121 @@
+{#
+    One column of an input table in the type of the contract; null when the table
+    lacks it, and where a value is blank or cannot be read as that type. Times that
+    carry a zone become UTC, also when they are texts and only some of them carry
+    one.
+
+    Call:   {{ cdp_activate.cast_input(column, 'timestamp') }}
+    Takes:  a column as dbt describes it, or none; a type
+    Output: cast("ordered_at" as timestamp)
+
+    What cannot be read stops no build: data_quality counts it, see
+    unreadable_columns.
+#}
+{% macro cast_input(column, type) %}
+
+    {%- if column is none -%}
+        {{- return('cast(null as ' ~ type ~ ')') -}}
+    {%- endif -%}
+
+    {%- set name = adapter.quote(column.name) -%}
+    {%- set given = cdp_activate.kind_of_type(column.data_type) -%}
+    {%- set wanted = cdp_activate.kind_of_type(type) -%}
+
+    {%- if given == 'text' and wanted == 'text' -%}
+        {%- set name = cdp_activate.given_text(name) -%}
+    {%- elif given == 'text' and wanted in ['timestamp', 'date', 'number'] -%}
+        {{- return(cdp_activate.read_text(name, type)) -}}
+    {%- elif given == 'number' and wanted == 'number'
+        and not cdp_activate.fits_type(column.data_type, type) -%}
+        {%- set most = cdp_activate.most_of_type(type) -%}
+        {{- return(
+            'case when ' ~ name ~ ' between -' ~ most ~ ' and ' ~ most
+            ~ ' then cast(' ~ name ~ ' as ' ~ type ~ ') end'
+        ) -}}
+    {%- elif cdp_activate.has_no_reading(given, wanted) -%}
+        {{- return('cast(null as ' ~ type ~ ')') -}}
+    {%- elif given == 'zoned' and wanted == 'timestamp' -%}
+        {{- return(cdp_activate.utc_timestamp(name)) -}}
+    {%- elif given == 'zoned' and wanted == 'date' -%}
+        {%- set name = cdp_activate.utc_timestamp(name) -%}
+    {%- endif -%}
+    {{- return('cast(' ~ name ~ ' as ' ~ type ~ ')') -}}
+
+{% endmacro %}
+
+
+{#
+    What a text says as a time, date or number, in one notation on every warehouse:
+    warehouses guess differently (01/02/2026 is in January or in February), and
+    stop at what they cannot guess. Null when it is written otherwise.
+
+    Call:   {{ cdp_activate.read_text('"ordered_at"', 'timestamp') }}
+    Takes:  an SQL expression; a type
+    Input:  2026-01-31T07:00:00+07:00   31/01/2026   yesterday   ' '
+    Output: 2026-01-31 00:00:00         null         null        null
+
+    Times and dates are written as ISO 8601 has them, an offset and the time of
+    day left out at will; numbers with digits and a point. A date is the one that
+    is written, whatever the time and offset behind it.
+#}
+{% macro read_text(expression, type) %}
+
+    {%- set kind = cdp_activate.kind_of_type(type) -%}
+    {%- set text = 'upper(trim(' ~ expression ~ '))' -%}
+    {%- if kind == 'timestamp' -%}
+        {#- DuckDB reads no space before an offset. -#}
+        {%- set value = cdp_activate.utc_timestamp_of_text(
+            'replace(replace(' ~ text ~ ", ' +', '+'), ' -', '-')"
+        ) -%}
+    {%- elif kind == 'date' -%}
+        {%- set value = cdp_activate.cast_or_null(
+            'substring(' ~ text ~ ', 1, 10)', type
+        ) -%}
+    {%- elif '(' in type -%}
+        {%- set value = cdp_activate.cast_or_null(text, type) -%}
+    {%- else -%}
+        {#- Not every warehouse reads 2.0 as a whole number. -#}
+        {%- set value = 'cast(round('
+            ~ cdp_activate.cast_or_null(text, 'numeric(18, 2)') ~ ', 0) as '
+            ~ type ~ ')' -%}
+    {%- endif -%}
+    {%- set pattern = cdp_activate.number_pattern(type) if kind == 'number'
+        else cdp_activate.time_pattern() -%}
+    {{- return(
+        'case when ' ~ cdp_activate.matches_pattern(text, pattern) ~ ' then '
+        ~ value ~ ' end'
+    ) -}}
+
+{% endmacro %}
+
+
+{#
+    An ISO 8601 date that is in the calendar, with or without a time and an offset.
+    Without backslashes, which not all warehouses leave alone in a literal.
+#}
+{% macro time_pattern() %}
+    {%- set year =
+        '([0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)' -%}
+    {%- set leap_year = '([0-9]{2}(0[48]|[2468][048]|[13579][26])'
+        ~ '|(0[48]|[2468][048]|[13579][26])00)' -%}
+    {%- set day = '((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])'
+        ~ '|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)' -%}
+    {%- set time = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?' -%}
+    {%- set offset = '(Z| ?UTC| ?[+-](0[0-9]|1[0-4])(:?[0-5][0-9])?)' -%}
+    {{- return(
+        '^(' ~ year ~ '-' ~ day ~ '|' ~ leap_year ~ '-02-29)'
+        ~ '([ T]' ~ time ~ offset ~ '?)?$'
+    ) -}}
+{% endmacro %}
+
+
+{# Digits, with or without a point, of a size that the type holds. #}
+{% macro number_pattern(type) %}
+    {%- set digits = [cdp_activate.most_of_type(type) | string | length, 15] | min -%}
+    {%- if '(' not in type and digits == 10 -%}
+        {%- set digits = 9 -%}
+    {%- endif -%}
+    {{- return(
+        '^[+-]?([0-9]{1,' ~ digits ~ '}([.][0-9]*)?|[.][0-9]+)$'
+    ) -}}
+{% endmacro %}

@@ -1,0 +1,58 @@
+{#
+    The rows of an input with a key, one row a key: of several the latest that is
+    before as_of.
+
+    Call:  {{ cdp_activate.one_row_each(ref('input_orders'), 'order_id', 'ordered_at') }}
+    Takes: a relation; its key; what says which row is the latest
+
+    Only rows of repeated keys, which are few, are put in order. What is left out is
+    counted in data_quality. A row without a time is the latest of none that have
+    one. Of rows of one time the other columns decide, so that every run and every
+    warehouse keeps the same.
+#}
+{% macro one_row_each(relation, key, latest_by) %}
+    {%- set repeated -%}
+    select {{ key }} from {{ relation }} group by {{ key }} having count(*) > 1
+    {%- endset -%}
+    {%- set order = [] -%}
+    {%- if latest_by.endswith('_at') -%}
+        {%- do order.append(
+            'case when given.' ~ latest_by ~ ' < ' ~ cdp_activate.as_of()
+            ~ ' then 0 when given.' ~ latest_by ~ ' is null then 1 else 2 end'
+        ) -%}
+    {%- endif -%}
+    {%- do order.append('given.' ~ latest_by ~ ' desc') -%}
+    {%- for node in (graph.get('nodes', {}).values())
+        if node.relation_name and node.relation_name == relation | string -%}
+        {%- for column in node.columns if column not in [key, latest_by] -%}
+            {%- do order.append(
+                'case when given.' ~ column ~ ' is null then 1 else 0 end'
+            ) -%}
+            {%- do order.append('given.' ~ column) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    select
+        given.*,
+        1 as row_number_of_key
+    from {{ relation }} as given
+    left join ({{ repeated }}) as repeated
+        on given.{{ key }} = repeated.{{ key }}
+    where
+        given.{{ key }} is not null
+        and repeated.{{ key }} is null
+    union all
+    select *
+    from (
+        select
+            given.*,
+            row_number() over (
+                partition by given.{{ key }}
+                order by
+                    {{ order | join(',\n                    ') }}
+            ) as row_number_of_key
+        from {{ relation }} as given
+        inner join ({{ repeated }}) as repeated
+            on given.{{ key }} = repeated.{{ key }}
+    ) as numbered
+    where row_number_of_key = 1
+{%- endmacro %}

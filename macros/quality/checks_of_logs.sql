@@ -1,0 +1,111 @@
+{# What is looked at in logs and in what models and experiments say. #}
+{% macro checks_of_logs(subject) %}
+
+    {%- set names = [] -%}
+    {%- for name in var('cdp_event_names', []) -%}
+        {%- do names.append(dbt.string_literal(name)) -%}
+    {%- endfor -%}
+    {%- set names = 'input_events.event_name not in (' ~ names | join(', ') ~ ')'
+        if names else 'input_events.event_name is not null' -%}
+
+    {%- if subject == 'events' -%}
+    {{ return([
+        cdp_activate.check_of(
+            'name_is_missing',
+            'input_events.event_name is null',
+            'left out',
+            'fill event_name',
+        ),
+        cdp_activate.check_of(
+            'name_is_not_declared',
+            names,
+            'kept; audiences cannot ask for it',
+            'add the name to the variable cdp_event_names, or correct it',
+        ),
+        cdp_activate.check_of(
+            'person_is_missing',
+            'input_events.customer_id is null and '
+                ~ 'input_events.anonymous_id is null',
+            'kept as a stranger who cannot be found out',
+            'fill customer_id or anonymous_id',
+        ),
+        cdp_activate.check_of(
+            'value_is_negative',
+            'input_events.value < 0',
+            'kept',
+            'look whether signs are mixed up; refunds belong to orders',
+        ),
+    ]) }}
+    {%- elif subject == 'messages' -%}
+    {{ return([
+        cdp_activate.check_of(
+            'channel_or_event_is_missing',
+            'input_messages.channel is null or '
+                ~ 'input_messages.message_event is null',
+            'left out',
+            'fill channel and message_event',
+        ),
+        cdp_activate.check_of(
+            'event_is_not_known',
+            "input_messages.message_event not in ('sent', "
+                ~ "'delivered', 'opened', 'clicked', 'bounced', "
+                ~ "'complained', 'unsubscribed')",
+            'kept; is a touchpoint of that name, which no rule knows',
+            'map message_event to sent, delivered, opened, clicked, '
+                ~ 'bounced, complained or unsubscribed, in small letters',
+        ),
+        cdp_activate.check_of(
+            'channel_is_not_known',
+            "input_messages.channel not in ('email', 'sms', 'push', "
+                ~ "'direct_mail')",
+            'kept',
+            'map channel to email, sms, push or direct_mail, in small '
+                ~ 'letters; nothing when you have more channels',
+        ),
+        cdp_activate.check_of(
+            'message_is_missing',
+            'input_messages.message_id is null',
+            'kept; its steps are not seen to be of one message',
+            'fill message_id',
+        ),
+    ]) }}
+    {%- elif subject == 'scores' -%}
+    {{ return([
+        cdp_activate.check_of(
+            'score_or_its_name_is_missing',
+            'input_scores.score is null or input_scores.score_name is'
+                ~ ' null',
+            'left out',
+            'fill score_name and score, or leave out whom the model could'
+                ~ ' not judge',
+        ),
+        cdp_activate.check_of(
+            'probability_is_not_from_0_to_1',
+            cdp_activate.is_no_probability('input_scores'),
+            'left out',
+            'write probabilities as shares, 0.25 and not 25',
+        ),
+        cdp_activate.check_of(
+            'prediction_is_negative',
+            "input_scores.score_name in ('expected_purchases', "
+                ~ "'expected_value') and input_scores.score < 0",
+            'kept',
+            'look at the model: nobody is expected to buy less than '
+                ~ 'nothing',
+        ),
+    ]) }}
+    {%- elif subject == 'experiments' -%}
+    {{ return([
+        cdp_activate.check_of(
+            'experiment_or_variant_is_missing',
+            'input_experiments.experiment is null or '
+                ~ 'input_experiments.variant is null',
+            'left out',
+            'fill experiment and variant',
+        ),
+    ]) }}
+    {%- endif -%}
+
+    {{ return([]) }}
+
+{% endmacro %}

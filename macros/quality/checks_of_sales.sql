@@ -1,0 +1,282 @@
+{# What is looked at in the subjects about sales and accounts. #}
+{% macro checks_of_sales(subject) %}
+
+    {%- set as_of = cdp_activate.as_of() -%}
+
+    {%- if subject == 'orders' -%}
+    {{ return([
+        cdp_activate.check_of(
+            'is_a_return',
+            cdp_activate.is_return('input_orders'),
+            'taken as a refund of the order it names, or of the latest '
+                ~ 'one before; see customer_returns',
+            'name the order in original_order_id where it is known',
+        ),
+        cdp_activate.check_of(
+            'amount_is_missing',
+            'input_orders.net_amount is null',
+            'kept; counts as an order of no value',
+            'fill net_amount',
+        ),
+        cdp_activate.check_of(
+            'refund_or_discount_is_negative',
+            'input_orders.refunded_amount < 0 or '
+                ~ 'input_orders.discount_amount < 0',
+            'taken as positive',
+            'map what was paid back and taken off as positive numbers',
+        ),
+        cdp_activate.check_of(
+            'refund_is_more_than_was_paid',
+            'input_orders.net_amount >= 0 and '
+                ~ 'abs(input_orders.refunded_amount) > '
+                ~ 'input_orders.net_amount',
+            'kept; the order counts below zero',
+            'look for refunds that are recorded twice',
+        ),
+        cdp_activate.check_of(
+            'refunded_before_it_was_ordered',
+            'input_orders.refunded_at < input_orders.ordered_at',
+            'kept',
+            'times of different zones are mixed: bring both to UTC before'
+                ~ ' mapping',
+        ),
+        cdp_activate.check_of(
+            'status_is_not_known',
+            "lower(trim(input_orders.status)) not in ('placed', "
+                ~ "'shipped', 'completed', 'cancelled', 'returned')",
+            'kept as a purchase',
+            'map the status to placed, shipped, completed, cancelled or '
+                ~ 'returned',
+        ),
+        cdp_activate.check_of(
+            'kind_is_not_known',
+            "lower(trim(input_orders.order_kind)) not in ('sale', "
+                ~ "'return')",
+            'taken as a sale',
+            'map order_kind to sale or return, or leave it empty',
+        ),
+        cdp_activate.check_of(
+            'currency_is_missing',
+            'input_orders.currency is null and usual.currency_count >'
+                ~ ' 0',
+            'kept; the amount is added as if it were of the usual '
+                ~ 'currency',
+            'fill currency, or convert amounts to one currency before '
+                ~ 'mapping',
+        ),
+        {
+            'name': 'currency_is_not_the_usual_one',
+            'counted': 'count(input_orders.currency) - '
+                ~ 'coalesce(max(usual.currency_count), 0)',
+            'done': 'kept; amounts are added as if they were one currency',
+            'to_do': 'convert amounts to one currency before mapping',
+        },
+    ]) }}
+    {%- elif subject == 'order_lines' -%}
+    {{ return([
+        cdp_activate.check_of(
+            'order_is_missing',
+            'input_order_lines.order_id is null',
+            'left out',
+            'fill order_id',
+        ),
+        cdp_activate.check_of(
+            'order_is_unknown',
+            'input_order_lines.order_id is not null and '
+                ~ 'orders.order_id is null',
+            'left out, as the order is',
+            'add the orders to the mapped table of orders; where they are'
+                ~ ' there, look at the checks of orders',
+        ),
+        cdp_activate.check_of(
+            'amount_or_quantity_is_negative',
+            'input_order_lines.quantity < 0 or '
+                ~ 'input_order_lines.net_amount < 0',
+            'left out of customer_order_lines: see '
+                ~ 'customer_returned_lines',
+            'nothing, when these are returns',
+        ),
+        cdp_activate.check_of(
+            'amount_is_missing',
+            'input_order_lines.net_amount is null',
+            'kept; counts as a line of no value',
+            'fill net_amount',
+        ),
+        cdp_activate.check_of(
+            'product_is_missing',
+            'input_order_lines.product_id is null',
+            'kept; is bought together with nothing',
+            'fill product_id',
+        ),
+    ]) }}
+    {%- elif subject == 'accounts' -%}
+    {{ return([
+        cdp_activate.check_of(
+            'parent_is_itself',
+            'input_accounts.parent_account_id = '
+                ~ 'input_accounts.account_id',
+            'kept',
+            'leave parent_account_id empty for accounts that belong to no'
+                ~ ' other',
+        ),
+        cdp_activate.check_of(
+            'number_is_negative',
+            'input_accounts.employees < 0 or '
+                ~ 'input_accounts.annual_revenue < 0',
+            'kept',
+            'correct employees or annual_revenue, or leave them empty',
+        ),
+        cdp_activate.check_of(
+            'country_is_not_two_letters',
+            'length(trim(input_accounts.country)) <> 2',
+            'kept',
+            'map countries to ISO 3166-1 alpha-2, for instance DE',
+        ),
+    ]) }}
+    {%- elif subject == 'account_members' -%}
+    {{ return([
+        cdp_activate.check_of(
+            'account_is_missing',
+            'input_account_members.account_id is null',
+            'left out',
+            'fill account_id',
+        ),
+        cdp_activate.check_of(
+            'account_is_unknown',
+            'input_account_members.account_id is not null and '
+                ~ 'accounts.account_id is null',
+            'left out',
+            'add the accounts to the mapped table of accounts',
+        ),
+        cdp_activate.check_of(
+            'left_before_joining',
+            'input_account_members.left_at < '
+                ~ 'input_account_members.joined_at',
+            'kept',
+            'one of joined_at and left_at is wrong',
+        ),
+        cdp_activate.check_of(
+            'membership_is_over',
+            'input_account_members.left_at < ' ~ as_of,
+            'left out',
+            'nothing: memberships end',
+        ),
+    ]) }}
+    {%- elif subject == 'subscriptions' -%}
+    {{ return([
+        cdp_activate.check_of(
+            'belongs_to_nobody',
+            'input_subscriptions.customer_id is null and '
+                ~ 'input_subscriptions.account_id is null',
+            'left out',
+            'fill customer_id or account_id',
+        ),
+        cdp_activate.check_of(
+            'account_is_unknown',
+            'input_subscriptions.account_id is not null and '
+                ~ 'accounts.account_id is null',
+            'kept for the customer, when that one is known',
+            'add the accounts to the mapped table of accounts',
+        ),
+        cdp_activate.check_of(
+            'status_is_not_known',
+            'lower(trim(input_subscriptions.status)) not in '
+                ~ "('trialing', 'active', 'past_due', 'paused', "
+                ~ "'cancelled', 'ended')",
+            'taken as what the times say',
+            'map the status to trialing, active, past_due, paused, '
+                ~ 'cancelled or ended',
+        ),
+        cdp_activate.check_of(
+            'ended_before_it_started',
+            'input_subscriptions.ended_at < '
+                ~ 'input_subscriptions.started_at or '
+                ~ 'input_subscriptions.cancelled_at < '
+                ~ 'input_subscriptions.started_at',
+            'kept',
+            'one of started_at, cancelled_at and ended_at is wrong',
+        ),
+        cdp_activate.check_of(
+            'amount_or_quantity_is_negative',
+            'input_subscriptions.monthly_amount < 0 or '
+                ~ 'input_subscriptions.quantity < 0',
+            'kept',
+            'map amounts and quantities as positive numbers',
+        ),
+    ]) }}
+    {%- elif subject == 'opportunities' -%}
+    {{ return([
+        cdp_activate.check_of(
+            'account_is_missing',
+            'input_opportunities.account_id is null',
+            'left out',
+            'fill account_id',
+        ),
+        cdp_activate.check_of(
+            'account_is_unknown',
+            'input_opportunities.account_id is not null and '
+                ~ 'accounts.account_id is null',
+            'left out',
+            'add the accounts to the mapped table of accounts',
+        ),
+        cdp_activate.check_of(
+            'outcome_is_not_known',
+            "lower(trim(input_opportunities.outcome)) not in ('open',"
+                ~ " 'won', 'lost')",
+            'taken as open',
+            'map the outcome to open, won or lost',
+        ),
+        cdp_activate.check_of(
+            'probability_is_not_from_0_to_1',
+            'input_opportunities.win_probability < 0 or '
+                ~ 'input_opportunities.win_probability > 1',
+            'kept',
+            'write probabilities as shares, 0.25 and not 25',
+        ),
+        cdp_activate.check_of(
+            'closed_before_it_was_entered',
+            'input_opportunities.closed_at < '
+                ~ 'input_opportunities.created_at',
+            'kept',
+            'one of created_at and closed_at is wrong',
+        ),
+        cdp_activate.check_of(
+            'amount_is_negative',
+            'input_opportunities.amount < 0',
+            'kept',
+            'correct the amount, or leave it empty',
+        ),
+    ]) }}
+    {%- elif subject == 'spend' -%}
+    {{ return([
+        cdp_activate.check_of(
+            'day_is_not_over',
+            'input_spend.spent_on = cast(' ~ as_of ~ ' as date)',
+            'left out until it is',
+            'nothing: a day is complete when it is over',
+        ),
+        cdp_activate.check_of(
+            'channel_is_missing',
+            'input_spend.channel is null',
+            'kept; is shared out to no channel',
+            'fill channel, in the words of events and messages',
+        ),
+        cdp_activate.check_of(
+            'amount_is_missing',
+            'input_spend.amount is null',
+            'kept; counts as nothing spent',
+            'fill amount',
+        ),
+        cdp_activate.check_of(
+            'clicks_are_negative_or_more_than_impressions',
+            'input_spend.clicks < 0 or input_spend.impressions < 0 or'
+                ~ ' input_spend.clicks > input_spend.impressions',
+            'kept',
+            'look whether columns are mixed up',
+        ),
+    ]) }}
+    {%- endif -%}
+
+    {{ return([]) }}
+
+{% endmacro %}

@@ -1,0 +1,14 @@
+{#
+    Whether a row of input_orders is a return of its own, a credit note.
+
+    Call: where {{ cdp_activate.is_return('orders') }}
+
+    A cancelled order is none, whatever its amount says.
+#}
+{% macro is_return(orders) %}
+    {{- return(
+        "(lower(trim(" ~ orders ~ ".order_kind)) = 'return' or ("
+        ~ orders ~ '.order_kind is null and ' ~ orders ~ '.net_amount < 0 and '
+        ~ 'coalesce(lower(trim(' ~ orders ~ ".status)), '') <> 'cancelled'))"
+    ) -}}
+{% endmacro %}
