@@ -1,20 +1,38 @@
 {#
     The rows of an input with a key, one row a key: of several the latest that is
-    before as_of.
+    before as_of, and of those whom it belongs to is known.
 
-    Call:  {{ cdp_activate.one_row_each(ref('input_orders'), 'order_id', 'ordered_at') }}
-    Takes: a relation; its key; what says which row is the latest
+    Call:  {{ cdp_activate.one_row_each(
+               ref('input_orders'), 'order_id', 'ordered_at',
+               belongs_to={'customer_id': ref('customer_ids')}
+           ) }}
+    Takes: a relation; its key; what says which row is the latest; by column the
+           relations that know it
 
     Only rows of repeated keys, which are few, are put in order. What is left out is
     counted in data_quality. A row without a time is the latest of none that have
     one. Of rows of one time the other columns decide, so that every run and every
     warehouse keeps the same.
 #}
-{% macro one_row_each(relation, key, latest_by) %}
+{% macro one_row_each(relation, key, latest_by, belongs_to={}) %}
     {%- set repeated -%}
     select {{ key }} from {{ relation }} group by {{ key }} having count(*) > 1
     {%- endset -%}
     {%- set order = [] -%}
+    {%- set joins = [] -%}
+    {%- for column, owners in belongs_to.items() -%}
+        {%- set owner = 'owners_' ~ loop.index -%}
+        {%- set owner_key = owner ~ '.' ~ (
+            'source_customer_id' if column == 'customer_id' else column
+        ) -%}
+        {%- do joins.append(
+            'left join ' ~ owners ~ ' as ' ~ owner ~ ' on given.' ~ column ~ ' = '
+            ~ owner_key
+        ) -%}
+        {%- do order.append(
+            'case when ' ~ owner_key ~ ' is null then 1 else 0 end'
+        ) -%}
+    {%- endfor -%}
     {%- if latest_by.endswith('_at') -%}
         {%- do order.append(
             'case when given.' ~ latest_by ~ ' < ' ~ cdp_activate.as_of()
@@ -53,6 +71,7 @@
         from {{ relation }} as given
         inner join ({{ repeated }}) as repeated
             on given.{{ key }} = repeated.{{ key }}
+        {{ joins | join('\n        ') }}
     ) as numbered
     where row_number_of_key = 1
 {%- endmacro %}

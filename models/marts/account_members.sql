@@ -3,7 +3,10 @@ with
 account_members as (
 
     {{ cdp_activate.one_row_each(
-        ref('input_account_members'), 'account_member_id', 'joined_at'
+        ref('input_account_members'), 'account_member_id', 'joined_at',
+        belongs_to={
+            'customer_id': ref('customer_ids'), 'account_id': ref('input_accounts'),
+        }
     ) }}
 
 ),

@@ -3,7 +3,8 @@ with
 opportunities as (
 
     {{ cdp_activate.one_row_each(
-        ref('input_opportunities'), 'opportunity_id', 'created_at'
+        ref('input_opportunities'), 'opportunity_id', 'created_at',
+        belongs_to={'account_id': ref('input_accounts')}
     ) }}
 
 ),

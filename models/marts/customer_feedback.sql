@@ -3,7 +3,8 @@ with
 feedback as (
 
     {{ cdp_activate.one_row_each(
-        ref('input_feedback'), 'feedback_id', 'submitted_at'
+        ref('input_feedback'), 'feedback_id', 'submitted_at',
+        belongs_to={'customer_id': ref('customer_ids')}
     ) }}
 
 ),

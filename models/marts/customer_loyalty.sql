@@ -3,7 +3,8 @@ with
 loyalty as (
 
     {{ cdp_activate.one_row_each(
-        ref('input_loyalty'), 'loyalty_event_id', 'occurred_at'
+        ref('input_loyalty'), 'loyalty_event_id', 'occurred_at',
+        belongs_to={'customer_id': ref('customer_ids')}
     ) }}
 
 ),

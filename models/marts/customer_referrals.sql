@@ -3,7 +3,8 @@ with
 referrals as (
 
     {{ cdp_activate.one_row_each(
-        ref('input_referrals'), 'referral_id', 'referred_at'
+        ref('input_referrals'), 'referral_id', 'referred_at',
+        belongs_to={'customer_id': ref('customer_ids')}
     ) }}
 
 ),

@@ -3,7 +3,8 @@ with
 tickets as (
 
     {{ cdp_activate.one_row_each(
-        ref('input_tickets'), 'ticket_id', 'opened_at'
+        ref('input_tickets'), 'ticket_id', 'opened_at',
+        belongs_to={'customer_id': ref('customer_ids')}
     ) }}
 
 ),

@@ -3,7 +3,8 @@ with
 orders as (
 
     {{ cdp_activate.one_row_each(
-        ref('input_orders'), 'order_id', 'ordered_at'
+        ref('input_orders'), 'order_id', 'ordered_at',
+        belongs_to={'customer_id': ref('customer_ids')}
     ) }}
 
 ),

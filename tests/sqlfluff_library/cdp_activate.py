@@ -224,7 +224,7 @@ def days_in(unit: str) -> int:
     return 7
 
 
-def one_row_each(relation: object, key: str, latest_by: str) -> str:
+def one_row_each(relation: object, key: str, latest_by: str, belongs_to: object = None) -> str:
     """Give a select."""
     return f"select *\n\n    from {relation}"
 
