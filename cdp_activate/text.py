@@ -12,12 +12,12 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
+from cdp_activate.core_schema import Scalar, core_value
 from cdp_activate.errors import Problem, SourceErrors
 
 MAX_VALUES = 200_000
@@ -30,20 +30,6 @@ warehouse with room to spare.
 
 LONGEST = 200
 """Characters of a line that a mistake shows."""
-
-Scalar: TypeAlias = str | int | Decimal | bool | None
-
-
-_WORDS: dict[str, Scalar] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), Decimal("Infinity")),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), Decimal("-Infinity")),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), Decimal("NaN")),
-}
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +232,7 @@ class _Builder:
         text = event.value
         self._check_tag(event, self._node(event, text), "str")
         plain = bool(event.implicit[0]) and not event.tag
-        node = replace(self._node(event, _core_value(text) if plain else text), text=text)
+        node = replace(self._node(event, core_value(text) if plain else text), text=text)
         if "\0" in text:
             self.problems.append(node.problem("no warehouse holds the character \\0 in text"))
         return node
@@ -268,17 +254,6 @@ class _Open:
     size: int = 1
     levels: int = 1
     key: Node | None = None
-
-
-def _core_value(text: str) -> Scalar:
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.fullmatch(text):
-        return int(text, 0) if text[:2] in ("0o", "0x") else int(text) if len(text) < 4000 else text
-    try:
-        return Decimal(text) if _NUMBER.fullmatch(text) else text
-    except InvalidOperation:  # an exponent that no number has
-        return text
 
 
 _ENV_CALL = re.compile(

@@ -21,7 +21,7 @@ LAYERS = [
     {"catalog", "http", "local_server"},
     {"settings"},
     {"text"},
-    {"errors", "shipped", "words"},
+    {"core_schema", "errors", "shipped", "words"},
 ]
 """From the top down; a module may import from layers below its own, and from itself."""
 
