@@ -54,13 +54,16 @@ def adopt(
     if as_json:
         show_json(done.as_dict())
         return
-    row = (done.sync, done.list, done.on_list, done.adopted, done.known, done.outside)
+    rows = [
+        (one.sync, one.list, one.on_list, one.adopted, one.known, one.outside, one.strangers)
+        for one in done.lists or (done,)
+    ]
     header = ("sync", "list", "on it", "adopted", "known before", "outside", "strangers")
-    click.echo(table([(*row, done.strangers)], header))
+    click.echo(table(rows, header))
     if done.outside and not outside:
         click.echo(
-            f"  {done.outside:,} are ours and not in the audience: left as they are; "
+            f"  {done.outside:,} are ours and do not belong there: left as they are; "
             "--outside takes them over, and a mirror then removes them"
         )
     elif done.outside:
-        click.echo(f"  {done.outside:,} are not in the audience: a mirror's next run removes them")
+        click.echo(f"  {done.outside:,} do not belong there: a mirror's next run removes them")

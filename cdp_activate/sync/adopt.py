@@ -28,8 +28,8 @@ from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import kept_list
 from cdp_activate.sync.planning import audience_relation
-from cdp_activate.sync.tables import ADOPTED, RunRecord, now
-from cdp_activate.sync.wanted import everyone_sql
+from cdp_activate.sync.tables import ADOPTED, KeptList, RunRecord, now, quoted
+from cdp_activate.sync.wanted import LIST, everyone_sql
 from cdp_activate.text import suggest
 from cdp_activate.warehouse.base import Warehouse, Work
 
@@ -50,10 +50,17 @@ class Adoption:
     known: int
     outside: int
     strangers: int
+    lists: tuple[Adoption, ...] = ()
+    """Each list, where a sync keeps one for each value; the numbers are of all together."""
 
     def as_dict(self) -> dict[str, Any]:
         """The adoption for machines."""
-        return vars(self)
+        lists = [one.as_dict() for one in self.lists]
+        found = {name: value for name, value in vars(self).items() if name != "lists"}
+        return {**found, "lists": lists} if lists else found
+
+
+_COUNTS = ("on_list", "adopted", "known", "outside", "strangers")
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,9 @@ class Adopting:
     """One sync whose list is taken over.
 
     `export` is a CSV file of the platform with a column for an identifier or several; without
-    it the platform is asked. `outside` takes over people outside the audience too: in `mirror`
-    mode the next run removes them.
+    it the platform is asked. Of several lists, a column `list` says on which a row is.
+    `outside` takes over people who do not belong there too: in `mirror` mode the next run
+    removes them.
     """
 
     sync: Sync
@@ -77,11 +85,6 @@ class Adopting:
 
         Raises UsageError where there is nothing to go by, or while a run of the sync goes on.
         """
-        if self.sync.per is not None:
-            raise UsageError(
-                f"the sync '{self.sync.name}' keeps a list for each value of `per:`",
-                remedy="adopt works on one list: take `per:` away, adopt, and put it back",
-            )
         if self.sync.settings.mode == "events":
             raise UsageError(
                 f"the sync '{self.sync.name}' tells of entries, it keeps no list",
@@ -93,8 +96,10 @@ class Adopting:
         ledger.prepare()
         ledger.begin(run)
         try:
-            size = self._read(ledger, run)
-            found = self._take_over(ledger, run, size)
+            with self.warehouse.work(None) as work:
+                lists = self._lists(work)
+                done = tuple(self._adopt(ledger, run, work, name) for name in lists)
+            found = done[0] if self.sync.per is None else _together(kept, done)
             run.state, run.message = "adopted", f"{found.adopted:,} people of the list taken over"
             return found
         except BaseException as error:
@@ -104,15 +109,40 @@ class Adopting:
             ledger.close(run)
             ledger.leave(run, done=False)
 
-    def _read(self, ledger: Ledger, run: RunRecord) -> int:
+    def _lists(self, work: Work) -> list[str]:
+        """Make the table of all people, and say which lists there are: one, or one a value."""
+        self._make_everyone(work)
+        if self.sync.per is None:
+            return [self.sync.list_name]
+        rows = self.warehouse.rows(
+            f"select distinct list from {work.schema}.everyone where is_member "
+            "and list is not null order by 1"
+        )
+        most = self.sync.settings.guards.max_lists
+        if len(rows) > most:
+            raise UsageError(
+                f"`per:` of '{self.sync.name}' has {len(rows):,} values, more than {most:,}",
+                remedy="is it a column of few values? Or raise `guards: {max_lists: ..}`",
+            )
+        return [str(name) for (name,) in rows]
+
+    def _adopt(self, ledger: Ledger, run: RunRecord, work: Work, name: str) -> Adoption:
+        """Take over who is on one list."""
+        size = self._read(ledger, run, name)
+        self._make_ours(work, name)
+        with self.warehouse.state():
+            return self._write(ledger.kept.one(name), run, work, size)
+
+    def _read(self, ledger: Ledger, run: RunRecord, name: str) -> int:
         """Read who is on the list into the table of members; says how many they are."""
         if self.export is not None:
-            size = read_members(self.warehouse, _exported(self.export, self.sync))
+            of = name if self.sync.per is not None else None
+            size = read_members(self.warehouse, _exported(self.export, self.sync, of))
             self._normalise()
             return size
         destination = self.sync.destination.open(transport=self.transport)
         try:
-            list_id = destination.open(self.sync.list_name)
+            list_id = destination.open(name)
             members = destination.members(list_id)
             if members is None:
                 raise UsageError(
@@ -120,7 +150,7 @@ class Adopting:
                     remedy="export the list there as CSV, and give it as --from FILE.csv",
                 )
             size = read_members(self.warehouse, members)
-            ledger.recognise(run, self.sync.list_name, list_id, refilled=True)
+            ledger.recognise(run, name, list_id, refilled=True)
         finally:
             destination.close()
         return size
@@ -148,41 +178,43 @@ class Adopting:
             )
             self.warehouse.run(f"insert into {MEMBERS} {sql}")
 
-    def _take_over(self, ledger: Ledger, run: RunRecord, size: int) -> Adoption:
+    def _make_everyone(self, work: Work) -> None:
+        """A table of all people of the entity: identifiers, list, and whether they are members."""
         if "phone" in self.sync.settings.identifiers:
             self.warehouse.add_function(PHONE_FUNCTION, numbers)
-        with self.warehouse.work(None) as work:
-            with self.warehouse.reading():
-                relation = audience_relation(self.sync, self.catalog, self.warehouse)
-                self._make_ours(work, relation)
-            with self.warehouse.state():
-                return self._write(ledger, run, work, size)
+        key = self.sync.audience.entity.key
+        of = "" if self.sync.per is not None else f", {quoted(self.sync.list_name)} as list"
+        with self.warehouse.reading():
+            relation = audience_relation(self.sync, self.catalog, self.warehouse)
+            self.warehouse.run(
+                f"create table {work.schema}.everyone as select *{of}, entity_key in "
+                f"(select cast({key} as varchar) from {relation}) as is_member "
+                f"from ({everyone_sql(self.sync, self.catalog)}) as everyone"
+            )
 
-    def _make_ours(self, work: Work, relation: str) -> None:
+    def _make_ours(self, work: Work, name: str) -> None:
         """A table of those of ours who are on the list: one for each set of identifiers.
 
-        Of two with the same identifiers the platform holds one; who is in the audience is it.
+        Of two with the same identifiers the platform holds one; who belongs there is it.
         """
-        everyone = everyone_sql(self.sync, self.catalog)
-        key = self.sync.audience.entity.key
-        self.warehouse.run(f"create table {work.schema}.everyone as {everyone}")
-        pairs = pairs_of(self.sync, f"{work.schema}.everyone", "true")
-        self.warehouse.run(
-            f"create table {work.schema}.matched as select distinct member, entity_key "
+        run, schema = self.warehouse.run, work.schema
+        pairs = pairs_of(self.sync, f"{schema}.everyone", "true")
+        run(
+            f"create or replace table {schema}.matched as select distinct member, entity_key "
             f"from {MEMBERS} as theirs join ({pairs}) as ours "
             "on theirs.name = ours.name and theirs.value = ours.value"
         )
-        self.warehouse.run(
-            f"create table {work.schema}.ours as select * exclude (place) from ("
-            "select entity_key, identifiers, is_member, row_number() over "
-            "(partition by identifiers order by is_member desc, entity_key) as place from ("
-            f"select *, entity_key in (select cast({key} as varchar) from {relation}) as is_member "
-            f"from {work.schema}.everyone where entity_key in "
-            f"(select entity_key from {work.schema}.matched)) as on_list) as placed where place = 1"
+        belongs = f"is_member and coalesce(list = {quoted(name)}, false)"
+        run(
+            f"create or replace table {schema}.ours as select * exclude (place) from ("
+            f"select entity_key, identifiers, {belongs} as is_member, row_number() over "
+            f"(partition by identifiers order by {belongs} desc, entity_key) as place "
+            f"from {schema}.everyone where entity_key in (select entity_key from {schema}.matched)"
+            ") as placed where place = 1"
         )
 
-    def _write(self, ledger: Ledger, run: RunRecord, work: Work, size: int) -> Adoption:
-        kept, table, ours = ledger.kept, ledger.table("sync_ledger"), f"{work.schema}.ours"
+    def _write(self, kept: KeptList, run: RunRecord, work: Work, size: int) -> Adoption:
+        table, ours = self.warehouse.state_table("sync_ledger"), f"{work.schema}.ours"
         mine = f"select entity_key from {table} where {kept.condition}"
         count = self.warehouse.rows
         known = count(f"select count(*) from {ours} where entity_key in ({mine})", kept.values)
@@ -203,8 +235,16 @@ class Adopting:
         )  # fmt: skip
 
 
-def _exported(path: Path, sync: Sync) -> Iterator[Mapping[str, str]]:
-    """The rows of a CSV file, as identifiers; columns of other names are not read."""
+def _together(kept: KeptList, lists: tuple[Adoption, ...]) -> Adoption:
+    counts = {name: sum(getattr(one, name) for one in lists) for name in _COUNTS}
+    return Adoption(kept.sync, kept.destination, kept.name, **counts, lists=lists)
+
+
+def _exported(path: Path, sync: Sync, of: str | None) -> Iterator[Mapping[str, str]]:
+    """The rows of a CSV file, as identifiers; columns of other names are not read.
+
+    Of one list alone, where the column `list` is to say on which each row is.
+    """
     wanted = {name.lower(): name for name in sync.settings.identifiers}
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
@@ -219,7 +259,14 @@ def _exported(path: Path, sync: Sync) -> Iterator[Mapping[str, str]]:
                     f"no column of {path.name} is called as an identifier of the sync",
                     remedy=suggest("", wanted, what="identifiers") + "; its first line names them",
                 )
+            if of is not None and LIST not in (rows.fieldnames or ()):
+                raise UsageError(
+                    f"{path.name} has no column `list`, and this sync keeps a list for each value",
+                    remedy=f"say in it on which list each row is, such as '{of}'",
+                )
             for row in rows:
+                if of is not None and (row[LIST] or "").strip() != of:
+                    continue
                 found = {name: (row[one] or "").strip() for one, name in columns.items()}
                 if any(found.values()):
                     yield {name: value for name, value in found.items() if value}

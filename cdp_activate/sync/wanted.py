@@ -87,7 +87,8 @@ def wanted_steps(sync: Sync, adapter: str) -> dict[str, exp.Query]:
 
 
 def everyone_sql(sync: Sync, catalog: Catalog) -> str:
-    """SQL of all people of the entity, in an audience or not: `entity_key` and `identifiers`.
+    """SQL of all people of the entity, in an audience or not: `entity_key` and `identifiers`,
+    and where a sync keeps several lists, the name of theirs.
 
     The identifiers are as a plan would send them; who has none that is valid has only NULLs.
     """
@@ -100,11 +101,15 @@ def everyone_sql(sync: Sync, catalog: Catalog) -> str:
     rules = rule_set(sync.destination.kind.rules)
     with_function = catalog.adapter in HAVE_PHONE_FUNCTION
     ready = exp.select(column(KEY)).from_("raw")
+    if sync.per is not None:
+        raw = raw.select(exp.alias_(sync.per.name("entities"), LIST))
+        ready = ready.select(column(LIST))
     for place, (name, of) in identifier_columns(sync).items():
         raw = raw.select(exp.alias_(trimmed(column(of, "entities")), place))
         value = prepared(rules, name, column(place), column(REGION), with_function=with_function)
         ready = ready.select(exp.alias_(value, place))
     final = exp.select(column(KEY), exp.alias_(identifiers_json(sync), "identifiers"))
+    final = final.select(*(column(name) for name in list_column(sync)))
     steps = {"raw": raw, "prepared": ready, "final": final.from_("prepared")}
     return write(tree(steps, imports), catalog.adapter, run_at(catalog, datetime.now(UTC)))
 

@@ -113,16 +113,37 @@ def test_what_cannot_be_adopted_is_said_and_the_lease_given_back(
     assert [] == bed.rows("select * from {leases}")
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("consent:", "per: first_name\nconsent:"),
-        ("destination: mail", "destination: mail\nmode: events"),
-    ],
-)
-def test_syncs_without_one_list_have_nothing_to_adopt(bed: Bed, old: str, new: str) -> None:
+def test_each_list_of_a_value_is_taken_over_for_those_who_belong_there(bed: Bed) -> None:
+    bed.mail("lists_members: true")
+    bed.change_sync("consent:", 'per: first_name\nlist: "In {per}"\nconsent:')
+    bed.build([person("ann"), person("bob", first_name="Bob"), person("cid", first_name=None)])
+    there = {
+        key: {"key": key, "identifiers": {"email": f"person.{key}@example.com"}}
+        for key in ("ann", "bob", "cid", "stranger")
+    }
+    bed.receiver.put("In Ada", there)
+    done = adopt(bed, "--json")
+    assert (0, (4, 1, 0, 2, 1)) == (done.exit_code, counts(done))
+    assert ["In Ada", "In Bob"] == [one["list"] for one in json.loads(done.output)["lists"]]
+    adopted = "select list, entity_key from {ledger} where fingerprint = 'adopted' order by 2"
+    assert [("In Ada", "ann")] == bed.rows(adopted)
+    run = bed.run().record
+    assert (1, 1, 0) == (run.added, run.updated, run.removed)
+
+    export = bed.folder / "export.csv"
+    bed.write("export.csv", "email\nperson.bob@example.com\n")
+    done = adopt(bed, "--from", str(export), "--outside")
+    assert (2, True) == (done.exit_code, "column `list`" in done.stderr)
+    bed.write("export.csv", "email,list\nperson.bob@example.com,In Ada\nperson.cid@example.com,x\n")
+    done = adopt(bed, "--from", str(export), "--outside", "--json")
+    assert (1, 1, 0, 1, 0) == counts(done)
+    assert 1 == bed.run().record.removed
+    assert {"ann", "cid", "stranger"} == set(bed.receiver.lists["In Ada"])
+
+
+def test_messages_have_nothing_to_adopt(bed: Bed) -> None:
     bed.build(EVERYONE)
-    bed.change_sync(old, new)
+    bed.change_sync("destination: mail", "destination: mail\nmode: events")
     assert 2 == adopt(bed, "--from", "none.csv").exit_code
 
 
