@@ -15,7 +15,13 @@ from cdp_activate.http import Transport, for_reading
 from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import kept_list
-from cdp_activate.sync.tables import UNKNOWN, KeptList, create_tables, refused_unnamed
+from cdp_activate.sync.tables import (
+    UNKNOWN,
+    KeptList,
+    create_tables,
+    known_list,
+    refused_unnamed,
+)
 from cdp_activate.warehouse.base import Warehouse
 
 
@@ -112,27 +118,12 @@ def _compare(
     return Drift(*about, *found, unnamed)
 
 
-def _known_list(warehouse: Warehouse, kept: KeptList, destination: Destination[Any]) -> str | None:
-    """The list that a run opened; None before the first: to open it might be to make it.
-
-    A ledger of before ids were kept is of a list that is there, so to open it finds it.
-    """
-    with warehouse.state():
-        lists, ledger = (warehouse.state_table(f"sync_{name}") for name in ("lists", "ledger"))
-        known = warehouse.rows(f"select list_id from {lists} where {kept.condition}", kept.values)
-        filled = warehouse.rows(
-            f"select 1 from {ledger} where {kept.condition} limit 1", kept.values
-        )
-    if known:
-        return str(known[0][0])
-    return destination.open(kept.name) if filled else None
-
-
 def _ask(
     sync: Sync, kept: KeptList, warehouse: Warehouse, destination: Destination[Any]
 ) -> tuple[int | None, int | None, int | None]:
     """The platform's size, who is missing, and who is there unexpectedly."""
-    list_id = _known_list(warehouse, kept, destination)
+    with warehouse.state():
+        list_id = known_list(warehouse, kept)
     if list_id is None:
         return None, None, None
     members = destination.members(list_id)

@@ -25,7 +25,7 @@ from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import DestinationEntry, Sync
 from cdp_activate.sync.suppression import IDENTIFYING, KEY_KIND, digest
-from cdp_activate.sync.tables import KeptList, create_tables, now
+from cdp_activate.sync.tables import KeptList, create_tables, known_list, now
 from cdp_activate.warehouse.base import Warehouse
 
 Verified: TypeAlias = Literal["gone", "still there", "the platform does not say"]
@@ -221,10 +221,12 @@ class Erasing:
         if entry is None:
             message = f"'{kept.destination}' is no longer in syncs/destinations.yml: ask it by hand"
             return Step(*about, "failed", "the platform does not say", message)
+        with self.warehouse.state():
+            list_id = known_list(self.warehouse, kept)
         try:
             destination = entry.open(transport=self.transport)
             try:
-                outcome, list_id = self._ask(destination, held, key)
+                outcome = self._ask(destination, list_id, held, key)
             finally:
                 destination.close()
         except CdpError as error:
@@ -235,25 +237,33 @@ class Erasing:
             # It is done all the same.
             return Step(*about, outcome, "the platform does not say", error.message)
 
-    def _ask(self, destination: Destination[Any], held: Held, key: str) -> tuple[str, str]:
-        """Have the person forgotten, or taken off the list: which of them, and the list's id."""
+    def _ask(self, destination: Destination[Any], list_id: str | None, held: Held, key: str) -> str:
+        """Have the person forgotten, or taken off the list: which of them.
+
+        No list is opened for it, which would make one where there is none.
+        """
         courier = Courier(destination, patience=self.patience)
-        courier.open(held.kept.name)
         row = Row(key, held.identifiers)
-        outcome = "removed"
-        if "remove" in destination.verbs:
-            _acknowledge(courier, lambda: destination.remove(courier.list_id, [row]))
-        if "erase" in destination.verbs:
-            _acknowledge(courier, lambda: destination.erase([row]))
-            outcome = "erased"
-        elif "remove" not in destination.verbs:
+        if not destination.verbs & {"remove", "erase"}:
             raise DestinationError(
                 f"{destination.name} can neither remove nor erase: ask it by hand"
             )
-        return outcome, courier.list_id
+        if "remove" in destination.verbs and list_id is not None:
+            _acknowledge(courier, lambda: destination.remove(list_id, [row]))
+        if "erase" in destination.verbs:
+            _acknowledge(courier, lambda: destination.erase([row]))
+            return "erased"
+        if list_id is None:
+            raise DestinationError(
+                f"no run of '{held.kept.sync}' has opened the list '{held.kept.name}' yet",
+                remedy="run the sync once, then erase again",
+            )
+        return "removed"
 
-    def _look(self, entry: DestinationEntry, list_id: str, held: Held) -> Verified:
+    def _look(self, entry: DestinationEntry, list_id: str | None, held: Held) -> Verified:
         """Whether the platform still lists the person."""
+        if list_id is None:
+            return "the platform does not say"
         with for_reading(self.transport) as patient:
             destination = entry.open(transport=patient)
             try:

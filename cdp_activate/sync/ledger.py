@@ -26,6 +26,7 @@ from cdp_activate.sync.tables import (
     KeptList,
     RunRecord,
     create_tables,
+    known_list,
     now,
 )
 from cdp_activate.warehouse.base import Warehouse, Work
@@ -211,19 +212,16 @@ class Ledger:
         """
         kept = self.kept.one(name)
         with self.warehouse.state():
-            known = self.warehouse.rows(
-                f"select list_id from {self.table('sync_lists')} where {kept.condition}",
-                kept.values,
-            )
-            if known and known[0][0] == list_id:
+            known = known_list(self.warehouse, kept)
+            if known == list_id:
                 return
-            if known and self._size(kept) and not refilled:
+            if known is not None and self._size(kept) and not refilled:
                 raise DestinationError(
                     f"the list '{name}' at {kept.destination} is not the one that "
                     "this sync filled: that one was deleted or renamed there",
                     remedy="run the sync with --full-refresh, which sends everyone to the new list",
                 )
-            if known:
+            if known is not None:
                 # The new list holds nobody until this run, or one after it, has sent them.
                 self.warehouse.run(
                     f"update {self.table('sync_ledger')} set fingerprint = '{UNKNOWN}' "

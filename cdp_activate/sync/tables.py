@@ -156,6 +156,19 @@ def refused_unnamed(warehouse: Warehouse, kept: KeptList) -> int:
     return int(found[0][0])
 
 
+def known_list(warehouse: Warehouse, kept: KeptList) -> str | None:
+    """What the platform calls the list, as a run opened it; None before the first.
+
+    To open a list is to make it where there is none, so who only asks goes by this.
+    Call within `warehouse.state()`.
+    """
+    found = warehouse.rows(
+        f"select list_id from {warehouse.state_table('sync_lists')} where {kept.condition}",
+        kept.values,
+    )
+    return str(found[0][0]) if found else None
+
+
 def create_tables(warehouse: Warehouse) -> None:
     """The sync tables, where they are missing. Call within `warehouse.state()`.
 

@@ -234,7 +234,7 @@ class Bed:
         """Rows of the sync tables: `{name}` stands for the table of that name."""
         with self.warehouse() as warehouse, warehouse.state():
             create_tables(warehouse)
-            names = ("ledger", "former", "rejections", "erasures", "runs", "leases")
+            names = ("ledger", "former", "rejections", "erasures", "runs", "leases", "lists")
             tables = {name: warehouse.state_table(f"sync_{name}") for name in names}
             tables["steps"] = warehouse.state_table("sync_erasure_steps")
             return warehouse.rows(sql.format(**tables))

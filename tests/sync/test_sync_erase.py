@@ -67,6 +67,23 @@ def test_a_person_who_left_the_warehouse_is_erased_by_the_ledger(bed: Bed) -> No
     assert {"erased": 1} == bed.run().plan.held_back
 
 
+def test_an_erasure_opens_no_list_which_might_make_one(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bed.build([person("ada"), person("bob"), person("eve")])
+    bed.run()
+    opened: list[str] = []
+    monkeypatch.setattr(WebhookDestination, "open", lambda self, name: opened.append(name) or name)
+    monkeypatch.setattr(WebhookDestination, "verbs", frozenset({"upsert", "remove"}))
+    assert ["removed"] == [one.outcome for one in erase(bed, "ada").steps]
+    bed.rows("delete from {lists} returning 1")
+    (step,) = erase(bed, "bob").steps
+    assert ("failed", True) == (step.outcome, "has opened the list 'VIPs' yet" in str(step.message))
+    monkeypatch.setattr(WebhookDestination, "verbs", frozenset({"upsert", "remove", "erase"}))
+    assert ["erased"] == [one.outcome for one in erase(bed, "bob").steps]
+    assert ({"eve"}, []) == (bed.ledger, opened)
+
+
 def test_an_erasure_that_fails_somewhere_says_so_and_is_finished_by_the_next(bed: Bed) -> None:
     bed.build([person("ada"), person("bob")])
     bed.run()

@@ -201,6 +201,9 @@ class Company(RuleBasedStateMachine):
         for name in self.their_lists:
             self.platform.put(name, theirs)
         self.everyone = {key: person(key) for key in WHO}
+        household = data.draw(st.sampled_from([(), ("ann", "bob")]), label="share an address")
+        for who in household:
+            self.everyone[who] = person(who, email=OURS)
         self.addresses = itertools.count(1)
         self.is_built = False
         self.killed: set[str] = set()
