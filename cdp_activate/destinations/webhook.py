@@ -227,20 +227,15 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
             return Receipt()
         body = _body(action, list_name, rows)
         with self._lock:
-            message_id = self._unanswered.setdefault(body, _new_id())
+            # A body is long: it is looked up only where there is something to find.
+            before = self._unanswered.pop(body, None) if self._unanswered else None
+        message_id = before or _new_id()
         try:
-            receipt = self._read(self._send("POST", body, message_id), rows)
+            return self._read(self._send("POST", body, message_id), rows)
         except RetryError:
+            with self._lock:
+                self._unanswered[body] = message_id
             raise
-        except DestinationError:
-            self._forget(body)
-            raise
-        self._forget(body)
-        return receipt
-
-    def _forget(self, body: bytes) -> None:
-        with self._lock:
-            self._unanswered.pop(body, None)
 
     def _send(self, method: str, body: bytes, message_id: str) -> Response:
         timestamp = str(int(time.time()))

@@ -59,13 +59,25 @@ class Batch(Sequence[Row]):
         """The rows as a JSON array, where the warehouse wrote them."""
         if "row_json" not in self._table.column_names:
             return None
-        return f"[{','.join(self._table.column('row_json').to_pylist())}]"
+        written = "".join(_joined(some) for some in self._table.column("row_json").chunks)
+        return f"[{written.removesuffix(',')}]"
 
     @property
     def _rows(self) -> list[Row]:
         if self._made is None:
             self._made = list(_rows(self._plan, self._table.to_pydict()))
         return self._made
+
+
+def _joined(texts: pa.StringArray) -> str:
+    """Texts one after the other, as they lie in Arrow: none is made a text of its own.
+
+    https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-layout
+    """
+    _, offsets, letters = texts.buffers()
+    places = memoryview(offsets).cast("i")
+    first, end = places[texts.offset], places[texts.offset + len(texts)]
+    return str(memoryview(letters)[first:end], "utf-8")
 
 
 def _rows(plan: Plan, columns: dict[str, list[Any]]) -> Iterator[Row]:
@@ -110,7 +122,8 @@ def read_batches(
         values += ["idempotency_key"] if verb == "send" else []
         columns = ", ".join([columns, *values])
         made = row_json(plan) if verb == "upsert" and as_json else None
-        columns += f", {made} as row_json" if made else ""
+        # With what stands between two rows, so that a batch is a piece of what was read.
+        columns += f", {made} || ',' as row_json" if made else ""
     waiting: pa.Table | None = None
     free = 0
     for read in plan.read(columns, {**PHASES, **EVENTS}[verb], list_name):

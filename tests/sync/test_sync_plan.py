@@ -76,6 +76,7 @@ def test_rows_that_the_warehouse_writes_are_as_those_made_here(
     ):
         (written,) = read_batches(plan, "upsert", size=10, as_json=True)
         assert written.as_json() == rows_as_json(list(written))
+        assert written[1:2].as_json() == rows_as_json([written[1]])
         assert 3 == len(written)
 
 
