@@ -13,284 +13,32 @@ knows what it sent: they send everybody again, and removals come from a copy of 
 last state that the user keeps. In the form "own diff" the user's SQL compares with that copy
 and they send only what it says; what a platform rejected is then lost for good.
 
+Nobody sets the others up like that. `--documented` adds drt as its documentation has it, over so
+many people (a hundredth of them where it sends a row a request): it calls ten times a second.
+
 Makes an environment for each with pip, under `--environments`, once.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import subprocess
 import sys
 import sysconfig
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import duckdb
-from first_sync import AS_OF, FILES, _manifest, with_memory
-from light_receiver import digest, forget, light_receiver, received
+from light_receiver import forget, light_receiver, received
+from peer_tools import HERE, Bench, Dlt, Documented, Drt, Measured, Ours
 
 import cdp_activate
 
-HERE = Path(__file__).parent
-LIST = "everyone"
 NEEDS = {
     "drt": ["drt-core[duckdb]==1.2.1"],
     "dlt": ["dlt==1.31.0", "duckdb>=2", "pyarrow", "urllib3"],
 }
-SHARDS = 16
-
-EVERYBODY = "select * from customers"
-LEFT = "select * from sent anti join customers using (customer_id)"
-CHANGED = (
-    "select now.* from customers as now left join sent as before using (customer_id) where "
-    "(now.email, now.first_name, now.points) is distinct from "
-    "(before.email, before.first_name, before.points)"
-)
-
-
-@dataclass
-class Measured:
-    """One line of the table."""
-
-    who: str
-    job: str
-    seconds: float
-    busy: float
-    memory: float
-    requests: int
-    rows: int
-    is_right: bool
-
-    def __str__(self) -> str:
-        verdict = "right" if self.is_right else "WRONG"
-        return (
-            f"{self.job:22} {self.who:24} {self.seconds:8.2f} {self.busy:8.2f} "
-            f"{self.rows / self.seconds:10,.0f} {self.requests:9,} {self.memory:7,.0f} MB"
-            f"  {verdict}"
-        )
-
-
-Job = Callable[[], list[list[str]]]
-
-
-class Bench:
-    """A warehouse, a receiver, and the jobs that are run on them."""
-
-    def __init__(self, options: argparse.Namespace, folder: Path, url: str) -> None:
-        self.options = options
-        self.folder = folder
-        self.url = url
-        self.warehouse = folder / "warehouse.duckdb"
-
-    def build(self) -> None:
-        """People, an audience of all of them, and nobody on the list."""
-        self.warehouse.unlink(missing_ok=True)
-        with duckdb.connect(str(self.warehouse)) as connection:
-            connection.execute(
-                "create table customers as select printf('c%08d', range) as customer_id, "
-                "'person' || range || '@example.com' as email, 'Name ' || range % 1000 as "
-                f"first_name, range::int as points from range({self.options.members})"
-            )
-            connection.execute("create table sent as from customers limit 0")
-        self._audience()
-
-    def change(self) -> None:
-        """A hundredth changes: half new values, a quarter leaves, a quarter comes."""
-        members = self.options.members
-        with duckdb.connect(str(self.warehouse)) as connection:
-            connection.execute("create or replace table sent as from customers")
-            connection.execute(
-                "update customers set points = points + 1 where hash(customer_id) % 200 = 0"
-            )
-            connection.execute("delete from customers where hash(customer_id) % 400 = 1")
-            connection.execute(
-                "insert into customers select printf('c%08d', range), 'person' || range || "
-                "'@example.com', 'Name ' || range % 1000, range::int "
-                f"from range({members}, {members + members // 400})"
-            )
-        self._audience()
-
-    def _audience(self) -> None:
-        with duckdb.connect(str(self.warehouse)) as connection:
-            connection.execute(
-                "create or replace table audience_everyone as "
-                "select customer_id, null::varchar as variant from customers"
-            )
-
-    def expected(self) -> dict[str, Any]:
-        """Size and digest of the list as it should be."""
-        with duckdb.connect(str(self.warehouse)) as connection:
-            rows = connection.execute("select * from customers").fetchall()
-        lines = {key: f"{email}|{first}|{points}" for key, email, first, points in rows}
-        return {"size": len(lines), "digest": digest(lines)}
-
-    def measure(self, who: str, job: str, commands: list[list[str]], before: int = 0) -> Measured:
-        """Run the commands one after the other; the receiver says whether it came out right.
-
-        `before` is the number of requests that an earlier job of the same list made.
-        """
-        environment = {**os.environ, "HOME": str(self.folder), "DO_NOT_TRACK": "1"}
-        seconds = busy = memory = 0.0
-        for command in commands:
-            log = (self.folder / "log.txt").open("w")
-            started = time.perf_counter()
-            process = subprocess.Popen(
-                command, cwd=self.folder / who.split()[0], env=environment, stdout=log, stderr=log
-            )
-            _, status, used = os.wait4(process.pid, 0)
-            seconds += time.perf_counter() - started
-            busy += used.ru_utime + used.ru_stime
-            log.close()
-            if status:
-                sys.exit(f"{who}: {(self.folder / 'log.txt').read_text()[-2000:]}")
-            memory = max(memory, used.ru_maxrss / 1024)
-        said = received(self.url)
-        is_right = said["lists"].get(LIST) == self.expected()
-        sent = said["requests"] - before
-        rows = self.changed if before else self.options.members
-        measured = Measured(who, job, seconds, busy, memory, sent, rows, is_right)
-        print(measured, flush=True)
-        return measured
-
-    @property
-    def changed(self) -> int:
-        """Rows that must be sent or removed after `change`."""
-        with duckdb.connect(str(self.warehouse)) as connection:
-            counts = [
-                connection.execute(f"select count(*) from ({sql})").fetchall()[0][0]
-                for sql in (CHANGED, LEFT)
-            ]
-        return int(sum(counts))
-
-
-class Ours:
-    """This project, by its command line."""
-
-    name = "cdp-activate"
-
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self.folder = bench.folder / self.name
-        for name, text in FILES.items():
-            if "destinations" in name:
-                text = text.format(url=bench.url, batch=1000, threads=bench.options.threads)
-            if name == "profiles.yml":
-                text = text.replace("warehouse.duckdb", str(bench.warehouse))
-                text = with_memory(text, bench.options.memory)
-            _write(self.folder / name, text)
-        _write(self.folder / "target" / "manifest.json", json.dumps(_manifest()))
-
-    def run(self) -> list[list[str]]:
-        program = Path(sys.executable).with_name("cdp-activate")
-        return [[str(program), "sync", "--profiles-dir", ".", "--as-of", AS_OF.isoformat()]]
-
-    def first(self) -> Iterator[tuple[str, list[list[str]]]]:
-        for path in self.bench.folder.glob("*.cdp_state.duckdb"):
-            path.unlink()
-        yield self.name, self.run()
-
-    def second(self) -> Iterator[tuple[str, list[list[str]]]]:
-        yield self.name, self.run()
-
-
-class Drt:
-    """drt: one sync, or sixteen that each take a share."""
-
-    name = "drt"
-
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self.folder = bench.folder / self.name
-        self.program = str(bench.options.environments / "drt" / "bin" / "drt")
-        profile = f"local: {{type: duckdb, database: {bench.warehouse}, fetch_size: 20000}}\n"
-        _write(bench.folder / ".drt" / "profiles.yml", profile)
-        _write(self.folder / "drt_project.yml", 'name: bench\nversion: "0.1"\nprofile: local\n')
-        self._sync("everybody", "upsert", EVERYBODY)
-        for number in range(SHARDS):
-            share = f"{EVERYBODY} where hash(customer_id) % {SHARDS} = {number}"
-            self._sync(f"share_{number:02}", "upsert", share)
-        self._sync("left", "remove", LEFT)
-        self._sync("changed", "upsert", CHANGED)
-
-    def _sync(self, name: str, action: str, sql: str) -> None:
-        head = f'{{"list": "{LIST}", "action": "{action}", "rows": ['
-        template = head + '{{ rows | map(attribute="said") | join(",") }}]}'
-        sync = {
-            "name": name,
-            "model": _said(sql),
-            "destination": {
-                "type": "rest_api",
-                "url": self.bench.url,
-                "method": "POST",
-                "headers": {"Content-Type": "application/json"},
-                "body_mode": "batch",
-                "batch_template": template,
-                "max_records_per_request": 1000,
-            },
-            "sync": {
-                "mode": "full",
-                "batch_size": 100_000,
-                "rate_limit": {"requests_per_second": 1_000_000},
-            },
-        }
-        _write(self.folder / "syncs" / f"{name}.yml", json.dumps(sync))
-
-    def run(self, *names: str, threads: int = 1) -> list[str]:
-        chosen = [part for name in names for part in ("--select", name)]
-        return [self.program, "run", "--quiet", "--threads", str(threads), *chosen]
-
-    def first(self) -> Iterator[tuple[str, list[list[str]]]]:
-        yield "drt", [self.run("everybody")]
-        yield "drt in 16 shares", [self.run("share_*", threads=SHARDS)]
-
-    def second(self) -> Iterator[tuple[str, list[list[str]]]]:
-        yield "drt", [self.run("everybody"), self.run("left")]
-        yield "drt own diff", [self.run("left"), self.run("changed")]
-
-
-class Dlt:
-    """dlt: a destination of ours in `peers/dlt_job.py`."""
-
-    name = "dlt"
-
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self.folder = bench.folder / self.name
-        self.folder.mkdir()
-
-    def run(self, *parts: str) -> list[list[str]]:
-        python = str(self.bench.options.environments / "dlt" / "bin" / "python")
-        state = tempfile.mkdtemp(dir=self.folder)
-        command = [python, str(HERE / "peers" / "dlt_job.py"), "--warehouse"]
-        command += [str(self.bench.warehouse), "--url", self.bench.url, "--list", LIST]
-        command += ["--folder", state, *(word for part in parts for word in ("--sql", part))]
-        return [command]
-
-    def first(self) -> Iterator[tuple[str, list[list[str]]]]:
-        yield "dlt", self.run(f"upsert:{_said(EVERYBODY)}")
-
-    def second(self) -> Iterator[tuple[str, list[list[str]]]]:
-        everybody, left, changed = (_said(sql) for sql in (EVERYBODY, LEFT, CHANGED))
-        yield "dlt", self.run(f"upsert:{everybody}", f"remove:{left}")
-        yield "dlt own diff", self.run(f"remove:{left}", f"upsert:{changed}")
-
-
-def _said(sql: str) -> str:
-    """The rows of a query as JSON, made by DuckDB."""
-    row = "{key: customer_id, email: email, first_name: first_name, points: points}"
-    return f"select cast(to_json({row}) as varchar) as said from ({sql}) as people"
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
 
 
 def make_environments(folder: Path) -> None:
@@ -342,6 +90,21 @@ def compare(options: argparse.Namespace, latency: float) -> list[Measured]:
     return lines
 
 
+def as_documented(options: argparse.Namespace) -> None:
+    """drt without our tuning, and us, over fewer people: it is paced."""
+    sizes = {"a row": max(1, options.documented // 100), "batches": options.documented}
+    for form, members in sizes.items():
+        few = argparse.Namespace(**{**vars(options), "members": members})
+        with bench(few, 0) as here:
+            here.build()
+            job = f"first, {members:,} people"
+            jobs = [*Ours(here).first(), *Documented(here).forms()]
+            for who, commands in jobs:
+                if who == Ours.name or who.endswith(form):
+                    forget(here.url)
+                    here.measure(who, job, commands)
+
+
 def ratios(lines: list[Measured]) -> None:
     """How many times longer the others take."""
     print()
@@ -358,6 +121,9 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=50, help="milliseconds")
     parser.add_argument("--threads", type=int, default=16, help="requests of ours at once")
     parser.add_argument("--memory", default="160MB", help="DuckDB's limit in ours")
+    parser.add_argument(
+        "--documented", type=int, default=20_000, help="people for drt as documented; 0: none"
+    )
     parser.add_argument("--environments", type=Path, default=HERE / "peers" / ".environments")
     parser.add_argument("--only", nargs="*", default=["cdp-activate", "drt", "dlt"])
     options = parser.parse_args()
@@ -370,6 +136,9 @@ def main() -> None:
     )
     lines = compare(options, 0) + compare(options, options.latency)
     ratios(lines)
+    if options.documented and "drt" in options.only:
+        print()
+        as_documented(options)
 
 
 if __name__ == "__main__":
