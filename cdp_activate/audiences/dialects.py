@@ -48,6 +48,15 @@ def is_ours(node: exp.Expr) -> TypeGuard[exp.Anonymous]:
     return isinstance(node, exp.Anonymous) and node.this in TEMPLATES
 
 
+def unsaid(tree: exp.Expr, adapter: str) -> str:
+    """What this warehouse cannot say of a tree, in words; nothing when it can say all."""
+    for node in tree.find_all(exp.Anonymous):
+        ours = is_ours(node) and node.this in _MEANT
+        if ours and dialect_of(adapter) not in TEMPLATES[node.this]:
+            return _MEANT[node.this]
+    return ""
+
+
 def arguments_of(node: exp.Anonymous, dialect: str) -> list[exp.Expr]:
     """The arguments of one of our calls, a pattern as this warehouse writes it.
 

@@ -19,7 +19,7 @@ from random_conditions import CONSTRUCTS  # noqa: E402
 from reading.plain_yaml import documents  # noqa: E402
 
 from cdp_activate.audiences.dialects import DIALECTS  # noqa: E402
-from cdp_activate.errors import CdpError  # noqa: E402
+from cdp_activate.errors import SourceErrors  # noqa: E402
 
 FOLDER = HERE / "golden" / "constructs"
 TABLE = HERE.parents[1] / "docs" / "constructs.md"
@@ -57,8 +57,8 @@ def sql(name: str, dialect: str) -> str:
     """The SQL, or a comment with the sentence that refuses it."""
     try:
         return sql_of(text_of(name), dialect)
-    except CdpError as error:
-        return f"-- refused: {str(error).splitlines()[0]}"
+    except SourceErrors as error:
+        return f"-- refused: {error.problems[0].message}"
 
 
 @cache

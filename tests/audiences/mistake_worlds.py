@@ -12,6 +12,7 @@ import neighbours
 import pytest
 
 import cdp_activate.audiences
+from cdp_activate.audiences.dialects import DIALECTS
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.trial import run_test
 from cdp_activate.catalog import Catalog, read_manifest
@@ -24,7 +25,11 @@ HEAD = "audience: cart\n"
 
 @cache
 def known(project: str) -> Catalog:
-    """`shop` has all there is; `bare` lacks what a model may leave out; `devices` has no people."""
+    """`shop` has all there is; `bare` lacks what a model may leave out; `devices` has no people;
+    `postgres` and `spark` are the shop in another warehouse.
+    """
+    if project in DIALECTS:
+        return neighbours.catalog(project)
     manifest = neighbours.manifest()
     if project == "shop":
         return read_manifest(manifest)

@@ -450,6 +450,27 @@ MISTAKES: dict[str, list[Mistake]] = {
             "use literals, classes, anchors",
         ),
         Mistake(
+            "where: {trait: name, matches: 'a{300}'}",
+            "2:31",
+            "'matches' with the repetition {300} cannot be said on postgres",
+            "write the pattern without it, or compute it in a dbt model",
+            "postgres",
+        ),
+        Mistake(
+            "where: {trait: notes.colour, eq: red}",
+            "2:16",
+            "a JSON path inside a column of text cannot be said on postgres yet",
+            "compute it in a dbt model, as a column of its own",
+            "postgres",
+        ),
+        Mistake(
+            "where: {trait: profile.*, eq: a}",
+            "2:16",
+            "a JSON key that is empty, a star or has a quote in it cannot be said on spark yet",
+            "compute it in a dbt model, as a column of its own",
+            "spark",
+        ),
+        Mistake(
             "where: {trait: name, matches: '('}",
             "2:31",
             "not a regular expression: missing ), unterminated subpattern",

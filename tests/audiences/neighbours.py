@@ -17,6 +17,7 @@ import postgres_server
 import pytest
 import world
 from world import NOON, Row
+from worlds import stored
 
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences
@@ -31,6 +32,8 @@ TABLES["customers"]["profile"] = ("json", {"paths": {
     "language": "text", "pets.count": "integer", "score": "number", "vip": "boolean",
     "born": "date", "seen": "timestamp", "hobbies": "text[]",
 }})  # fmt: skip
+TABLES["customers"]["profile.*"] = ("varchar", {})  # inside profile: no column of the table
+TABLES["customers"]["notes"] = ("varchar", {"paths": {"colour": "text"}})
 TABLES["customers"]["measured_at"] = ("timestamp_ns", {})
 TABLES["accounts"]["owner_id"] = ("varchar", {})
 TABLES |= {
@@ -159,6 +162,7 @@ def create_tables(server: postgres_server.Server) -> Any:
     with connection.cursor() as cursor:
         cursor.execute("set timezone = 'Pacific/Apia'")
         for table, columns in TABLES.items():
+            columns = stored(columns)
             listed = ", ".join(f'"{name}" {_postgres(kind)}' for name, (kind, _) in columns.items())
             cursor.execute(f'create table "{table}" ({listed})')
     return connection
@@ -195,6 +199,7 @@ class Shop:
         connection = duckdb.connect(config={"threads": 1})
         connection.execute("set timezone = 'Pacific/Apia'")  # no answer may depend on it
         for table, columns in TABLES.items():
+            columns = stored(columns)
             listed = ", ".join(f'"{name}" {kind}' for name, (kind, _) in columns.items())
             connection.execute(f'create table "{table}" ({listed})')
             marks = ", ".join(f"cast(? as {kind})" for kind, _ in columns.values())
@@ -208,7 +213,7 @@ class Shop:
     def _postgres(self, sql: str, tables: dict[str, list[Row]]) -> dict[Any, str | None]:
         with self.postgres.cursor() as cursor:
             for table in tables:
-                kinds = [kind for kind, _ in TABLES[table].values()]
+                kinds = [kind for kind, _ in stored(TABLES[table]).values()]
                 marks = ", ".join(f"cast(%s as {_postgres(kind)})" for kind in kinds)
                 for row in _rows(tables, table):
                     cursor.execute(f'insert into "{table}" values ({marks})', row)
@@ -222,7 +227,7 @@ class Shop:
 
 
 def _rows(tables: dict[str, list[Row]], table: str) -> Iterator[list[Any]]:
-    columns = TABLES[table]
+    columns = stored(TABLES[table])
     for row in tables.get(table, []):
         unknown = set(row) - set(columns)
         assert not unknown, f"{table} has no column {unknown}"

@@ -52,7 +52,7 @@ KNOWN_FUNCTIONS = {
         "month", "day", "nullif", "exists", "datediff", "sign",
     },
     "bigquery": {
-        "regexp_replace", "replace", "normalize", "json_type", "json_query",
+        "regexp_replace", "replace", "normalize", "json_type", "json_query", "parse_json",
         "array", "json_query_array", "json_value", "float64", "safe_cast", "unnest",
         "abs", "array_length", "avg", "cast", "coalesce", "concat", "count", "date", "datetime",
         "ends_with", "extract", "greatest", "instr", "is_inf", "is_nan", "lag", "length", "lower",
@@ -95,6 +95,8 @@ def test_no_model_of_dbt_calls_the_clock() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_sql_runs(shop: Shop, name: str) -> None:  # noqa: F811
     """On empty tables, on DuckDB and PostgreSQL, with the same (no) members."""
+    if constructs.cell(name, "postgres") == "refused":
+        shop = Shop(None)
     body = constructs.text_of(name).split("\n", 1)
     assert body[0] == '"audience": "tested"'
     assert [] == shop.chosen(body[1])

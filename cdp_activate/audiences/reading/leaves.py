@@ -274,7 +274,7 @@ class LeafReader(ValueReader):
             self.wrong(node, f"'{name}' takes text", f"write {node.text!r}" if node.text else "")
             return None
         if form == "pattern":
-            mistake, remedy = check_pattern(node.value)
+            mistake, remedy = check_pattern(node.value, self.catalog.adapter)
             if mistake:
                 self.wrong(node, mistake, remedy)
                 return None

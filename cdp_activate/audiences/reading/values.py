@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from cdp_activate.audiences.cells import value_of
+from cdp_activate.audiences.dialects import unsaid
 from cdp_activate.audiences.model import Options, Trait, Value
 from cdp_activate.audiences.moments import Fixed, FixedDate, parse_date, parse_time
 from cdp_activate.audiences.reading.reader import MAGNITUDE, Reader
@@ -25,9 +27,9 @@ class ValueReader(Reader):
             hint = suggest(node.text, self._offered(columns), what=what)
             self.wrong(node, _unknown(what, node.text), hint)
         elif column.name == node.text:
-            return column
+            return self._said(node, column) if column.inside else column
         elif path in column.paths:
-            return column.paths[path]
+            return self._said(node, column.paths[path])
         elif column.type.kind == "json" or column.paths:
             hint = suggest(path, column.paths, what="declared paths")
             more = f"declare it in config.meta.cdp of the column: paths: {{{path}: text}}"
@@ -36,6 +38,15 @@ class ValueReader(Reader):
             message = f"'{head}' is a {column.type}: it has no '{path}'"
             self.wrong(node, message, suggest(head, self._offered(columns), what=what))
         return None
+
+    def _said(self, node: Node, inside: Column) -> Column | None:
+        """The value inside JSON, where the warehouse can say it."""
+        what = unsaid(value_of(inside), self.catalog.adapter)
+        if what:
+            message = f"{what} cannot be said on {self.catalog.adapter} yet"
+            self.wrong(node, message, "compute it in a dbt model, as a column of its own")
+            return None
+        return inside
 
     def trait(self, node: Node) -> Trait | None:
         """What `trait: NAME` names: a column of the entity, or of what it refers to."""
