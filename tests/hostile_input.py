@@ -124,7 +124,7 @@ def feedback_kept(rows: Iterable[Row], as_of: datetime) -> set[tuple[Any, ...]]:
     kept = set()
     for key, answers in by_id.items():
         _, (customer, kind, score), at = min(answers, key=lambda answer: answer[0])
-        kept.add((key, customer, kind and kind.strip().lower(), score, at))
+        kept.add((key, customer, (kind or "survey").strip().lower(), score, at))
     return kept
 
 

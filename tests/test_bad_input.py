@@ -65,7 +65,14 @@ create table crm.subscriptions as select * from (values
     ('s1', null, null, timestamp '2026-01-01')
 ) as subscriptions (subscription_id, customer_id, account_id, started_at);
 create table crm.consents as select * from (values
-    ('n1', 'ann', 'email_marketing', 'yes', timestamp '2026-01-01')
+    ('n1', 'ann', 'email_marketing', 'yes', timestamp '2026-01-01'),
+    (null, 'bob', 'direct_mail', 'Withdrawn', timestamp '2026-02-01'),
+    (' ', 'bob', 'direct_mail', 'granted', timestamp '2026-03-01'),
+    ('n2', 'cat', null, 'withdrawn', null),
+    ('n3', 'cat', ' ', 'granted', timestamp '2026-03-01'),
+    ('n4', 'dan', 'direct_mail', 'granted', timestamp '2026-03-01'),
+    ('n4', 'bob', 'email_marketing', 'withdrawn', timestamp '2026-02-01'),
+    ('n5', 'dan', 'email_marketing', 'granted', null)
 ) as consents (consent_id, customer_id, purpose, status, recorded_at);
 create table crm.messages as select * from (values
     ('m1', 'a', 'ann', 'email', 'sent', timestamp '2026-01-03'),
@@ -210,6 +217,10 @@ COUNTED = {
     ("referrals", "is_circular"): 1,
     ("subscriptions", "belongs_to_nobody"): 1,
     ("consents", "status_is_not_known"): 1,
+    ("consents", "key_is_missing"): 2,
+    ("consents", "key_is_repeated"): 1,
+    ("consents", "time_is_missing"): 2,
+    ("consents", "purpose_is_missing"): 2,
     ("identities", "identifier_is_missing"): 1,
     ("identities", "time_is_missing"): 1,
     ("tickets", "key_is_missing"): 1,
@@ -275,7 +286,10 @@ FACTS = {
     "messages": ["customer_messages"],
     "tickets": ["customer_tickets"],
     "referrals": ["customer_referrals"],
-    "consents": ["customer_consents"],
+    "consents": [
+        "customer_consents where consent_id not like 'no:%'",
+        "input_consents where (consent_id is null or purpose is null) and status <> 'granted'",
+    ],
     "subscriptions": [
         "subscriptions_as_of where customer_id is not null or account_id is not null"
     ],
@@ -430,6 +444,21 @@ def test_unknown_names_and_strangers_events_are_kept(built: Built) -> None:
 def test_a_circle_of_referrals_is_opened(built: Built) -> None:
     rows = built.rows("select referral_id, referred_customer_id from customer_referrals order by 1")
     assert [("r1", "bob"), ("r2", "cat"), ("r3", None)] == rows
+
+
+def test_a_no_is_heard_whatever_is_wrong_with_its_row(built: Built) -> None:
+    """Without an id, with the id of another's yes, without a purpose; a yes is not."""
+    rows = built.rows(
+        "select customer_id, purpose, status from customer_consents where customer_id <> 'ann'"
+        " order by 1, 2, 3"
+    )
+    assert [
+        ("bob", "direct_mail", "withdrawn"),
+        ("bob", "email_marketing", "withdrawn"),
+        ("cat", "direct_mail", "withdrawn"),
+        ("cat", "email_marketing", "withdrawn"),
+        ("dan", "direct_mail", "granted"),
+    ] == rows
 
 
 def test_scores_that_cannot_be_are_no_scores(built: Built) -> None:

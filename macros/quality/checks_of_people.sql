@@ -116,7 +116,7 @@
         cdp_activate.check_of(
             'purpose_is_missing',
             'input_consents.purpose is null',
-            'kept; allows and forbids nothing',
+            'a yes was left out; a no counts for every purpose',
             'fill purpose',
         ),
         cdp_activate.check_of(
@@ -132,7 +132,7 @@
         cdp_activate.check_of(
             'event_is_missing',
             'input_loyalty.loyalty_event is null',
-            'kept; only its points and tier count',
+            'taken as adjusted',
             'fill loyalty_event',
         ),
         cdp_activate.check_of(
@@ -160,7 +160,7 @@
         cdp_activate.check_of(
             'kind_is_missing',
             'input_feedback.kind is null',
-            'kept; is no touchpoint that a rule knows',
+            'taken as a survey',
             'fill kind with what was asked',
         ),
         cdp_activate.check_of(

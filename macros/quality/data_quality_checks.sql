@@ -80,7 +80,9 @@
     {%- set is_not_read = subject in ['identities', 'experiments'] -%}
     {%- set checks = [cdp_activate.check_of(
         'key_is_missing', input_key ~ ' is null',
-        'used nevertheless' if is_not_read else 'left out',
+        'used nevertheless' if is_not_read
+            else 'a yes was left out, a no counts' if subject == 'consents'
+            else 'left out',
         'give every row a ' ~ key ~ ', or leave such rows out of the mapped table',
     )] -%}
     {#- Of events and messages rows_left_out says it: they are too many. -#}
@@ -89,7 +91,8 @@
             'name': 'key_is_repeated',
             'counted': 'count(' ~ input_key ~ ') - count(distinct ' ~ input_key ~ ')',
             'done': 'all rows were used' if is_not_read
-                else 'the latest row of each key was kept',
+                else 'the latest row of each key was kept'
+                ~ (', and each no' if subject == 'consents' else ''),
             'to_do': 'map a table with one row a ' ~ key,
         }) -%}
     {%- endif -%}

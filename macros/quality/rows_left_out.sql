@@ -14,6 +14,15 @@
     {%- set kept = cdp_activate.is_kept(subject) -%}
     {%- if subject in ['events', 'messages'] -%}
         {%- set counted = 'greatest(count(*) - coalesce(max(kept.row_count), 0), 0)' -%}
+    {%- elif subject == 'consents' -%}
+        {#- A no needs neither an id nor a purpose to be heard. -#}
+        {%- set has_both = '(input_consents.consent_id is not null '
+            ~ 'and input_consents.purpose is not null)' -%}
+        {%- set counted = 'count(*) - count(distinct case when ' ~ kept ~ ' and '
+            ~ has_both ~ ' then input_consents.consent_id end) - count(case when '
+            ~ kept ~ ' and not ' ~ has_both ~ ' and '
+            ~ "coalesce(lower(trim(input_consents.status)), 'unknown') <> 'granted' "
+            ~ 'then 1 end)' -%}
     {%- elif subject == 'identities' -%}
         {%- set counted = 'count(*) - count(case when ' ~ kept ~ ' then 1 end)' -%}
     {%- else -%}

@@ -29,9 +29,9 @@ final as (
         ---------- text
         case lower(trim(feedback.kind))
             when 'review' then 'review_left'
-            else lower(trim(feedback.kind)) || '_answered'
+            else coalesce(lower(trim(feedback.kind)), 'survey') || '_answered'
         end as feedback_event,
-        lower(trim(feedback.kind)) as kind,
+        coalesce(lower(trim(feedback.kind)), 'survey') as kind,
         feedback.question,
         feedback.comment,
 

@@ -24,7 +24,8 @@ final as (
         loyalty.order_id,
 
         ---------- text
-        'loyalty_' || lower(trim(loyalty.loyalty_event)) as loyalty_event,
+        'loyalty_'
+        || coalesce(lower(trim(loyalty.loyalty_event)), 'adjusted') as loyalty_event,
         loyalty.program,
         loyalty.tier,
         loyalty.reward,
