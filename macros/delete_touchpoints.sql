@@ -18,10 +18,9 @@
     {%- set messages_are_gone = cdp_activate.messages_are_gone(messages) %}
     delete from {{ this }}
     where
-        touchpoint_id not like 'event:%'
-        {%- if not messages_are_gone %}
-        and touchpoint_id not like 'message:%'
-        {%- endif %}
+        subject not in (
+            'events'{% if not messages_are_gone %}, 'messages'{% endif %}
+        )
         and not exists (
             select 1 from (
                 select 'order:' || order_id as touchpoint_id from {{ orders }}
@@ -61,7 +60,7 @@
 #}
 {% macro messages_are_gone(messages) %}
     {%- set latest = cdp_activate.latest_in_log(
-        'written_at', false, "touchpoint_id like 'message:%'"
+        'written_at', false, "subject = 'messages'"
     ) -%}
     {%- if latest is none -%}
         {{ return(false) }}
@@ -70,7 +69,7 @@
         select
             (
                 select count(*) from {{ this }}
-                where touchpoint_id like 'message:%'
+                where subject = 'messages'
             ) - (
                 select count(*) from {{ messages }}
                 where written_at <= {{ cdp_activate.timestamp_literal(latest) }}

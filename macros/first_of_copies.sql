@@ -23,18 +23,18 @@
 
 
 {#
-    Whether copies must be looked for: always among the few rows that an incremental
-    run reads; in a whole log, whose rows would all have to be sorted, only when a
-    count of the keys finds some.
+    Whether copies must be looked for. In a table that is read whole only when a count
+    of the keys finds some, since to put all rows in order, or to join them with
+    themselves, costs more than the count. Always among the few rows that an
+    incremental run reads, and in a unit test or SQL that is only shown, which have
+    nothing to count.
 
     Call: {% if cdp_activate.may_have_copies(ref('input_events'), 'event_id') %}
 #}
 {% macro may_have_copies(relation, key) %}
-    {%- if is_incremental() -%}
+    {%- if not execute or model.resource_type != 'model'
+        or flags.WHICH not in ['run', 'build', 'retry'] or is_incremental() -%}
         {{ return(true) }}
-    {%- elif not execute or model.resource_type != 'model'
-        or flags.WHICH not in ['run', 'build', 'retry'] -%}
-        {{ return(false) }}
     {%- endif -%}
     {%- set query -%}
         select count(*) from (

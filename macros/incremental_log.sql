@@ -99,7 +99,7 @@
     Which rows of a log the calling model has not read yet: those marked later
     than the latest mark among the rows that it made of them.
 
-    Call:   where {{ cdp_activate.not_yet_read('events', "touchpoint_id like 'event:%'") }}
+    Call:   where {{ cdp_activate.not_yet_read('events', "subject = 'events'") }}
     Output: where events.written_at > cast('2026-11-21 21:41:00' as timestamp)
 #}
 {% macro not_yet_read(alias, made_of_it) %}

@@ -9,12 +9,17 @@
     Takes: a relation; its key; what says which row is the latest; by column the
            relations that know it
 
-    Only rows of repeated keys, which are few, are put in order. What is left out is
-    counted in data_quality. A row without a time is the latest of none that have
+    Only rows of repeated keys, which are few, are put in order; where there are none,
+    all rows are taken as they are. What is left out is counted in data_quality. A row without a time is the latest of none that have
     one. Of rows of one time the other columns decide, so that every run and every
     warehouse keeps the same.
 #}
 {% macro one_row_each(relation, key, latest_by, belongs_to={}) %}
+    {%- if not cdp_activate.may_have_copies(relation, key) %}
+    select *
+    from {{ relation }}
+    where {{ key }} is not null
+    {%- else -%}
     {%- set repeated -%}
     select {{ key }} from {{ relation }} group by {{ key }} having count(*) > 1
     {%- endset -%}
@@ -74,4 +79,5 @@
         {{ joins | join('\n        ') }}
     ) as numbered
     where row_number_of_key = 1
+    {%- endif %}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 -- noqa: disable=layout.indent,layout.spacing
 {{ config(
     materialized='incremental',
-    incremental_strategy=cdp_activate.incremental_strategy(),
+    incremental_strategy=cdp_activate.adding_strategy(),
     unique_key='stage_id',
     on_schema_change='append_new_columns',
     pre_hook="{{ cdp_activate.delete_from_log(

@@ -38,7 +38,7 @@ events as (
     select * from {{ ref('customer_events') }} as events
     {%- if goes_on %}
 
-    where {{ cdp_activate.not_yet_read('events', "touchpoint_id like 'event:%'") }}
+    where {{ cdp_activate.not_yet_read('events', "subject = 'events'") }}
     {%- endif %}
 
 ),
@@ -48,8 +48,7 @@ messages as (
     select * from {{ ref('customer_messages') }} as messages
     {%- if goes_on %}
 
-    where
-        {{ cdp_activate.not_yet_read('messages', "touchpoint_id like 'message:%'") }}
+    where {{ cdp_activate.not_yet_read('messages', "subject = 'messages'") }}
     {%- endif %}
 
 ),
@@ -261,6 +260,7 @@ named as (
         interactions.object_id,
 
         ---------- text
+        interactions.subject,
         coalesce(vocabulary.touchpoint, interactions.event_name) as touchpoint,
         coalesce(interactions.channel, vocabulary.channel) as channel,
         coalesce(vocabulary.direction, 'inbound') as direction,
@@ -300,36 +300,12 @@ named as (
 ),
 
 {% if goes_on -%}
--- Orders, tickets and the like are read whole, since they change: what is as it
--- was is not written again.
-unchanged as (
+-- Orders, tickets and the like are read whole, since they change.
+held as (
 
-    select named.touchpoint_id
+    select * from {{ this }}
 
-    from named
-
-    inner join {{ this }} as held
-        on named.touchpoint_id = held.touchpoint_id
-
-    where
-        named.written_at is null
-        and held.touchpoint_id not like 'event:%'
-        and held.touchpoint_id not like 'message:%'
-        -- In one, so that they are compared and no keys of the join.
-        and case
-            when
-                named.customer_id is not distinct from held.customer_id
-                and named.object_id is not distinct from held.object_id
-                and named.touchpoint is not distinct from held.touchpoint
-                and named.channel is not distinct from held.channel
-                and named.direction is not distinct from held.direction
-                and named.source is not distinct from held.source
-                and named.marketing_channel is not distinct from held.marketing_channel
-                and named.value is not distinct from held.value
-                and named.sentiment is not distinct from held.sentiment
-                and named.occurred_at is not distinct from held.occurred_at
-                then 1
-        end = 1
+    where subject not in ('events', 'messages')
 
 ),
 
@@ -345,6 +321,7 @@ final as (
         named.object_id,
 
         ---------- text
+        named.subject,
         named.touchpoint,
         named.channel,
         named.direction,
@@ -368,10 +345,22 @@ final as (
     from named
     {%- if goes_on %}
 
-    left join unchanged
-        on named.touchpoint_id = unchanged.touchpoint_id
+    left join held
+        on named.touchpoint_id = held.touchpoint_id
 
-    where unchanged.touchpoint_id is null
+    -- What is as it was is not written again.
+    where
+        held.touchpoint_id is null
+        or named.customer_id is distinct from held.customer_id
+        or named.object_id is distinct from held.object_id
+        or named.touchpoint is distinct from held.touchpoint
+        or named.channel is distinct from held.channel
+        or named.direction is distinct from held.direction
+        or named.source is distinct from held.source
+        or named.marketing_channel is distinct from held.marketing_channel
+        or named.value is distinct from held.value
+        or named.sentiment is distinct from held.sentiment
+        or named.occurred_at is distinct from held.occurred_at
     {%- endif %}
 
 )

@@ -118,23 +118,31 @@ moved as (
 
     select
         held.event_id,
-        coalesce(
-            customer_ids.customer_id, anonymous_ids.customer_id
-        ) as customer_id
+        customer_ids.customer_id
 
     from {{ this }} as held
 
     left join customer_ids
         on held.source_customer_id = customer_ids.source_customer_id
 
+    where
+        held.source_customer_id is not null
+        and coalesce(held.customer_id, '') <> coalesce(customer_ids.customer_id, '')
+
+    union all
+
+    select
+        held.event_id,
+        anonymous_ids.customer_id
+
+    from {{ this }} as held
+
     left join anonymous_ids
-        on
-            held.source_customer_id is null
-            and held.anonymous_id = anonymous_ids.identifier
+        on held.anonymous_id = anonymous_ids.identifier
 
     where
-        coalesce(held.customer_id, '')
-        <> coalesce(customer_ids.customer_id, anonymous_ids.customer_id, '')
+        held.source_customer_id is null
+        and coalesce(held.customer_id, '') <> coalesce(anonymous_ids.customer_id, '')
 
 ),
 

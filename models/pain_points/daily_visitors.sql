@@ -29,7 +29,6 @@ acts as (
         touchpoints.channel,
         touchpoints.device_type,
         cast(touchpoints.occurred_at as date) as day,
-        touchpoints.vocabulary_version,
         touchpoints.written_at
 
     from {{ ref('touchpoints') }} as touchpoints
@@ -54,7 +53,7 @@ final as (
         ---------- text
         channel,
         device_type,
-        max(vocabulary_version) as vocabulary_version,
+        {{ cdp_activate.seed_version('touchpoint_vocabulary') }} as vocabulary_version,
 
         ---------- numerics
         count(distinct visitor_id) as visitor_count,
