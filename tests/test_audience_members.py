@@ -42,7 +42,7 @@ cdp_activate:
     dev: {{type: duckdb, path: "{folder}/warehouse.duckdb", threads: 1}}
 """
 RUNNER = """
-import json, sys
+import json, os, sys
 from pathlib import Path
 from dbt.cli.main import dbtRunner
 
@@ -51,8 +51,8 @@ for build in json.loads(sys.stdin.read()):
     for name, text in build["files"].items():
         Path("models", name).write_text(text)
     Path("seen.json").write_text(json.dumps(build["seen"]))
-    variables = json.dumps({"cdp_as_of": build["as_of"]})
-    done = runner.invoke(["--quiet", "run", "--vars", variables, *build["arguments"]])
+    os.environ["CDP_AS_OF"] = build["as_of"]
+    done = runner.invoke(["--quiet", "run", *build["arguments"]])
     if not done.success:
         sys.exit(f"{build}: {done.exception or [r.message for r in done.result]}")
 """
