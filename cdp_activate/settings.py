@@ -124,6 +124,30 @@ def validated(node: Node, model: type[M], environ: Mapping[str, str] | None = No
         ) from None
 
 
+def readable(node: Node, model: type[M], stand_ins: Mapping[str, object]) -> M | None:
+    """What is left of the mapping at `node` without the keys that are wrong; None: too little.
+
+    `stand_ins` are taken for keys that must be there and are not, or are wrong. So that the
+    names in the rest can be looked up, when `validated` has told the mistakes.
+    """
+    try:
+        given = expand_env(node)
+    except SourceErrors:
+        return None
+    if not isinstance(given, dict):
+        return None
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        wrong = {str(mistake["loc"][0]) for mistake in error.errors() if mistake["loc"]}
+    rest = {key: value for key, value in given.items() if key not in wrong}
+    rest = {**stand_ins, **rest}
+    try:
+        return model.model_validate(rest)
+    except ValidationError:
+        return None
+
+
 def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any]) -> Problem:
     path = tuple(mistake["loc"])
     parent, key = node.locate(path[:-1]), str(path[-1]) if path else ""

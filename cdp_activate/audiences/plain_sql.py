@@ -92,23 +92,27 @@ class PlainSql:
         for part in tree.walk():
             if isinstance(part, exp.Column):
                 if part.table or part.name not in columns:
-                    message = f"'{part.sql()}' in 'sql' is no trait of {self.entity.name}"
+                    message = f"'{self._shown(part)}' in 'sql' is no trait of {self.entity.name}"
                     self.wrong(node, message, suggest(part.name, columns, what="traits"))
                     return False
             elif (
                 isinstance(part, exp.Literal) and part.is_string and _asks_the_clock(part, columns)
             ):
-                self.wrong(node, f"'sql' cannot use the clock: {part.sql()}", self.clock)
+                self.wrong(node, f"'sql' cannot use the clock: {self._shown(part)}", self.clock)
                 return False
             elif isinstance(part, exp.Var) and not _names_a_part(part):
-                self.wrong(node, f"'sql' cannot use {part.sql()}", hint)
+                self.wrong(node, f"'sql' cannot use {self._shown(part)}", hint)
                 return False
             elif type(part) not in _PARTS:
                 meant = [what for kind, what in _MEANING.items() if isinstance(part, kind)]
-                what = meant[0] if meant else f"{part.sql()[:60]}"
+                what = meant[0] if meant else self._shown(part)[:60]
                 self.wrong(node, f"'sql' cannot use {what}", hint)
                 return False
         return True
+
+    def _shown(self, part: exp.Expr) -> str:
+        """A part in the words of the warehouse, which are nearest to those that were written."""
+        return part.sql(dialect=dialect_of(self.adapter))
 
 
 def qualified(tree: exp.Expr, table: str) -> exp.Expr:

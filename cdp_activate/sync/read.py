@@ -11,7 +11,7 @@ from cdp_activate.catalog import Catalog, Rows
 from cdp_activate.errors import CdpError, Problem, SourceErrors
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.phone import is_region
-from cdp_activate.settings import validated
+from cdp_activate.settings import readable, validated
 from cdp_activate.sync.mapping import Mapped, MappingReader
 from cdp_activate.sync.model import NO_CONSENT_NEEDED, DestinationEntry, Sync, SyncSettings
 from cdp_activate.sync.needs import wrong_needs
@@ -37,6 +37,9 @@ def read_syncs(
             settings = validated(document, SyncSettings)
         except SourceErrors as error:
             problems.extend(error.problems)
+            # The names in the rest of the file may be wrong too: all is told at once.
+            if rest := readable(document, SyncSettings, _STAND_INS):
+                _Checking(document, rest, catalog, problems).names(audiences, destinations)
             continue
         check = _Checking(document, settings, catalog, problems)
         sync = check.sync(audiences, destinations)
@@ -57,8 +60,11 @@ def read_syncs(
         found[sync.name] = sync
     problems.extend(wrong_needs(written))
     if problems:
-        raise SourceErrors(problems)
+        raise SourceErrors(sorted(problems, key=lambda one: (one.path, one.line, one.column)))
     return found
+
+
+_STAND_INS = {"sync": "unnamed", "consent": NO_CONSENT_NEEDED}
 
 
 def _share_a_list(one: Sync, other: Sync) -> bool:
@@ -93,6 +99,21 @@ class _Checking:
     def sync(
         self, audiences: Mapping[str, Audience], destinations: Mapping[str, DestinationEntry]
     ) -> Sync | None:
+        """The sync, where its audience and destination are found."""
+        found = self.names(audiences, destinations)
+        if found is None:
+            return None
+        audience, entry, fields, consents, suppressed = found
+        self._destination(entry)
+        per = self._per(audience)
+        self._personal(audience, fields)
+        digests = {one.name: audience_digest(one, audiences) for one in (audience, *suppressed)}
+        return Sync(self.settings, audience, entry, consents, fields, per, digests)
+
+    def names(
+        self, audiences: Mapping[str, Audience], destinations: Mapping[str, DestinationEntry]
+    ) -> tuple[Audience, DestinationEntry, dict[str, Mapped], Rows | None, list[Audience]] | None:
+        """What the names stand for: audience, destination, fields, consents, suppressed."""
         settings = self.settings
         audience = audiences.get(settings.audience)
         entry = destinations.get(settings.destination)
@@ -108,19 +129,15 @@ class _Checking:
         if audience is None or entry is None:
             return None
         self._columns(audience)
-        self._destination(entry)
-        fields, per = self._fields(audience), self._per(audience)
-        self._personal(audience, fields)
-        read = [audience, *self._suppressed(audience, audiences)]
-        digests = {one.name: audience_digest(one, audiences) for one in read}
-        return Sync(settings, audience, entry, self._consents(audience), fields, per, digests)
+        suppressed = list(self._suppressed(audience, audiences))
+        return audience, entry, self._fields(audience), self._consents(audience), suppressed
 
     def _suppressed(
         self, audience: Audience, audiences: Mapping[str, Audience]
     ) -> Iterator[Audience]:
         """The audiences whose members are held back."""
         written = self.document.locate(["suppress"]).value
-        nodes = written if isinstance(written, list) else []
+        nodes = written if isinstance(written, list) and self.settings.suppress else []
         for node, name in zip(nodes, self.settings.suppress, strict=True):
             found = audiences.get(name)
             if found is None:

@@ -78,6 +78,15 @@ def test_every_mistake_is_shown_at_once(bed: Bed) -> None:
     bed.change_sync("email_marketing", "nothing")
     bed.write("syncs/second.yml", SYNC.replace("audience: vips", "audience: none"))
     assert ["syncs/second.yml", *["syncs/vips.yml"] * 3] == [one[0] for one in problems(bed)]
+    # Of the form and of the names, in the order of the file.
+    wrong = "sync: Second\naudience: vip\nmode: x\ndestination: mail\nidentifiers: {email: a}\n"
+    bed.write("syncs/second.yml", f"{wrong}suppress: staff\nfields: {{F: {{sql: random()}}}}\n")
+    second = [one for one in problems(bed) if "second" in one[0]]
+    assert [1, 1, 2, 3, 6] == [one[1] for one in second]
+    bed.write("syncs/second.yml", SYNC.replace("first_name", "{sql: random()}") + "mode: x\n")
+    messages = [one[2] for one in problems(bed) if "second" in one[0]]
+    assert "'sql' cannot use RANDOM()" == messages[0]
+    assert messages[1].startswith("'mode'")
 
 
 def test_an_identifier_that_the_destination_does_not_match_on(
