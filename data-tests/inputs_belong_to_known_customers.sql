@@ -4,9 +4,9 @@
 {{ config(severity='warn') }}
 
 {%- set subjects = [
-    'account_members', 'consents', 'events', 'feedback', 'identities',
-    'loyalty', 'messages', 'opportunities', 'orders', 'referrals',
-    'subscriptions', 'tickets',
+    'account_members', 'consents', 'events', 'experiments', 'feedback',
+    'identities', 'loyalty', 'messages', 'opportunities', 'orders', 'referrals',
+    'scores', 'subscriptions', 'tickets',
 ] -%}
 
 with

@@ -7,8 +7,8 @@
                 when regexp_matches("email", '[^[:space:]]') then "email"
             end
 
-    Texts that begin with something visible, nearly all, are only compared: on
-    DuckDB that takes a third of the time of trim.
+    Texts that begin with something visible, nearly all, are only compared, which is
+    quicker than to trim them.
 #}
 {% macro given_text(expression) %}
     {{- return(adapter.dispatch('given_text', 'cdp_activate')(expression)) -}}

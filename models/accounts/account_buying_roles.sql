@@ -6,9 +6,17 @@ account_members as (
 
 ),
 
+accounts_by_id as (
+
+    {{ cdp_activate.one_row_each(
+        ref('input_accounts'), 'account_id', 'created_at'
+    ) }}
+
+),
+
 accounts as (
 
-    select * from {{ ref('input_accounts') }}
+    select * from accounts_by_id
 
     where
         created_at is null

@@ -120,7 +120,9 @@ account_members as (
 
 accounts as (
 
-    select * from {{ ref('input_accounts') }}
+    {{ cdp_activate.one_row_each(
+        ref('input_accounts'), 'account_id', 'created_at'
+    ) }}
 
 ),
 
