@@ -18,8 +18,17 @@
 {% macro default__normalised_phone(expression) %}
     {%- set digits = cdp_activate.digits_of(expression) -%}
     {{- return(
-        'case when length(' ~ digits ~ ') < 7 then null when ' ~ digits
+        'case when ' ~ cdp_activate.has_too_few_digits(expression)
+        ~ ' then null when ' ~ digits
         ~ " like '00%' then substring(" ~ digits ~ ', 3) else ' ~ digits
         ~ ' end'
     ) -}}
+{% endmacro %}
+
+{#
+    Whether a text is no telephone number: fewer than seven digits are in it. Where
+    that is all that is asked, the number need not be made.
+#}
+{% macro has_too_few_digits(expression) %}
+    {{- return('length(' ~ cdp_activate.digits_of(expression) ~ ') < 7') -}}
 {% endmacro %}

@@ -35,8 +35,7 @@
         ),
         cdp_activate.check_of(
             'phone_has_fewer_than_seven_digits',
-            'input_customers.phone is not null and '
-                ~ cdp_activate.normalised_phone('input_customers.phone') ~ ' is null',
+            cdp_activate.has_too_few_digits('input_customers.phone'),
             'kept; links nobody and is sent to nobody',
             'leave phone empty where no number is known',
         ),

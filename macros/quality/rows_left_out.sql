@@ -116,15 +116,17 @@
 {% endmacro %}
 
 
-{# Whether what is called an e-mail address or phone number is none. #}
+{#
+    Whether what is called an e-mail address or phone number is none. A case, since
+    only few of the rows then pay for taking a number apart.
+#}
 {% macro is_no_address(identities) %}
-    {%- set type = 'lower(trim(' ~ identities ~ '.identifier_type))' -%}
     {%- set value = identities ~ '.identifier' -%}
     {{- return(
-        '((' ~ type ~ " = 'email' and " ~ value ~ ' is not null and '
-        ~ cdp_activate.normalised_email(value) ~ ' is null) or (' ~ type
-        ~ " = 'phone' and " ~ value ~ ' is not null and '
-        ~ cdp_activate.normalised_phone(value) ~ ' is null))'
+        'case when ' ~ value ~ ' is null then false else case lower(trim('
+        ~ identities ~ ".identifier_type)) when 'email' then "
+        ~ cdp_activate.normalised_email(value) ~ " is null when 'phone' then "
+        ~ cdp_activate.has_too_few_digits(value) ~ ' else false end end'
     ) -}}
 {% endmacro %}
 
