@@ -113,6 +113,14 @@ MISTAKES: dict[str, list[Mistake]] = {
         Mistake(
             "entity: custommer", "2:9", "unknown entity 'custommer'", "did you mean 'customer'"
         ),
+        Mistake(
+            "entity: account",
+            "2:9",
+            "the key of account, 'account_id', is a date",
+            "make it text, an integer or a uuid in dbt",
+            "bare",
+            settles="7.10",
+        ),
         Mistake("timezone: Saigon", "2:11", "unknown time zone 'Saigon'", "Asia/Ho_Chi_Minh"),
         Mistake("timezone: localtime", "2:11", "unknown time zone 'localtime'", "Europe/Berlin"),
         Mistake("wher: {trait: score, gt: 1}", "2:1", "unknown key 'wher'", "did you mean 'where'"),
@@ -450,9 +458,9 @@ MISTAKES: dict[str, list[Mistake]] = {
             "use literals, classes, anchors",
         ),
         Mistake(
-            "where: {trait: name, matches: 'a{300}'}",
+            "where: {trait: name, matches: 'a{256}'}",
             "2:31",
-            "'matches' with the repetition {300} cannot be said on postgres",
+            "'matches' with the repetition {256} cannot be said on postgres",
             "write the pattern without it, or compute it in a dbt model",
             "postgres",
         ),

@@ -37,6 +37,7 @@ KEYS = (
     "holdout", "variants", "exclude", "expect", "tests", "publish", "silence",
 )  # fmt: skip
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+KEYS_AS_TEXT = "make it text, an integer or a uuid in dbt, and declare its data_type"
 TAKEN = ("members", "runs")
 """The models `audience_members` and `audience_runs` are the history of all audiences."""
 
@@ -71,6 +72,7 @@ class AudienceReader:
         entity = self._entity()
         if entity is None:
             return None
+        self._check_key(entity)
         conditions = condition_reader(self.catalog, entity, timezone, self.name, self.problems)
         where = self._where(conditions)
         holdout = self._holdout(conditions)
@@ -145,6 +147,13 @@ class AudienceReader:
             hint = suggest(str(node.text), self.catalog.entities, what="entities")
             self.wrong(node, f"unknown entity '{node.text}'", hint)
         return entity
+
+    def _check_key(self, entity: Entity) -> None:
+        """Every audience is in the history, where its keys are text (7.10)."""
+        kind = entity.model.columns[entity.key].type.kind
+        if kind not in ("text", "integer", "uuid", "other"):
+            message = f"the key of {entity.name}, '{entity.key}', is a {kind}"
+            self.wrong(self.get("entity") or self.name_node, message, KEYS_AS_TEXT)
 
     def _text(self, key: str) -> str:
         node = self.get(key)

@@ -9,14 +9,14 @@ with customers as (
         cast(null as text) as variant
     from customers
     where
-        regexp_matches(customers.name, 'a{300}')
+        regexp_matches(customers.name, 'a{256}')
 )
 select
     *
 from final;
 
 -- dialect: postgres
--- refused: 'matches' with the repetition {300} cannot be said on postgres;
+-- refused: 'matches' with the repetition {256} cannot be said on postgres;
 
 -- dialect: spark
 with customers as (
@@ -29,7 +29,7 @@ with customers as (
         cast(null as string) as variant
     from customers
     where
-        customers.name rlike 'a{300}'
+        customers.name rlike 'a{256}'
 )
 select
     *
@@ -47,7 +47,7 @@ with customers as (
     from customers
     where
         (
-            regexp_instr(customers.name, 'a{300}') > 0
+            regexp_instr(customers.name, 'a{256}') > 0
         )
 )
 select
@@ -65,7 +65,7 @@ with customers as (
         cast(null as string) as variant
     from customers
     where
-        regexp_contains(customers.name, 'a{300}')
+        regexp_contains(customers.name, 'a{256}')
 )
 select
     *
