@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -53,6 +54,9 @@ from wanted
 full join ledger on ledger.entity_key = wanted.entity_key
 where wanted.fingerprint is distinct from ledger.fingerprint
 """
+TURNS = 9
+"""Plans of each of two states."""
+
 ACCEPTING = FunctionTransport(lambda request: Response(200))
 
 
@@ -61,7 +65,7 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=10_000_000)
     parser.add_argument("--memory", default="2GB", help="DuckDB's limit")
     parser.add_argument("--times", type=int, default=3, help="each plan is made; the best counts")
-    parser.add_argument("--runs", type=int, default=100)
+    parser.add_argument("--runs", type=int, default=100, help="0: none")
     parser.add_argument("--run-members", type=int, default=100_000, help="people of those runs")
     parser.add_argument(
         "--matches-on",
@@ -77,6 +81,8 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         compare(Path(folder), options)
+    if not options.runs:
+        return
     with tempfile.TemporaryDirectory() as folder:
         many(Path(folder), options)
 
@@ -112,21 +118,31 @@ def compare(folder: Path, options: argparse.Namespace) -> None:
 
 
 def many(folder: Path, options: argparse.Namespace) -> None:
-    """A plan and a run, again and again; each time a hundredth changes."""
-    _prepare(folder, options.run_members, options.memory)
-    project = Project.at(folder)
+    """A run, again and again, each time with a hundredth changed; then a plan beside one of a state
+    that knows the same people from a single run. In turns: the machine has busy hours.
+    """
+    aged, young = folder / "aged", folder / "young"
+    _prepare(aged, options.run_members, options.memory)
+    project = Project.at(aged)
     _sync(project)
-    took = []
     for number in range(options.runs):
-        _change(folder, number)
-        took.append(_plan(project)["busy"])
+        _change(aged, number)
         _sync(project)
-    early, late = statistics.median(took[1:6]), statistics.median(took[-5:])
-    size = sum(path.stat().st_size for path in folder.glob("*.cdp_state.duckdb")) / 1e6
+    _prepare(young, options.run_members, options.memory)
+    shutil.copy(aged / "warehouse.duckdb", young)
+    _sync(Project.at(young))
+    took: dict[Path, list[float]] = {aged: [], young: []}
+    for one in took:
+        _change(one, options.runs)
+    for _ in range(TURNS):
+        for one, seconds in took.items():
+            seconds.append(_plan(Project.at(one))["busy"])
+    late, early = (statistics.median(seconds) for seconds in took.values())
+    sizes = [(one / "warehouse.cdp_state.duckdb").stat().st_size / 1e6 for one in took]
     print(
-        f"\n{options.runs} runs of {options.run_members:,} members: a plan takes {early:.3f} s of "
-        f"the processor at first (2nd to 6th), {late:.3f} s at last: {late / early:.2f} times; "
-        f"the state is {size:,.0f} MB"
+        f"\nafter {options.runs} runs of {options.run_members:,} members a plan takes {late:.3f} s "
+        f"of the processor, after one {early:.3f} s: {late / early:.2f} times; the state is "
+        f"{sizes[0]:,.0f} MB, after one run {sizes[1]:,.0f} MB"
     )
 
 

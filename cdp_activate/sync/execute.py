@@ -20,7 +20,10 @@ from cdp_activate.sync.tables import EVENTS, PHASES, RunRecord, Verb
 from cdp_activate.sync.watch import Watch
 
 AHEAD = 32
-"""Batches that are noted as begun at once: making a note durable takes as long as some calls."""
+"""Batches that are noted as begun at once: making a note durable takes as long as some calls.
+
+The next are noted when half of them are under way, so that only one thread waits for the disk.
+"""
 
 UNNAMED = "refused by the platform, which does not say which rows"
 
@@ -145,6 +148,9 @@ class _Phase:
     verb: Verb
     sent: Spans = field(default_factory=Spans)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    noting: threading.Lock = field(default_factory=threading.Lock)
+    noted: int = -1
+    """The last place that is durably noted as begun."""
 
     def deliver(self) -> None:
         """Send, then settle the jobs that were begun, even where sending ended in an error."""
@@ -186,14 +192,27 @@ class _Phase:
     def _announce(self, batch: Sequence[Row]) -> None:
         assert isinstance(batch, Batch)
         self.work.ledger.renew(self.work.run)
-        last = batch.span[1]
         with self.lock:
             self.sent.add(batch.span)
-            told = self.work.notes.of(self.list_name, self.verb)
-            if last > told.begun:
-                # A message is never said to be under way that is not.
-                more = 0 if self.verb == "send" else AHEAD * self.work.destination.batch_size
-                self.work.notes.begin(self.list_name, self.verb, last + more)
+        # A message is never said to be under way that is not.
+        ahead = 0 if self.verb == "send" else AHEAD * self.work.destination.batch_size
+        last = batch.span[1]
+        if last > self.noted:
+            with self.noting:
+                if last > self.noted:
+                    self._note(last + ahead)
+        elif last + ahead // 2 > self.noted and self.noting.acquire(blocking=False):
+            try:
+                self._note(last + ahead)
+            finally:
+                self.noting.release()
+
+    def _note(self, through: int) -> None:
+        """Note that rows up to this place may be under way; true once it returns."""
+        with self.lock:
+            self.work.notes.begin(self.list_name, self.verb, through)
+        self.work.notes.keep()
+        self.noted = max(self.noted, through)
 
     def _answered(self, delivered: Delivered) -> None:
         batch = delivered.rows

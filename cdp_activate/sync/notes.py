@@ -13,6 +13,7 @@ import json
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeAlias
@@ -99,9 +100,14 @@ class Notes:
         self._note({"run": run_id})
 
     def begin(self, list_name: str, verb: Verb, through: int) -> None:
-        """Rows up to this place may be under way from now on, whatever happens."""
-        if through > self.of(list_name, verb).begun:
-            self._note({"list": list_name, "verb": verb, "begun": through}, durable=True)
+        """Rows up to this place may be under way from now on: once it is durable, see `keep`."""
+        self._note({"list": list_name, "verb": verb, "begun": through})
+
+    def keep(self) -> None:
+        """Wait until what is written is durable. Others may write notes meanwhile."""
+        if self._file is not None:
+            with self._explained():
+                os.fsync(self._file)
 
     def answer(
         self, list_name: str, verb: Verb, span: Span, refused: Mapping[str, str], job: str | None
@@ -167,15 +173,20 @@ class Notes:
         if self.path is None:
             return
         line = json.dumps(note, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        try:
+        with self._explained():
             if self._file is None:
                 self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
                 # The last line of a run that was killed may be half a line.
                 line = b"\n" + line
             if os.write(self._file, line) != len(line):
                 raise OSError("the line is not whole")
-            if durable:
-                os.fsync(self._file)
+        if durable:
+            self.keep()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise WarehouseError(
                 f"the file {self.path} cannot be written: {error.strerror or error}",
