@@ -436,8 +436,9 @@ class Company(RuleBasedStateMachine):
         ledger, rejections = self.tables(name)
         ours = listed.keys() - theirs
         if not self.is_mirrored(name):
-            # A list that is never removed from keeps the addresses of before.
-            latest = {one.email for one in self.everyone.values()}
+            # A list that is never removed from keeps the addresses of before, which may be
+            # those of others by now.
+            latest = {one.email for one in self.everyone.values()} - {OURS}
             ours = {place for place in ours if place[1] in latest}
         assert ours <= ledger.keys(), "someone is on the list and not in the ledger"
         if state not in ("done", "partial", "stopped"):
