@@ -194,6 +194,8 @@ class _Run:
         run.state = _state(plan, options)
         if isinstance(options.stop, Deadline) and options.stop.has_passed:
             run.message = "its deadline came: the next run goes on from here"
+        elif run.state == "stopped" and options.full_refresh:
+            run.message = "the refresh was broken off: --full-refresh begins it again"
         elif run.state == "partial":
             left = f"{plan.total.later:,} changes are left for the next run"
             run.message = f"{left}; {run.message}" if run.message else left

@@ -278,12 +278,13 @@ def _explained() -> Iterator[None]:
             f"the warehouse lacks a table or column: {_first_line(error)}",
             remedy="run `cdp-activate build` so that dbt builds what the audiences read",
         ) from None
-    except duckdb.IOException as error:
-        raise WarehouseError(
-            f"the warehouse could not read or write a file: {_first_line(error)}",
-            remedy="is there room on the disk, and may this user write there? Then run it again",
-        ) from None
     except duckdb.Error as error:
+        # What a full disk breaks off is an error of the transaction, not of the file.
+        if isinstance(error, duckdb.IOException) or "write file" in str(error):
+            raise WarehouseError(
+                f"the warehouse could not read or write a file: {_first_line(error)}",
+                remedy="is there room on the disk, and may this user write there? Then run again",
+            ) from None
         raise WarehouseError(f"the warehouse refused: {_first_line(error)}") from None
 
 
