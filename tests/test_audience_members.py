@@ -92,8 +92,11 @@ def _build(
     return {"as_of": at.isoformat(), "seen": rows + empty, "files": {}, "arguments": arguments}
 
 
-def _run(folder: Path, builds: list[dict[str, object]]) -> list[tuple[object, ...]]:
-    """Build one after the other; give the rows of the history."""
+Rows = list[tuple[object, ...]]
+
+
+def _run(folder: Path, builds: list[dict[str, object]]) -> tuple[Rows, Rows]:
+    """Build one after the other; give the rows of the history, and those of the builds."""
     (folder / "models").mkdir()
     (folder / "dbt_project.yml").write_text(PROJECT.format(package=REPOSITORY))
     (folder / "profiles.yml").write_text(PROFILE.format(folder=folder))
@@ -103,9 +106,11 @@ def _run(folder: Path, builds: list[dict[str, object]]) -> list[tuple[object, ..
     )  # fmt: skip
     assert 0 == done.returncode, done.stdout + done.stderr
     with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
-        return connection.execute(
-            "select audience, entity_key, variant, entered_at, exited_at from audience_members"
-        ).fetchall()
+        members = "audience, entity_key, variant, entered_at, exited_at from audience_members"
+        counts = "member_count, holdout_count, entered_count, exited_count"
+        runs = f"audience, as_of, {counts} from audience_runs"
+        rows = [connection.execute(f"select {one}").fetchall() for one in (members, runs)]
+        return rows[0], rows[1]
 
 
 def _read(seen: Seen) -> set[tuple[object, ...]]:
@@ -124,6 +129,14 @@ def _read(seen: Seen) -> set[tuple[object, ...]]:
     return stays
 
 
+def _counted(seen: Seen, audience: str, day: datetime) -> tuple[int, ...]:
+    """Members, holdout, entered and exited of a build, by what has been seen so far."""
+    members = seen[audience][day]
+    stays = [stay for stay in _read(seen) if stay[0] == audience]
+    entered, exited = (sum(stay[place] == day for stay in stays) for place in (3, 4))
+    return len(members), [*members.values()].count("holdout"), entered, exited
+
+
 DAY = datetime(2026, 3, 1)
 
 
@@ -132,6 +145,7 @@ def test_builds_in_any_order_of_time_give_the_history_of_all_that_was_seen(tmp_p
     days = [DAY + timedelta(days=number) for number in (0, 1, 4, 2, 6, 1, 3, 0, -1, 7, 7)]
     seen: Seen = {"a": {}, "b": {}}
     builds = []
+    counted: dict[tuple[str, datetime], tuple[int, ...]] = {}
     for day in days:
         now: dict[str, dict[str, str | None]] = {}
         for audience in seen:
@@ -140,13 +154,15 @@ def test_builds_in_any_order_of_time_give_the_history_of_all_that_was_seen(tmp_p
             keys = [f"key {n}" for n in range(60) if draw.random() < 0.5 and not nobody]
             now[audience] = {key: "holdout" if key == "key 3" else None for key in keys}
             seen[audience][day] = now[audience]
+            counted[audience, day] = _counted(seen, audience, day)
         builds.append(_build(day, now))
     builds[0]["files"] = _files("a", "b")
 
-    found = _run(tmp_path, builds)
+    found, runs = _run(tmp_path, builds)
 
     assert _read(seen) == set(found)
     assert len(found) == len(set(found))
+    assert sorted((*build, *counts) for build, counts in counted.items()) == sorted(runs)
 
 
 def test_only_what_a_run_builds_is_looked_at(tmp_path: Path) -> None:
@@ -167,4 +183,8 @@ def test_only_what_a_run_builds_is_looked_at(tmp_path: Path) -> None:
         ("b", "x", None, DAY, last),
     }
 
-    assert expected == set(_run(tmp_path, builds))
+    found, runs = _run(tmp_path, builds)
+
+    assert expected == set(found)
+    # The second build looked at `a` alone, and did not build the model of the counts.
+    assert {("a", DAY), ("b", DAY), ("a", last)} == {run[:2] for run in runs}
