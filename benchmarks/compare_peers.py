@@ -24,7 +24,6 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,19 +35,17 @@ from peer_tools import HERE, Bench, Dlt, Documented, Drt, Measured, Ours
 import cdp_activate
 
 NEEDS = {
+    Ours.name: ["--editable", str(HERE.parent)],
     "drt": ["drt-core[duckdb]==1.2.1"],
     "dlt": ["dlt==1.31.0", "duckdb>=2", "pyarrow", "urllib3"],
 }
 
 
 def make_environments(folder: Path) -> None:
-    """A virtual environment for each of the others, where it is missing.
+    """A virtual environment for each, as a user has it, where it is missing.
 
-    What pip installs is compiled to bytecode; ours may come from an installer that leaves that
-    to the first start, or run from its sources, so it is compiled here.
+    What pip installs is compiled to bytecode; ours runs from its sources, so it is compiled here.
     """
-    for place in (sysconfig.get_path("purelib"), str(Path(cdp_activate.__file__).parent)):
-        subprocess.run([sys.executable, "-m", "compileall", "-q", "-j", "0", place], check=False)
     for name, packages in NEEDS.items():
         python = folder / name / "bin" / "python"
         if (folder / name / ".ready").exists():
@@ -56,6 +53,9 @@ def make_environments(folder: Path) -> None:
         subprocess.run([sys.executable, "-m", "venv", str(folder / name)], check=True)
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
         (folder / name / ".ready").touch()
+    sources = str(Path(cdp_activate.__file__).parent)
+    ours = str(folder / Ours.name / "bin" / "python")
+    subprocess.run([ours, "-m", "compileall", "-q", sources], check=True)
 
 
 @contextmanager

@@ -161,7 +161,7 @@ class Ours:
         _write(self.folder / "target" / "manifest.json", json.dumps(_manifest()))
 
     def run(self) -> list[list[str]]:
-        program = Path(sys.executable).with_name("cdp-activate")
+        program = self.bench.options.environments / self.name / "bin" / "cdp-activate"
         return [[str(program), "sync", "--profiles-dir", ".", "--as-of", AS_OF.isoformat()]]
 
     def first(self) -> Iterator[tuple[str, list[list[str]]]]:
