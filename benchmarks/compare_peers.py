@@ -120,7 +120,7 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=1_000_000)
     parser.add_argument("--latency", type=float, default=50, help="milliseconds")
     parser.add_argument("--threads", type=int, default=16, help="requests of ours at once")
-    parser.add_argument("--memory", default="160MB", help="DuckDB's limit in ours")
+    parser.add_argument("--memory", default="150MB", help="DuckDB's limit in ours")
     parser.add_argument(
         "--documented", type=int, default=20_000, help="people for drt as documented; 0: none"
     )
