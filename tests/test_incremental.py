@@ -196,6 +196,22 @@ def _two_people_are_one(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _as_many_acts_leave_as_come(connection: duckdb.DuckDBPyConnection) -> None:
+    """One run writes two acts of somebody, and the last 90 days of the first day and of the
+    third hold one of them each: neither their number nor their mark tells those two days apart.
+    """
+    connection.execute(
+        "insert into shop.customers by name"
+        " select 'seldom' as customer_id, timestamp '2025-04-01' as created_at"
+    )
+    connection.execute(
+        "insert into shop.events by name select 'seldom ' || month(occurred_at) as event_id,"
+        " 'seldom' as customer_id, occurred_at, timestamp '2026-11-19' as loaded_at,"
+        " 'page_viewed' as event_name, 'web' as channel from (values (timestamp '2026-08-20'),"
+        " (timestamp '2026-11-18')) as acts (occurred_at)"
+    )
+
+
 def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
     days = [datetime(2026, 11, day) for day in (15, 16, 20)]
     warehouse = Shop(tmp_path)
@@ -217,12 +233,16 @@ def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
 
     def merged(connection: duckdb.DuckDBPyConnection) -> None:
         _without_what_is_late(third)(connection)
+        complete(connection)
+
+    def complete(connection: duckdb.DuckDBPyConnection) -> None:
         _two_people_are_one(connection)
+        _as_many_acts_leave_as_come(connection)
 
     warehouse.load(third, change=merged)
     warehouse.build(warehouse.kept, third)
     assert warehouse.count("from customer_ids where customer_id != source_customer_id") > 0
-    warehouse.load(third, change=_two_people_are_one)
+    warehouse.load(third, change=complete)
     warehouse.build(warehouse.kept, third)
     assert {} == warehouse.differences(third), (
         "days skipped, people merged and erased, a day repeated with rows in between"
