@@ -17,6 +17,9 @@ from collections.abc import Mapping
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
+PASSED_ON = ("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "TEMP", "USERPROFILE", "SYSTEMROOT")
+"""What dbt is told of the environment, besides what is meant for it."""
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 _SERVER = multiprocessing.get_context("forkserver")
@@ -62,7 +65,8 @@ def run_dbt(
     caller looks at `returncode` and `stdout`, where standard error is too. `stand_in` is a
     warehouse that DuckDB stands in for, see warehouse_stand_in.py.
     """
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
+    # dbt goes through the whole environment, looking for secrets, with each line it may log.
+    variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     variables |= environment_of(project, scratch) | dict(environment or {})
     _ensure_server()
     with tempfile.NamedTemporaryFile(mode="r", encoding="utf-8") as said:
