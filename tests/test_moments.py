@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -217,11 +218,22 @@ class Returned(BaseException):
         self.value = value
 
 
+@cache
+def _templates() -> list[tuple[jinja2.Template, list[str]]]:
+    """The files of macros about time, and the names of the macros in each."""
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    return [
+        (environment.from_string(source), re.findall(r"\{% macro (\w+)\(", source))
+        for path in MACROS.glob("*.sql")
+        if re.search(r"as_of|period|date|day_start|local|timestamp", path.stem)
+        for source in [path.read_text()]
+    ]
+
+
 class Package:
     """The macros of this package, rendered without dbt: `package.as_of(60)`."""
 
     def __init__(self, as_of: datetime | None, *, execute: bool = True) -> None:
-        environment = jinja2.Environment(extensions=["jinja2.ext.do"])
         self.variables = {"cdp_as_of": as_of.isoformat()} if as_of else {}
         self.environment: dict[str, str] = {}
 
@@ -246,12 +258,9 @@ class Package:
             "exceptions": SimpleNamespace(raise_compiler_error=self._fail),
         }
         self.macros: dict[str, Any] = {}
-        for path in MACROS.glob("*.sql"):
-            source = path.read_text()
-            if not re.search(r"as_of|period|date|day_start|local|timestamp", path.stem):
-                continue
-            module = environment.from_string(source, globals=self.globals).module
-            for name in re.findall(r"\{% macro (\w+)\(", source):
+        for template, names in _templates():
+            module = template.make_module(self.globals)
+            for name in names:
                 self.macros[name] = getattr(module, name)
 
     def __getattr__(self, name: str) -> Any:
