@@ -8,7 +8,7 @@
     Output: comment on table "shop"."main"."audience_vips"
             is 'cdp_activate 6f1ed002ab559585 2026-11-21T21:41:00'
 
-    Empty on warehouses that no sync runs on yet.
+    Empty on warehouses whose comments nobody reads yet.
 #}
 {% macro mark_audience(digest) %}
     {{- return(adapter.dispatch('mark_audience', 'cdp_activate')(digest)) -}}
@@ -25,4 +25,8 @@
         'comment on ' ~ kind ~ ' ' ~ this
         ~ " is 'cdp_activate " ~ digest ~ ' ' ~ at ~ "'"
     ) -}}
+{% endmacro %}
+
+{% macro postgres__mark_audience(digest) %}
+    {{- return(cdp_activate.duckdb__mark_audience(digest)) -}}
 {% endmacro %}

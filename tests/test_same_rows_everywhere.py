@@ -177,6 +177,10 @@ def test_every_table_has_the_same_rows_on_postgres(
         for model in warehouses.models:
             cursor.execute(f"select * from main.{model}")
             theirs[model] = _counted(cursor.description, cursor.fetchall())
+        cursor.execute(
+            "select count(*) from pg_description where description like 'cdp_activate %'"
+        )
+        assert cursor.fetchone()[0] > 0, "audiences have no mark"
     ours = warehouses.rows_on("duckdb")
     assert {} == _differing(ours, theirs, set(warehouses.models) - OF_THE_WAY_THERE)
     assert sum(map(bool, ours.values())) > 0.8 * len(warehouses.models)

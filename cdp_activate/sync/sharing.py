@@ -80,12 +80,13 @@ class _Rivals:
         run(
             f"create or replace table {schema}.stayers as select list, entity_key, identifiers, "
             f"hash(list, identifiers) as mark from {self.ledger.table('sync_ledger')} "
-            f"where {_here(self.sync)} and hash(list, identifiers) in ("
+            f"where {self.ledger.kept.condition} and hash(list, identifiers) in ("
             f"select mark from {schema}.comers union all select mark from {schema}.goers union all "
             f"select hash(list, identifiers) from {schema}.plan where action = 'update') "
             f"and (list, entity_key) not in (select list, entity_key from {schema}.goers) "
             f"and (list, entity_key) not in (select list, entity_key from {schema}.plan "
-            "where action in ('left', 'forget'))"
+            "where action in ('left', 'forget'))",
+            self.ledger.kept.values,
         )
 
     def hold_back(self) -> None:
@@ -128,10 +129,3 @@ class _Rivals:
             "case when action = 'remove' then 'forget' else 'update' end "
             f"where action in ('remove', 'move') and ({self.person()}) in ({kept})"
         )
-
-
-def _here(sync: Sync) -> str:
-    destination, name = quoted(sync.settings.destination), f"= {quoted(sync.list_name)}"
-    if sync.per:
-        name = f"like {quoted(sync.per.pattern)} escape '!'"
-    return f"sync = {quoted(sync.name)} and destination = {destination} and list {name}"
