@@ -98,7 +98,7 @@ class Ledger:
 
     def fold_left(self, work: Work, notes: Notes) -> None:
         """Fold in what another run left, unless it has done so itself, and was killed then."""
-        with self.warehouse.state():
+        with self.warehouse.in_any_order(), self.warehouse.state():
             open_runs = self.warehouse.rows(
                 f"select 1 from {self.table('sync_runs')} where run_id = ? and folded is not true",
                 [notes.run_id],
@@ -124,7 +124,7 @@ class Ledger:
         cannot have got anywhere: it has to take this work up first.
         """
         run.finished_at = now()
-        with self.warehouse.state():
+        with self.warehouse.in_any_order(), self.warehouse.state():
             done = not notes.jobs
             if done and notes.run_id == run.run_id:
                 fold = Fold(self.warehouse, work, notes, run.run_id)

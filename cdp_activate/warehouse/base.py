@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -84,6 +84,13 @@ class Warehouse(ABC):
     @abstractmethod
     def append(self, table: str, rows: pa.Table) -> None:
         """Add rows to a table, by column name."""
+
+    def in_any_order(self) -> AbstractContextManager[None]:
+        """While open, rows may be written in another order than they were read: faster.
+
+        Around `state`, not in it: a transaction that fails takes nothing more.
+        """
+        return nullcontext()
 
     @abstractmethod
     def describe(self, relation: str) -> dict[str, str]:

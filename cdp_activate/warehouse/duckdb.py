@@ -212,6 +212,15 @@ class DuckDBWarehouse(Warehouse):
             finally:
                 self.connection.unregister("cdp_rows")
 
+    @contextmanager
+    def in_any_order(self) -> Iterator[None]:
+        # One thread writes where the order is kept, all of them where it is not.
+        self.run("set preserve_insertion_order = false")
+        try:
+            yield
+        finally:
+            self.run("set preserve_insertion_order = true")
+
     def describe(self, relation: str) -> dict[str, str]:
         return {str(row[0]): str(row[1]) for row in self.rows(f"describe {relation}")}
 
