@@ -83,7 +83,7 @@
         'used nevertheless' if is_not_read
             else 'a yes was left out, a no counts' if subject == 'consents'
             else 'left out',
-        'give every row a ' ~ key ~ ', or leave such rows out of the mapped table',
+        'fill ' ~ key ~ ' in every row, or leave such rows out of the mapped table',
     )] -%}
     {#- Of events and messages rows_left_out says it: they are too many. -#}
     {%- if subject not in ['events', 'messages'] -%}
