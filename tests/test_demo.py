@@ -90,6 +90,13 @@ def test_the_day_after_sends_the_difference(story: Story, project: Project) -> N
             assert expected == told["received_lists"].get(sync.list_name, 0), run["sync"]
 
 
+def test_the_day_after_needs_no_parsing_anew(project: Project) -> None:
+    """dbt is told of the day in a way that does not make it read the whole project again."""
+    logs = [path.read_text(encoding="utf-8") for path in project.folder.glob("logs/dbt.log*")]
+    assert 1 == sum(log.count("Unable to do partial parsing") for log in logs)
+    assert sum(log.count("no changes found, skipping parsing") for log in logs) >= 3
+
+
 def test_nothing_is_left_to_do(story: Story, project: Project) -> None:
     with project.warehouse() as warehouse:
         for sync in project.syncs.values():
