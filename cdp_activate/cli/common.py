@@ -111,7 +111,7 @@ def instant(text: str | None) -> datetime:
     try:
         return parse_as_of(text)
     except ValueError as error:
-        raise UsageError(f"--as-of: {error}") from None
+        raise UsageError(f"--as-of (or CDP_AS_OF): {error}") from None
 
 
 def show_json(content: object) -> None:

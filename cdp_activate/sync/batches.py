@@ -74,6 +74,7 @@ def _joined(texts: pa.StringArray) -> str:
 
     https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-layout
     """
+    texts = texts.cast("string")  # a profile may ask DuckDB for another layout
     _, offsets, letters = texts.buffers()
     places = memoryview(offsets).cast("i")
     first, end = places[texts.offset], places[texts.offset + len(texts)]

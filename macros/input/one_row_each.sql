@@ -10,9 +10,9 @@
            relations that know it
 
     Only rows of repeated keys, which are few, are put in order; where there are none,
-    all rows are taken as they are. What is left out is counted in data_quality. A row without a time is the latest of none that have
-    one. Of rows of one time the other columns decide, so that every run and every
-    warehouse keeps the same.
+    all rows are taken as they are. What is left out is counted in data_quality. A row
+    without a time is the latest of none that have one. Of rows of one time the other
+    columns decide, so that every run and every warehouse keeps the same.
 #}
 {% macro one_row_each(relation, key, latest_by, belongs_to={}) %}
     {%- if not cdp_activate.may_have_copies(relation, key) %}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 
@@ -22,6 +22,8 @@ from cdp_activate.sync.run import Options, Summary, run_sync
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse import Warehouse
 from cdp_activate.warehouse.duckdb import DuckDBWarehouse
+
+AfterEachBatch: TypeAlias = Callable[[Callable[[int], object]], None]
 
 AS_OF = datetime(2026, 3, 10, 12, tzinfo=UTC)
 QUICK = Patience(attempts=4, first=0.001, longest=0.002, total=5.0)

@@ -74,10 +74,12 @@ def test_rows_that_the_warehouse_writes_are_as_those_made_here(
         bed.warehouse() as warehouse,
         planned(bed.the_sync, project.catalog, warehouse, Asked(AS_OF)) as plan,
     ):
-        (written,) = read_batches(plan, "upsert", size=10, as_json=True)
-        assert written.as_json() == rows_as_json(list(written))
-        assert written[1:2].as_json() == rows_as_json([written[1]])
-        assert 3 == len(written)
+        for layout in ("arrow_large_buffer_size = false", "arrow_large_buffer_size = true"):
+            warehouse.run(f"set {layout}")
+            (written,) = read_batches(plan, "upsert", size=10, as_json=True)
+            assert written.as_json() == rows_as_json(list(written))
+            assert written[1:2].as_json() == rows_as_json([written[1]])
+            assert 3 == len(written)
 
 
 def test_each_kind_of_change_is_told_apart(bed: Bed) -> None:
