@@ -46,6 +46,8 @@ TABLES = (
     "customer_touches",
     "customer_recent_touchpoints",
     "customer_last_90_days",
+    "customer_milestones",
+    "onboarding_funnel",
 )
 MARKED = {
     "touchpoint_sequence": "direction",
@@ -212,6 +214,14 @@ def _as_many_acts_leave_as_come(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _some_are_known_longer(connection: duckdb.DuckDBPyConnection) -> None:
+    """Days are corrected on which customers became known, which is no act of theirs."""
+    connection.execute(
+        "update shop.customers set created_at = created_at - interval 3 day"
+        " where hash(customer_id) % 10 = 0"
+    )
+
+
 def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
     days = [datetime(2026, 11, day) for day in (15, 16, 20)]
     warehouse = Shop(tmp_path)
@@ -237,6 +247,7 @@ def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
 
     def complete(connection: duckdb.DuckDBPyConnection) -> None:
         _two_people_are_one(connection)
+        _some_are_known_longer(connection)
         _as_many_acts_leave_as_come(connection)
 
     warehouse.load(third, change=merged)

@@ -1,5 +1,28 @@
+-- noqa: disable=layout.indent,layout.spacing
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.incremental_strategy(),
+    unique_key=['customer_id', 'milestone'],
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ cdp_activate.delete_other_version(cdp_activate.rules_version()) }}",
+        "{{ cdp_activate.delete_due('customer_id', ref('visitor_touchpoints')) }}",
+    ],
+) }}
+{%- set goes_on = cdp_activate.log_goes_on(
+    'rules_version', cdp_activate.rules_version()
+) %}
+
 with
 
+{% if goes_on -%}
+due as (
+
+    {{ cdp_activate.due(ref('visitor_touchpoints')) }}
+
+),
+
+{% endif -%}
 rules as (
 
     select
@@ -20,9 +43,16 @@ rules as (
 
 touchpoints as (
 
-    select * from {{ ref('touchpoints') }}
+    select touchpoints.*
 
-    where customer_id is not null
+    from {{ ref('touchpoints') }} as touchpoints
+    {%- if goes_on %}
+
+    inner join due
+        on touchpoints.customer_id = due.visitor_id
+    {%- endif %}
+
+    where touchpoints.customer_id is not null
 
 ),
 
@@ -117,31 +147,71 @@ reached as (
 
 ),
 
+{% if goes_on -%}
+-- Who is known since another day than was thought, whatever else they did.
+known_anew as (
+
+    select
+        held.customer_id,
+        held.milestone as stage,
+        held.milestone_rank as stage_rank,
+        held.reached_at
+
+    from {{ this }} as held
+
+    inner join known_customers
+        on held.customer_id = known_customers.customer_id
+
+    left join due
+        on held.customer_id = due.visitor_id
+
+    where
+        held.known_since <> known_customers.created_at
+        and due.visitor_id is null
+
+),
+
+{% endif -%}
+milestones as (
+
+    select * from reached
+    {%- if goes_on %}
+
+    union all
+
+    select * from known_anew
+    {%- endif %}
+
+),
+
 final as (
 
     select
         ---------- ids
-        reached.customer_id,
+        milestones.customer_id,
 
         ---------- text
-        reached.stage as milestone,
+        milestones.stage as milestone,
+        {{ cdp_activate.rules_version() }} as rules_version,
 
         ---------- numerics
-        reached.stage_rank as milestone_rank,
+        milestones.stage_rank as milestone_rank,
         cast(
             {{ cdp_activate.time_between(
-                'known_customers.created_at', 'reached.reached_at', 'day'
+                'known_customers.created_at', 'milestones.reached_at', 'day'
             ) }}
             as {{ dbt.type_bigint() }}
         ) as days_to_reach,
 
         ---------- timestamps
-        reached.reached_at
+        known_customers.created_at as known_since,
+        milestones.reached_at,
+        {{ cdp_activate.mark_of(ref('visitor_touchpoints')) }} as written_at
 
-    from reached
+    from milestones
 
     inner join known_customers
-        on reached.customer_id = known_customers.customer_id
+        on milestones.customer_id = known_customers.customer_id
 
 )
 
