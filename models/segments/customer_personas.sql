@@ -8,6 +8,12 @@ cards as (
 
 ),
 
+scorecards as (
+
+    select * from {{ ref('scorecards') }}
+
+),
+
 known_customers as (
 
     select * from {{ ref('known_customers') }}
@@ -49,6 +55,16 @@ ideal_customer as (
 
 ),
 
+-- Whoever meets no rule of a card is not on it, which is a score of 0; without a
+-- card there is no score.
+no_rule_holds as (
+
+    select max(case when kind = 'ideal_customer' then 0 end) as score
+
+    from scorecards
+
+),
+
 final as (
 
     select
@@ -60,9 +76,13 @@ final as (
 
         ---------- numerics
         personas.score as persona_score,
-        ideal_customer.score as ideal_customer_fit
+        cast(
+            coalesce(ideal_customer.score, no_rule_holds.score) as numeric(18, 2)
+        ) as ideal_customer_fit
 
     from known_customers
+
+    cross join no_rule_holds
 
     left join personas
         on known_customers.customer_id = personas.customer_id

@@ -53,8 +53,9 @@ rules as (
 
 ),
 
--- The points that everyone has, one branch a trait: those that no rule names cost
--- nothing. Whoever has none on a card is on it with 0.
+-- The points of the rules that hold, one branch a trait: those that no rule names
+-- cost nothing. Whoever meets no rule of a card has no row: those of 0 points would
+-- be as many as all others.
 given as (
     {% for trait in traits_by_kind['text'] %}
     select
@@ -96,16 +97,11 @@ given as (
             when 'is_missing' then traits.{{ trait }} is null
         end
 
+    {%- if not loop.last %}
+
     union all
-    {% endfor %}
-    select
-        traits.customer_id,
-        cards.card_number,
-        0 as points
-
-    from traits
-
-    cross join cards
+    {% endif %}
+    {%- endfor %}
 
 ),
 
