@@ -75,3 +75,13 @@
         'exited_at': 'timestamp',
     }, package=project_name)) -}}
 {% endmacro %}
+
+{#
+    The links between customers as the run before left them: what they were made of
+    had been looked at by then.
+#}
+{% macro identity_edges_before() %}
+    {{- return(cdp_activate.relation_before('identity_edges', {
+        'noted_at': 'timestamp',
+    })) -}}
+{% endmacro %}

@@ -23,6 +23,11 @@ pytestmark = pytest.mark.slow
 
 OPENING = datetime(2025, 3, 1)
 TABLES = (
+    "identity_identifiers",
+    "identity_map",
+    "identity_conflicts",
+    "customer_ids",
+    "superseded_customers",
     "customer_events",
     "customer_messages",
     "touchpoints",
@@ -58,7 +63,7 @@ MARKED = {
     "pain_points": "source",
 }
 """Summaries of the history, each with a column that no other model of the test reads."""
-OF_THE_RUN = {"written_at", "judged_at"}
+OF_THE_RUN = {"written_at", "judged_at", "noted_at", "superseded_at"}
 """Columns that say when a row was written: what increments differ in."""
 
 LATE_EVENTS = "hash(event_id) % 20 = 0"

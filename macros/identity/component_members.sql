@@ -17,7 +17,7 @@
         ~ ' where linked_customer_id is not null union distinct select '
         ~ 'linked_customer_id as source_customer_id from ' ~ edges
         ~ ' where linked_customer_id is not null' -%}
-    {%- if is_incremental() -%}
+    {%- if cdp_activate.identity_goes_on([records, edges]) -%}
         {%- if not cdp_activate.identity_changes([records, edges], this) -%}
             {{ return(none) }}
         {%- endif -%}

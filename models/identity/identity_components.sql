@@ -1,9 +1,12 @@
 -- noqa: disable=layout.indent,layout.spacing,structure.subquery
 {{ config(
-    materialized=cdp_activate.identity_materialization(),
+    materialized='incremental',
     on_schema_change='append_new_columns',
-    incremental_strategy='delete+insert',
+    incremental_strategy=cdp_activate.incremental_strategy(),
     unique_key='source_customer_id',
+    pre_hook="{{ cdp_activate.delete_unless_identity_goes_on(
+        [ref('identity_records'), ref('identity_edges')]
+    ) }}",
     post_hook="{{ cdp_activate.component_forget() }}",
 ) }}
 

@@ -1,8 +1,48 @@
+-- noqa: disable=layout.indent,layout.spacing
+{{ config(
+    materialized='incremental',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key=['identifier_type', 'identifier'],
+    on_schema_change='append_new_columns',
+    pre_hook=[
+        "{{ cdp_activate.delete_identifiers_of_nobody(
+            ref('identity_identifiers')
+        ) }}",
+        "{{ cdp_activate.delete_identifiers_due(
+            ref('identity_identifiers'), ref('identity_records'),
+            ref('identity_components')
+        ) }}",
+    ],
+) }}
+{%- set identifiers = ref('identity_identifiers') %}
+{%- set records = ref('identity_records') %}
+{%- set components = ref('identity_components') %}
+{%- set goes_on = cdp_activate.identity_goes_on(
+    [identifiers, records, components]
+) %}
+
 with
 
+{% if goes_on -%}
+due as (
+
+    {{ cdp_activate.identifiers_due(identifiers, records, components) }}
+
+),
+
+{% endif -%}
 identifiers as (
 
-    select * from {{ ref('identity_identifiers') }}
+    select identifiers.*
+
+    from {{ identifiers }} as identifiers
+    {%- if goes_on %}
+
+    inner join due
+        on
+            identifiers.identifier_type = due.identifier_type
+            and identifiers.identifier = due.identifier
+    {%- endif %}
 
 ),
 
@@ -25,7 +65,8 @@ final as (
         identifiers.identifier_type,
         identifiers.identifier,
         count(distinct customer_ids.customer_id) as customer_count,
-        min(identifiers.first_seen_at) as first_seen_at
+        min(identifiers.first_seen_at) as first_seen_at,
+        {{ cdp_activate.run_instant() }} as noted_at
 
     from identifiers
 

@@ -1,9 +1,16 @@
 -- noqa: disable=layout.indent,layout.spacing,structure.subquery
 {{ config(
-    materialized=cdp_activate.identity_materialization(),
+    materialized='incremental',
     on_schema_change='append_new_columns',
-    incremental_strategy='delete+insert',
-    unique_key='edge_key',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key=['edge_key', 'source_customer_id', 'linked_customer_id'],
+    pre_hook=[
+        "{{ cdp_activate.delete_unless_identity_goes_on(
+            [ref('identity_records'), ref('identity_identifiers')]
+        ) }}",
+        "{{ cdp_activate.delete_edges_replaced() }}",
+    ],
+    post_hook="{{ cdp_activate.delete_edges_replaced() }}",
 ) }}
 
 {%- set rules = cdp_activate.identity_working_rules() %}
@@ -12,8 +19,9 @@
 {%- set shared = ref('identity_shared_identifiers') %}
 {%- set most_people = var('cdp_identity_most_people', 10) | int %}
 
+{%- set goes_on = cdp_activate.identity_goes_on([records, identifiers]) %}
 {%- set changed = namespace(count=1) %}
-{%- if rules and is_incremental() %}
+{%- if rules and goes_on %}
 {%- set changed.count = cdp_activate.identity_changes(
     [records, identifiers, shared], this
 ) %}
@@ -28,7 +36,7 @@ records as (
 
 ),
 
-{% if is_incremental() -%}
+{% if goes_on -%}
 changed as (
 
     select source_customer_id
@@ -53,22 +61,34 @@ changed as (
 
 ),
 
--- What somebody who has changed shares now, or shared before.
-touched as (
+keys_of_changed as (
 
     {% for rule in rules -%}
-    select keys_{{ loop.index }}.edge_key
+    select
+        keys_{{ loop.index }}.edge_key,
+        '{{ rule["name"] }}' as rule,
+        keys_{{ loop.index }}.first_value
     from (
         {{ cdp_activate.identity_keys(
-            rule, records, identifiers, shared
+            rule, records, identifiers, shared, 'changed'
         ) }}
     ) as keys_{{ loop.index }}
-    inner join changed
-        on keys_{{ loop.index }}.source_customer_id = changed.source_customer_id
+    {%- if not loop.last %}
 
     union distinct
 
-    {% endfor -%}
+    {% endif -%}
+    {%- endfor %}
+
+),
+
+-- What somebody who has changed shares now, or shared before.
+touched as (
+
+    select edge_key from keys_of_changed
+
+    union distinct
+
     select before.edge_key
     from {{ this }} as before
     inner join changed
@@ -83,6 +103,30 @@ touched as (
 
 ),
 
+-- Who may have these keys: whoever has changed, had them before, or has the first
+-- of what makes one of those that are looked at now.
+holders as (
+
+    select source_customer_id from changed
+
+    union distinct
+
+    select before.source_customer_id
+    from {{ this }} as before
+    inner join touched
+        on before.edge_key = touched.edge_key
+
+    {%- for rule in rules %}
+
+    union distinct
+
+    {{ cdp_activate.identity_holders(
+        rule, records, identifiers, 'keys_of_changed'
+    ) }}
+    {%- endfor %}
+
+),
+
 {% endif -%}
 members as (
 
@@ -94,11 +138,11 @@ members as (
         {{ keys }}.source_customer_id
     from (
         {{ cdp_activate.identity_keys(
-            rule, records, identifiers, shared
+            rule, records, identifiers, shared, 'holders' if goes_on
         ) }}
     ) as {{ keys }}
     inner join
-        {%- if is_incremental() %}
+        {%- if goes_on %}
         touched
         {%- else %}
         (
@@ -293,7 +337,7 @@ links as (
     where
         not variant_pairs.is_contradicted
         and (shared_keys.edge_key is null or variant_pairs.are_named)
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
     union all
 

@@ -1,9 +1,9 @@
 -- noqa: disable=layout.indent,layout.spacing
 -- What is new or has changed since the last run, and what is gone.
 {{ config(
-    materialized=cdp_activate.identity_materialization(),
+    materialized='incremental',
     on_schema_change='append_new_columns',
-    incremental_strategy='delete+insert',
+    incremental_strategy=cdp_activate.incremental_strategy(),
     unique_key='source_customer_id',
 ) }}
 
@@ -20,7 +20,7 @@ fingerprinted as (
     select
         *,
         {{ dbt.hash(cdp_activate.joined_texts([
-            'email', 'first_name', 'last_name', 'birth_date', 'city',
+            'email', 'phone', 'first_name', 'last_name', 'birth_date', 'city',
             'postcode', 'created_at',
         ])) }} as fingerprint
 

@@ -2,9 +2,10 @@
 -- Judged when identity is built from nothing: rules that began to rest or to work
 -- from one day to the next would merge people and part them again.
 {{ config(
-    materialized=cdp_activate.identity_materialization(),
+    materialized='incremental',
     on_schema_change='append_new_columns',
-    incremental_strategy='append',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key='rule',
 ) }}
 
 {%- set rules = cdp_activate.identity_rules() %}

@@ -1,9 +1,18 @@
 -- noqa: disable=layout.indent,layout.spacing
 {{ config(
-    materialized=cdp_activate.identity_materialization(),
+    materialized='incremental',
     on_schema_change='append_new_columns',
-    incremental_strategy='append',
+    incremental_strategy=cdp_activate.adding_strategy(),
+    unique_key=['identifier_type', 'identifier'],
+    pre_hook="{{ cdp_activate.delete_unless_identity_goes_on(
+        [ref('identity_identifiers')], cdp_activate.identity_edges_before()
+    ) }}",
 ) }}
+{#- All that is noted before the links that there are was counted before them. #}
+{%- set edges_before = cdp_activate.identity_edges_before() %}
+{%- set goes_on = cdp_activate.identity_goes_on(
+    [ref('identity_identifiers')], edges_before
+) %}
 
 with
 
@@ -19,8 +28,10 @@ records as (
 
 ),
 
--- Few identifiers have so many holders: only theirs are looked at closely.
-frequent as (
+{% if goes_on -%}
+-- Only what somebody has newly got, or has under another name, can be too many
+-- people's now.
+due as (
 
     select
         identifier_type,
@@ -28,9 +39,43 @@ frequent as (
 
     from identifiers
 
+    where noted_at > {{ cdp_activate.latest_note(edges_before) }}
+
+    union distinct
+
+    select
+        identifiers.identifier_type,
+        identifiers.identifier
+
+    from identifiers
+
+    inner join records
+        on identifiers.source_customer_id = records.source_customer_id
+
+    where records.noted_at > {{ cdp_activate.latest_note(edges_before) }}
+
+),
+
+{% endif -%}
+-- Few identifiers have so many holders: only theirs are looked at closely.
+frequent as (
+
+    select
+        identifiers.identifier_type,
+        identifiers.identifier
+
+    from identifiers
+    {%- if goes_on %}
+
+    inner join due
+        on
+            identifiers.identifier_type = due.identifier_type
+            and identifiers.identifier = due.identifier
+    {%- endif %}
+
     group by
-        identifier_type,
-        identifier
+        identifiers.identifier_type,
+        identifiers.identifier
 
     having count(*) > {{ var('cdp_identity_most_people', 10) | int }}
 
@@ -84,7 +129,7 @@ final as (
         {{ cdp_activate.run_instant() }} as noted_at
 
     from counted
-    {%- if is_incremental() %}
+    {%- if goes_on %}
 
     left join {{ this }} as before
         on
@@ -94,7 +139,7 @@ final as (
 
     where
         counted.people_count > {{ var('cdp_identity_most_people', 10) | int }}
-        {%- if is_incremental() %}
+        {%- if goes_on %}
         and before.identifier is null
         {%- endif %}
 

@@ -1,8 +1,8 @@
 -- noqa: disable=layout.indent,layout.spacing
 {{ config(
-    materialized=cdp_activate.identity_materialization(),
+    materialized='incremental',
     on_schema_change='append_new_columns',
-    incremental_strategy='delete+insert',
+    incremental_strategy=cdp_activate.incremental_strategy(),
     unique_key='superseded_customer_id',
 ) }}
 

@@ -140,9 +140,19 @@ def run_instant() -> str:
     return as_of()
 
 
-def identity_materialization() -> str:
-    """Give how a model is kept."""
-    return "incremental"
+def identity_goes_on(relations: list[object], since: object = None) -> bool:
+    """Say that a table is built anew."""
+    return False
+
+
+def identifiers_go_on() -> bool:
+    """Say that a table is built anew."""
+    return False
+
+
+def identity_edges_before() -> str:
+    """Give a relation."""
+    return "identity_edges"
 
 
 def identity_rules() -> list[object]:
