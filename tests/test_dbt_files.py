@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import jinja2
 import pytest
 import yaml
 from dbt_command import REPOSITORY
@@ -22,6 +23,30 @@ def test_names_of_unit_tests_are_short_enough_for_postgres() -> None:
 
     assert len(names) > 10
     assert [] == [name for name in names if len(name.encode()) > LONGEST_NAME_IN_POSTGRES]
+
+
+SEED_TYPES = {
+    "duckdb": {"string", "integer", "boolean", "numeric(18,2)"},
+    "postgres": {"text", "integer", "boolean", "numeric(18,2)"},
+    "snowflake": {"string", "integer", "boolean", "numeric(18,2)"},
+    "spark": {"string", "integer", "boolean", "numeric(18,2)"},
+    "bigquery": {"string", "integer", "boolean", "numeric"},
+}
+"""Types of columns of seeds, which dbt passes on as they are written.
+https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#TableFieldSchema
+https://spark.apache.org/docs/latest/sql-ref-datatypes.html"""
+
+
+@pytest.mark.parametrize("warehouse", SEED_TYPES)
+def test_columns_of_seeds_have_types_of_every_warehouse(warehouse: str) -> None:
+    types = {
+        jinja2.Template(str(kind)).render(target={"type": warehouse})
+        for path in sorted((REPOSITORY / "seeds").glob("*.yml"))
+        for seed in yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"]
+        for kind in seed["config"].get("column_types", {}).values()
+    }
+
+    assert types == SEED_TYPES[warehouse]
 
 
 NOT_PORTABLE = {

@@ -186,7 +186,7 @@ final as (
         {{ cdp_activate.paths_version() }} as rules_version,
 
         ---------- numerics
-        step,
+        cast(step as {{ dbt.type_bigint() }}) as step,
         touchpoint_count,
         cast(conversions as {{ double }}) as conversions,
         cast(conversion_value as {{ double }}) as conversion_value,

@@ -79,8 +79,8 @@ final as (
         path,
 
         ---------- numerics
-        place,
-        step_count,
+        cast(place as {{ dbt.type_bigint() }}) as place,
+        cast(step_count as {{ dbt.type_bigint() }}) as step_count,
         path_count,
         share
 

@@ -93,7 +93,7 @@ final as (
         {{ cdp_activate.stage_paths_version() }} as rules_version,
 
         ---------- numerics
-        step_count,
+        cast(step_count as {{ dbt.type_bigint() }}) as step_count,
 
         ---------- timestamps
         {{ cdp_activate.mark_of(ref('stage_judgements')) }} as written_at

@@ -145,14 +145,14 @@ final as (
         stays.from_rank,
         stays.rank as to_rank,
         -- Customers can be counted by those whose first such move it is.
-        row_number() over (
+        cast(row_number() over (
             partition by
                 stays.customer_id,
                 stays.track,
                 coalesce(stays.entered_from, 'start'),
                 stays.stage
             order by stays.valid_from
-        ) as occurrence_number,
+        ) as {{ dbt.type_bigint() }}) as occurrence_number,
         cast({{ cdp_activate.time_between(
             'stays.entered_from_at', 'stays.valid_from', 'second'
         ) }} as {{ double }}) / 86400 as days_in_from_stage,

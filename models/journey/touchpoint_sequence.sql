@@ -91,7 +91,7 @@ final as (
         vocabulary_version,
 
         ---------- numerics
-        touchpoint_number,
+        cast(touchpoint_number as {{ dbt.type_bigint() }}) as touchpoint_number,
         cast(
             {{ cdp_activate.time_between(
                 'previous_occurred_at', 'occurred_at', 'second'

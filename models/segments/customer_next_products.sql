@@ -92,7 +92,7 @@ final as (
         product_id,
 
         ---------- numerics
-        place,
+        cast(place as {{ dbt.type_bigint() }}) as place,
         confidence,
         lift
 
