@@ -58,9 +58,9 @@ converted_touches as (
         power(
             cast(0.5 as {{ double }}),
             coalesce(
-                {{ cdp_activate.time_between(
+                cast({{ cdp_activate.time_between(
                     'touches.occurred_at', 'paths.converted_at', 'second'
-                ) }} / 86400.0,
+                ) }} as {{ double }}) / 86400,
                 paths.touch_count - touches.step
             ) / {{ var('cdp_attribution_half_life_days') }}
         ) as freshness

@@ -49,7 +49,9 @@ counts as (
         count(next_reached_at) as moved_on_count,
         count(case when is_current then 1 end) as current_count,
         {{ cdp_activate.percentile(
-            cdp_activate.time_between('reached_at', 'next_reached_at', 'second') ~ ' / 86400.0',
+            'cast('
+            ~ cdp_activate.time_between('reached_at', 'next_reached_at', 'second')
+            ~ ' as ' ~ double ~ ') / 86400',
             0.5,
         ) }} as median_days_to_next
 
