@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-gcs test-kills test-stories prism golden docs check lint format build lock clean
+.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-gcs test-spark test-kills test-stories prism golden docs check lint format build lock clean
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 26
@@ -40,6 +40,13 @@ test-nightly: $(READY)  ## Compare 100,000 random audiences with a plain reading
 test-gcs: $(READY)  ## Prove files on Google Cloud Storage, with gcsfs in a folder of its own
 	cd / && $(CURDIR)/$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(CURDIR)/.gcs gcsfs
 	PYTHONPATH=.gcs $(BIN)/python -m pytest tests/destinations/test_gcs.py
+
+test-spark: $(READY)  ## Build the models on a real Spark, kept in a folder of its own (needs Java)
+	test -x .spark/bin/python || $(PYTHON) -m venv .spark
+	.spark/bin/python -m pip install --quiet --disable-pip-version-check \
+		'dbt-core>=1.11,<1.12' dbt-spark==1.11.0 pyspark==4.0.4 setuptools
+	CDP_SPARK_PYTHON=$(CURDIR)/.spark/bin/python \
+		$(BIN)/python -m pytest -k real_spark tests/test_same_rows_everywhere.py tests/audiences/test_page_on_spark.py
 
 test-kills: $(READY)  ## Kill a sync of 100,000 people at 200 random instants
 	CDP_SEED=$${CDP_SEED:-$$(date +%j)} CDP_KILLS=$${CDP_KILLS:-200} \

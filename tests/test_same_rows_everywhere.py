@@ -8,8 +8,10 @@ every statement is written for them, read in their dialect, and run on DuckDB.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +25,7 @@ import duckdb
 import postgres_server
 import pytest
 import shop_in_postgres
-from dbt_command import run_dbt
+from dbt_command import REPOSITORY, run_dbt
 
 from cdp_activate import shipped
 from cdp_activate.demo import shop
@@ -196,6 +198,36 @@ def test_every_table_has_the_same_rows_in_the_sql_of(name: str, warehouses: Ware
     assert len(models) > 100
     ours, theirs = (Warehouses(folder, models).rows_on(each) for each in ("duckdb", name))
     assert {} == _differing(ours, theirs, models)
+
+
+SPARK_PYTHON = os.environ.get("CDP_SPARK_PYTHON")
+
+
+@pytest.mark.skipif(not SPARK_PYTHON, reason="there is no Spark: run `make test-spark`")
+def test_every_table_has_the_same_rows_on_a_real_spark(warehouses: Warehouses) -> None:
+    """In one build: increments need tables of Delta, Iceberg or Hudi."""
+    folder = warehouses.folder / "real_spark"
+    (folder / "raw").mkdir(parents=True)
+    shutil.copytree(warehouses.folder / "project", folder / "project")
+    with duckdb.connect(str(warehouses.folder / "duckdb" / "warehouse.duckdb")) as source:
+        for table in shop.TABLES:
+            source.execute(f"copy shop.{table} to '{folder}/raw/{table}.parquet'")
+    done = subprocess.run(
+        [str(SPARK_PYTHON), "-P", str(REPOSITORY / "tests" / "real_spark.py"), str(folder)],
+        env={**os.environ, "CDP_AS_OF": AS_OF.isoformat(), "TZ": "UTC"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+
+    theirs = {}
+    with duckdb.connect() as reader:
+        reader.execute("set timezone = 'UTC'")
+        for path in (folder / "rows").iterdir():
+            rows = reader.execute(f"select * from '{path}/*.parquet'")
+            theirs[path.name] = _counted(rows.description, rows.fetchall())
+    assert len(theirs) > 100
+    assert {} == _differing(warehouses.rows_on("duckdb"), theirs, theirs)
 
 
 BROKEN = {

@@ -57,7 +57,7 @@ def _typed(found: Expression, kind: Type, timezone: str) -> Expression:
     else:
         exists = says(f"^{_DAY}[T ]{_TIME_OF_DAY}{_OFFSET}?$")
         instant = exp.cast(written.copy(), exp.DataType.Type.TIMESTAMPTZ)
-        wall = exp.cast(written.copy(), exp.DataType.Type.TIMESTAMP)
+        wall = exp.cast(written.copy(), exp.DataType.Type.TIMESTAMPNTZ)
         value = exp.Case(
             ifs=[exp.If(this=says(f"{_OFFSET}$"), true=instant)],
             default=call("cdp_instant", wall, text(timezone)),

@@ -87,7 +87,7 @@ def timestamp(at: datetime, *, zoned: bool) -> Expression:
     wall = at.replace(tzinfo=None).isoformat(sep=" ")
     if zoned:
         return exp.cast(text(f"{wall}+00:00"), exp.DataType.Type.TIMESTAMPTZ)
-    return exp.cast(text(wall), exp.DataType.Type.TIMESTAMP)
+    return exp.cast(text(wall), exp.DataType.Type.TIMESTAMPNTZ)
 
 
 def date_literal(on: date) -> Expression:

@@ -101,7 +101,7 @@ class Order:
             return here
         if at.type.kind == "date":
             # Beside times of day, a date is the beginning of its local day.
-            midnight = exp.cast(here, exp.DataType.Type.TIMESTAMP)
+            midnight = exp.cast(here, exp.DataType.Type.TIMESTAMPNTZ)
             if self.timezone == "UTC":
                 return midnight
             return call("cdp_shift", midnight, text(self.timezone), text("UTC"))

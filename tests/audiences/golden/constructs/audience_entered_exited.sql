@@ -144,17 +144,20 @@ with customers as (
         entity_key as entity_key,
         max(
             case
-                when exited_at < cast('2026-01-10 12:00:00' as timestamp)
+                when exited_at < cast('2026-01-10 12:00:00' as timestampntz)
                 then null
                 else entered_at
             end
         ) as since,
         max(
-            case when exited_at < cast('2026-01-10 12:00:00' as timestamp) then exited_at end
+            case
+                when exited_at < cast('2026-01-10 12:00:00' as timestampntz)
+                then exited_at
+            end
         ) as last_exit
     from "audience_members"
     where
-        audience = 'other' and entered_at < cast('2026-01-10 12:00:00' as timestamp)
+        audience = 'other' and entered_at < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         entity_key
 ), final as (
@@ -166,12 +169,12 @@ with customers as (
         on fact_members_other_4d577f58.entity_key = customers.customer_id
     where
         (
-            fact_members_other_4d577f58.since >= cast('2025-12-27 12:00:00' as timestamp)
+            fact_members_other_4d577f58.since >= cast('2025-12-27 12:00:00' as timestampntz)
             or (
                 fact_members_other_4d577f58.since is null
-                and fact_members_other_4d577f58.last_exit >= cast('2025-12-27 12:00:00' as timestamp)
+                and fact_members_other_4d577f58.last_exit >= cast('2025-12-27 12:00:00' as timestampntz)
             )
-            or fact_members_other_4d577f58.since <= cast('2025-12-11 12:00:00' as timestamp)
+            or fact_members_other_4d577f58.since <= cast('2025-12-11 12:00:00' as timestampntz)
         )
 )
 select

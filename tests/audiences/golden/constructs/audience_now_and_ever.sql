@@ -175,17 +175,20 @@ with customers as (
         entity_key as entity_key,
         max(
             case
-                when exited_at < cast('2026-01-10 12:00:00' as timestamp)
+                when exited_at < cast('2026-01-10 12:00:00' as timestampntz)
                 then null
                 else entered_at
             end
         ) as since,
         max(
-            case when exited_at < cast('2026-01-10 12:00:00' as timestamp) then exited_at end
+            case
+                when exited_at < cast('2026-01-10 12:00:00' as timestampntz)
+                then exited_at
+            end
         ) as last_exit
     from "audience_members"
     where
-        audience = 'other' and entered_at < cast('2026-01-10 12:00:00' as timestamp)
+        audience = 'other' and entered_at < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         entity_key
 ), final as (

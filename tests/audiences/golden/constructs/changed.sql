@@ -327,14 +327,14 @@ with customers as (
             ) as place
         from "customer_versions"
         where
-            seen_from < cast('2026-01-10 12:00:00' as timestamp)
+            seen_from < cast('2026-01-10 12:00:00' as timestampntz)
     ) as versions
     where
         place > 1
         and value_before is distinct from value_after
         and (
-            changed_at >= cast('2025-12-11 12:00:00' as timestamp)
-            and changed_at < cast('2026-01-10 12:00:00' as timestamp)
+            changed_at >= cast('2025-12-11 12:00:00' as timestampntz)
+            and changed_at < cast('2026-01-10 12:00:00' as timestampntz)
         )
         and value_before = 'gold'
         and value_after = 'silver'
@@ -358,7 +358,7 @@ with customers as (
             ) as place
         from "customer_versions"
         where
-            seen_from < cast('2026-01-10 12:00:00' as timestamp)
+            seen_from < cast('2026-01-10 12:00:00' as timestampntz)
     ) as versions
     where
         place > 1
@@ -384,7 +384,7 @@ with customers as (
             ) as place
         from "customer_versions"
         where
-            seen_from < cast('2026-01-10 12:00:00' as timestamp)
+            seen_from < cast('2026-01-10 12:00:00' as timestampntz)
     ) as versions
     where
         place > 1

@@ -317,8 +317,8 @@ with customers as (
         sum(amount) as measured
     from "orders"
     where
-        ordered_at >= cast('2025-12-11 12:00:00' as timestamp)
-        and ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+        ordered_at >= cast('2025-12-11 12:00:00' as timestampntz)
+        and ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         customer_id
 ), fact_order_placed_sum_15c7c081 as (
@@ -327,8 +327,8 @@ with customers as (
         sum(amount) as measured
     from "orders"
     where
-        ordered_at >= cast('2025-11-11 12:00:00' as timestamp)
-        and ordered_at < cast('2025-12-11 12:00:00' as timestamp)
+        ordered_at >= cast('2025-11-11 12:00:00' as timestampntz)
+        and ordered_at < cast('2025-12-11 12:00:00' as timestampntz)
     group by
         customer_id
 ), final as (

@@ -410,7 +410,7 @@ with customers as (
         count(*) as measured
     from "orders"
     where
-        ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+        ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         customer_id
 ), fact_viewed_count_e5c0a7c2 as (
@@ -454,7 +454,7 @@ with customers as (
             ) as decimal(38, 0)) as counted
         from "orders"
         where
-            ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+            ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
         group by
             customer_id
     ) as totals
@@ -464,7 +464,7 @@ with customers as (
         count(*) as measured
     from "tickets"
     where
-        opened_at < cast('2026-01-10 12:00:00' as timestamp)
+        opened_at < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         customer_id
 ), final as (

@@ -227,7 +227,7 @@ with customers as (
         and not max(
             case
                 when status = 'granted'
-                and date_trunc('MICROSECOND', recorded_at) < cast('2026-01-10 12:00:00' as timestamp)
+                and date_trunc('MICROSECOND', recorded_at) < cast('2026-01-10 12:00:00' as timestampntz)
                 then date_trunc('MICROSECOND', recorded_at)
             end
         ) is null
@@ -237,7 +237,7 @@ with customers as (
                     when (
                         status <> 'granted' or status is null
                     )
-                    and date_trunc('MICROSECOND', recorded_at) <= cast('2026-01-10 12:00:00' as timestamp)
+                    and date_trunc('MICROSECOND', recorded_at) <= cast('2026-01-10 12:00:00' as timestampntz)
                     then date_trunc('MICROSECOND', recorded_at)
                 end
             ) is null
@@ -246,13 +246,13 @@ with customers as (
                     when (
                         status <> 'granted' or status is null
                     )
-                    and date_trunc('MICROSECOND', recorded_at) <= cast('2026-01-10 12:00:00' as timestamp)
+                    and date_trunc('MICROSECOND', recorded_at) <= cast('2026-01-10 12:00:00' as timestampntz)
                     then date_trunc('MICROSECOND', recorded_at)
                 end
             ) < max(
                 case
                     when status = 'granted'
-                    and date_trunc('MICROSECOND', recorded_at) < cast('2026-01-10 12:00:00' as timestamp)
+                    and date_trunc('MICROSECOND', recorded_at) < cast('2026-01-10 12:00:00' as timestampntz)
                     then date_trunc('MICROSECOND', recorded_at)
                 end
             )

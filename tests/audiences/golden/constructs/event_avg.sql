@@ -178,7 +178,7 @@ with customers as (
             ) as decimal(38, 0)) as counted
         from "orders"
         where
-            ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+            ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
         group by
             customer_id
     ) as totals

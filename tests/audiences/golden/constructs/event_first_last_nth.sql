@@ -348,14 +348,14 @@ with customers as (
                 ordered_at as occurred,
                 order_id as ordered_by,
                 case
-                    when ordered_at >= cast('2025-12-11 12:00:00' as timestamp)
-                    and ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                    when ordered_at >= cast('2025-12-11 12:00:00' as timestampntz)
+                    and ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
                     then 1
                     else 0
                 end as passes
             from "orders"
             where
-                ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
         ) as happened
     ) as placed
     where
@@ -382,7 +382,7 @@ with customers as (
                 case when status = 'paid' then 1 else 0 end as passes
             from "orders"
             where
-                ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
         ) as happened
     ) as placed
     where
@@ -404,14 +404,14 @@ with customers as (
                 ordered_at as occurred,
                 order_id as ordered_by,
                 case
-                    when ordered_at >= cast('2026-01-03 12:00:00' as timestamp)
-                    and ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                    when ordered_at >= cast('2026-01-03 12:00:00' as timestampntz)
+                    and ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
                     then 1
                     else 0
                 end as passes
             from "orders"
             where
-                ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
         ) as happened
     ) as placed
     where

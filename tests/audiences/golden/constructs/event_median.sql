@@ -236,7 +236,7 @@ with customers as (
                     amount as of_row
                 from "orders"
                 where
-                    ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                    ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
             ) as happened
             where
                 not of_row is null

@@ -138,7 +138,7 @@ with customers as (
         min(amount) as measured
     from "orders"
     where
-        ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+        ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         customer_id
 ), fact_order_placed_max_60712af0 as (
@@ -147,7 +147,7 @@ with customers as (
         max(shipped_at) as measured
     from "orders"
     where
-        ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+        ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         customer_id
 ), final as (
@@ -162,8 +162,8 @@ with customers as (
     where
         fact_order_placed_min_61afdfd3.measured >= 5
         and (
-            fact_order_placed_max_60712af0.measured >= cast('2026-01-03 12:00:00' as timestamp)
-            and fact_order_placed_max_60712af0.measured < cast('2026-01-10 12:00:00' as timestamp)
+            fact_order_placed_max_60712af0.measured >= cast('2026-01-03 12:00:00' as timestampntz)
+            and fact_order_placed_max_60712af0.measured < cast('2026-01-10 12:00:00' as timestampntz)
         )
 )
 select

@@ -93,7 +93,7 @@ with customers as (
         sum(amount) as measured
     from "orders"
     where
-        ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+        ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         customer_id
 ), final as (

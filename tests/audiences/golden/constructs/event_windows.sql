@@ -202,8 +202,8 @@ with customers as (
     from "orders"
     where
         (
-            ordered_at >= cast('2026-01-03 12:00:00' as timestamp)
-            and ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+            ordered_at >= cast('2026-01-03 12:00:00' as timestampntz)
+            and ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
         )
         and amount >= 100
     group by

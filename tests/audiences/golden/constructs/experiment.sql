@@ -128,7 +128,8 @@ with customers as (
             ) as place
         from "assignments"
         where
-            experiment = 'price' and assigned_at < cast('2026-01-10 12:00:00' as timestamp)
+            experiment = 'price'
+            and assigned_at < cast('2026-01-10 12:00:00' as timestampntz)
     ) as assignments
     where
         place = 1

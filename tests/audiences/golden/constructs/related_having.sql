@@ -186,7 +186,7 @@ with accounts as (
         count(*) as measured
     from "orders"
     where
-        ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+        ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         customer_id
 ), fact_buyers_at_least_d43a82cb as (

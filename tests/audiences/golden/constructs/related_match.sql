@@ -264,7 +264,7 @@ with customers as (
     where
         (
             not related_rows.customer_id is null
-            and related_rows.opened_at < cast('2026-01-10 12:00:00' as timestamp)
+            and related_rows.opened_at < cast('2026-01-10 12:00:00' as timestampntz)
         )
         and related_rows.status = 'open'
     group by
@@ -290,8 +290,8 @@ with customers as (
     where
         not related_rows.customer_id is null
         and (
-            related_rows.opened_at >= cast('2025-12-11 12:00:00' as timestamp)
-            and related_rows.opened_at < cast('2026-01-10 12:00:00' as timestamp)
+            related_rows.opened_at >= cast('2025-12-11 12:00:00' as timestampntz)
+            and related_rows.opened_at < cast('2026-01-10 12:00:00' as timestampntz)
         )
     group by
         related_rows.customer_id
@@ -303,7 +303,7 @@ with customers as (
     from "tickets" as related_rows
     where
         not related_rows.customer_id is null
-        and related_rows.opened_at < cast('2026-01-10 12:00:00' as timestamp)
+        and related_rows.opened_at < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         related_rows.customer_id
 ), final as (

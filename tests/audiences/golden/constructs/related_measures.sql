@@ -123,7 +123,7 @@ with customers as (
         ) as measured
     from "tickets"
     where
-        opened_at < cast('2026-01-10 12:00:00' as timestamp)
+        opened_at < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         customer_id
 ), final as (

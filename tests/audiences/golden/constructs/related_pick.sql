@@ -138,7 +138,7 @@ with customers as (
         where
             (
                 not related_rows.customer_id is null
-                and related_rows.opened_at < cast('2026-01-10 12:00:00' as timestamp)
+                and related_rows.opened_at < cast('2026-01-10 12:00:00' as timestampntz)
             )
             and not date_trunc('MICROSECOND', related_rows.opened_at) is null
     ) as picked

@@ -658,8 +658,8 @@ with customers as (
                                             status as same_status
                                         from "orders"
                                         where
-                                            ordered_at >= cast('2026-01-03 12:00:00' as timestamp)
-                                            and ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                                            ordered_at >= cast('2026-01-03 12:00:00' as timestampntz)
+                                            and ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
                                     ) as part
                                     union all
                                     select

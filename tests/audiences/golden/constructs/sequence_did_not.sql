@@ -297,7 +297,7 @@ with customers as (
                 from (
                     select
                         customer_id as entity_key,
-                        cast(refunded_on as timestamp) as occurred,
+                        cast(refunded_on as timestamp_ntz) as occurred,
                         cast(refund_id as string) as ordered_by
                     from `refunds`
                     where
@@ -325,7 +325,7 @@ with customers as (
             )
     ) as earlier
     where
-        earlier.occurred < cast('2026-01-09 12:00:00' as timestamp)
+        earlier.occurred < cast('2026-01-09 12:00:00' as timestamp_ntz)
         and not exists(
             select
                 1
@@ -418,7 +418,7 @@ with customers as (
                 from (
                     select
                         customer_id as entity_key,
-                        cast(refunded_on as timestamp) as occurred,
+                        cast(refunded_on as timestampntz) as occurred,
                         cast(refund_id as varchar) as ordered_by
                     from "refunds"
                     where
@@ -446,7 +446,7 @@ with customers as (
             )
     ) as earlier
     where
-        earlier.occurred < cast('2026-01-09 12:00:00' as timestamp)
+        earlier.occurred < cast('2026-01-09 12:00:00' as timestampntz)
         and not exists(
             select
                 1
@@ -458,7 +458,7 @@ with customers as (
                     status as same_status
                 from "orders"
                 where
-                    ordered_at < cast('2026-01-10 12:00:00' as timestamp)
+                    ordered_at < cast('2026-01-10 12:00:00' as timestampntz)
             ) as between_them
             where
                 between_them.entity_key = earlier.entity_key

@@ -236,7 +236,7 @@ with customers as (
                 ) as came_from
             from "stages"
             where
-                track = 'lifecycle' and valid_from < cast('2026-01-10 12:00:00' as timestamp)
+                track = 'lifecycle' and valid_from < cast('2026-01-10 12:00:00' as timestampntz)
         ) as known
         where
             came_from is distinct from stage
@@ -250,7 +250,7 @@ with customers as (
     where
         track = 'support'
         and stage in ('lost')
-        and valid_from < cast('2026-01-10 12:00:00' as timestamp)
+        and valid_from < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         customer_id
 ), final as (
@@ -265,7 +265,7 @@ with customers as (
     where
         (
             fact_stage_lifecycle_42447e3f.stage in ('active', 'new')
-            and fact_stage_lifecycle_42447e3f.since >= cast('2026-01-03 12:00:00' as timestamp)
+            and fact_stage_lifecycle_42447e3f.since >= cast('2026-01-03 12:00:00' as timestampntz)
             and fact_stage_lifecycle_42447e3f.came_from in ('lost')
         )
         and not fact_stage_support_ever_6ecb12aa.entity_key is null

@@ -324,7 +324,7 @@ with customers as (
                 ) as rank_before
             from "stages"
             where
-                track = 'lifecycle' and valid_from < cast('2026-01-10 12:00:00' as timestamp)
+                track = 'lifecycle' and valid_from < cast('2026-01-10 12:00:00' as timestampntz)
         ) as known
         where
             came_from is distinct from stage
@@ -338,7 +338,7 @@ with customers as (
     where
         track = 'lifecycle'
         and stage in ('new')
-        and valid_from < cast('2026-01-10 12:00:00' as timestamp)
+        and valid_from < cast('2026-01-10 12:00:00' as timestampntz)
     group by
         customer_id
 ), final as (

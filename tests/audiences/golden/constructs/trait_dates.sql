@@ -114,8 +114,8 @@ with customers as (
             and customers.renews < cast('2026-01-05' as date)
         )
         and (
-            customers.seen_at >= cast('2026-01-01 17:00:00' as timestamp)
-            and customers.seen_at < cast('2026-01-02 17:00:00' as timestamp)
+            customers.seen_at >= cast('2026-01-01 17:00:00' as timestampntz)
+            and customers.seen_at < cast('2026-01-02 17:00:00' as timestampntz)
         )
         and (
             customers.synced_at >= cast('2025-12-31 17:00:00+00:00' as timestamptz)

@@ -445,7 +445,7 @@ with customers as (
                                 '$',
                                 'string'
                             )
-                        end as timestamp)
+                        end as timestamp_ntz)
                     ) as timestamp)
                 end
             end >= cast('2026-01-03 12:00:00+00:00' as timestamp)
@@ -485,7 +485,7 @@ with customers as (
                                 '$',
                                 'string'
                             )
-                        end as timestamp)
+                        end as timestamp_ntz)
                     ) as timestamp)
                 end
             end < cast('2026-01-10 12:00:00+00:00' as timestamp)
@@ -590,7 +590,7 @@ with customers as (
                                     cast(case
                                         when typeof(get(customers.profile, 'seen')) = 'VARCHAR'
                                         then cast(get(customers.profile, 'seen') as varchar)
-                                    end as timestamp)
+                                    end as timestampntz)
                                 ),
                                 'yyyy-mm-DD hh24:mi:ss.ff6'
                             ),
@@ -632,7 +632,7 @@ with customers as (
                                     cast(case
                                         when typeof(get(customers.profile, 'seen')) = 'VARCHAR'
                                         then cast(get(customers.profile, 'seen') as varchar)
-                                    end as timestamp)
+                                    end as timestampntz)
                                 ),
                                 'yyyy-mm-DD hh24:mi:ss.ff6'
                             ),
