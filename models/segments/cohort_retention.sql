@@ -40,15 +40,35 @@ dated_activity as (
 
 ),
 
+-- A customer's last day of a period stands for the customer in that period.
+active as (
+
+    select
+        cohort_start,
+        active_period,
+        count(*) as active_count
+
+    from dated_activity
+
+    where
+        next_active_on is null
+        or {{ cdp_activate.start_of(period, 'next_active_on') }} > active_period
+
+    group by
+        cohort_start,
+        active_period
+
+),
+
 cohorts as (
 
     select
         cohort_start,
-        count(distinct customer_id) as cohort_size
+        active_count as cohort_size
 
-    from dated_activity
+    from active
 
-    group by cohort_start
+    where active_period = cohort_start
 
 ),
 
@@ -82,21 +102,6 @@ cohort_periods as (
         on
             numbers.generated_number - 1
             <= {{ cdp_activate.time_between('cohorts.cohort_start', last_day, period) }}
-
-),
-
-active as (
-
-    select
-        cohort_start,
-        active_period,
-        count(distinct customer_id) as active_count
-
-    from dated_activity
-
-    group by
-        cohort_start,
-        active_period
 
 ),
 

@@ -18,18 +18,24 @@ known_customers as (
 
 ),
 
+-- Few sorts of touchpoint have points: only those are counted.
 counts as (
 
     select
-        customer_id,
-        touchpoint,
-        sum(touchpoint_count) as touchpoint_count
+        recent_touchpoints.customer_id,
+        recent_touchpoints.touchpoint,
+        sum(recent_touchpoints.touchpoint_count) as touchpoint_count
 
     from recent_touchpoints
 
+    where
+        recent_touchpoints.touchpoint in (
+            select engagement_points.touchpoint from engagement_points
+        )
+
     group by
-        customer_id,
-        touchpoint
+        recent_touchpoints.customer_id,
+        recent_touchpoints.touchpoint
 
 ),
 
