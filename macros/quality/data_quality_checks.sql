@@ -6,7 +6,8 @@
              aggregate over the rows of input_<subject>, joined to
              customer_records where they have a customer_id
 
-    A key that several rows have is counted for the rows beyond the first. The last
+    A key that several rows have is counted for the rows beyond the first. Its check
+    names the `key`: copies are counted once, in copies_of_<subject>. The last
     check of each subject counts, once each, the rows that are in no fact: those
     and the rows of the facts add up to the rows of the input.
 #}
@@ -89,7 +90,8 @@
     {%- if subject not in ['events', 'messages'] -%}
         {%- do checks.append({
             'name': 'key_is_repeated',
-            'counted': 'count(' ~ input_key ~ ') - count(distinct ' ~ input_key ~ ')',
+            'counted': '(select given_count from copies_of_' ~ subject ~ ')',
+            'key': key,
             'done': 'all rows were used' if is_not_read
                 else 'the latest row of each key was kept'
                 ~ (', and each no' if subject == 'consents' else ''),

@@ -12,20 +12,22 @@
 
     {%- set input = 'input_' ~ subject -%}
     {%- set kept = cdp_activate.is_kept(subject) -%}
+    {%- set kept_too = none -%}
     {%- if subject in ['events', 'messages'] -%}
         {%- set counted = 'greatest(count(*) - coalesce(max(kept.row_count), 0), 0)' -%}
     {%- elif subject == 'consents' -%}
         {#- A no needs neither an id nor a purpose to be heard. -#}
         {%- set has_both = '(input_consents.consent_id is not null '
             ~ 'and input_consents.purpose is not null)' -%}
-        {%- set counted = 'count(*) - count(distinct case when ' ~ kept ~ ' and '
-            ~ has_both ~ ' then input_consents.consent_id end) - count(case when '
-            ~ kept ~ ' and not ' ~ has_both ~ ' and '
+        {%- set kept_too = '(' ~ kept ~ ') and ' ~ has_both -%}
+        {%- set counted = cdp_activate.rows_without_keys(
+            subject, key, kept_too
+        ) ~ ' - count(case when ' ~ kept ~ ' and not ' ~ has_both ~ ' and '
             ~ "coalesce(lower(trim(input_consents.status)), 'unknown') <> 'granted' "
             ~ 'then 1 end)' -%}
     {%- elif subject == 'identities' -%}
         {%- set counted = 'count(*) - count(case when ' ~ kept ~ ' then 1 end)' -%}
-    {%- else -%}
+    {%- elif subject in ['account_members', 'scores', 'experiments'] -%}
         {#- A person is a member of one account, and has one score of a name. -#}
         {%- set key = {
             'account_members': 'customers.customer_id',
@@ -37,13 +39,17 @@
                 "'|'", 'input_experiments.variant', "'|'",
                 'cast(input_experiments.assigned_at as ' ~ dbt.type_string() ~ ')',
             ]),
-        }.get(subject, input ~ '.' ~ key) -%}
+        }[subject] -%}
         {%- set counted = 'count(*) - count(distinct case when ' ~ kept ~ ' then '
             ~ key ~ ' end)' -%}
+    {%- else -%}
+        {%- set kept_too = kept -%}
+        {%- set counted = cdp_activate.rows_without_keys(subject, key, kept) -%}
     {%- endif -%}
     {{ return({
         'name': 'row_is_left_out',
         'counted': counted,
+        'kept': kept_too,
         'done': 'in none of the facts, for one or more of the reasons of this subject',
         'to_do': {
             'events': 'nothing for rows that other checks count; others are copies, '
@@ -54,6 +60,18 @@
         }.get(subject, 'nothing beyond what the other checks say'),
     }) }}
 
+{% endmacro %}
+
+
+{#
+    All rows less the keys of those that meet a condition: the rows that meet it, and
+    of these the copies.
+#}
+{% macro rows_without_keys(subject, key, condition) %}
+    {{- return(
+        'count(*) - count(case when ' ~ condition ~ ' then input_' ~ subject ~ '.'
+        ~ key ~ ' end) + (select kept_count from copies_of_' ~ subject ~ ')'
+    ) -}}
 {% endmacro %}
 
 

@@ -62,15 +62,7 @@ accounts as (
 ),
 
 {% for subject, own in checks.items() -%}
-counted_{{ subject }} as (
-
-    select
-        count(*) as row_count
-        {%- for check in own %},
-        {{ check['counted'] }} as {{ check['name'] }}
-        {%- endfor %}
-
-    from {{ ref('input_' ~ subject) }} as input_{{ subject }}
+{%- set joins %}
     {%- if subject in cdp_activate.subjects_of_customers() %}
 
     left join customers
@@ -84,13 +76,60 @@ counted_{{ subject }} as (
 
     left join accounts
         on input_{{ subject }}.account_id = accounts.account_id
-    {%- elif subject == 'orders' %}
-
-    cross join usual
     {%- elif subject == 'order_lines' %}
 
     left join {{ ref('orders_as_of') }} as orders
         on input_order_lines.order_id = orders.order_id
+    {%- endif %}
+{%- endset -%}
+{%- for check in own if check['key'] -%}
+{%- set key = check['key'] -%}
+{%- set kept = own[-1]['kept'] -%}
+repeated_{{ subject }} as (
+
+    select {{ key }}
+
+    from {{ ref('input_' ~ subject) }}
+
+    group by {{ key }}
+
+    having count(*) > 1
+
+),
+
+-- Of each key that several rows have, the rows beyond the first.
+copies_of_{{ subject }} as (
+
+    select
+        count(*) - count(distinct input_{{ subject }}.{{ key }}) as given_count
+        {%- if kept %},
+        count(case when {{ kept }} then 1 end) - count(
+            distinct case when {{ kept }} then input_{{ subject }}.{{ key }} end
+        ) as kept_count
+        {%- endif %}
+
+    from {{ ref('input_' ~ subject) }} as input_{{ subject }}
+
+    inner join repeated_{{ subject }} as repeated
+        on input_{{ subject }}.{{ key }} = repeated.{{ key }}
+    {{- joins if kept }}
+
+),
+
+{% endfor -%}
+counted_{{ subject }} as (
+
+    select
+        count(*) as row_count
+        {%- for check in own %},
+        {{ check['counted'] }} as {{ check['name'] }}
+        {%- endfor %}
+
+    from {{ ref('input_' ~ subject) }} as input_{{ subject }}
+    {{- joins }}
+    {%- if subject == 'orders' %}
+
+    cross join usual
     {%- elif subject in ['events', 'messages'] %}
 
     cross join (
