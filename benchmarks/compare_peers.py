@@ -6,12 +6,14 @@ values, a quarter leaves, a quarter comes). Seconds are those of the whole proce
 as a user starts it; busy is what it used of the processor, memory its peak. Whether the final
 list is right is judged by the receiver, row by row.
 
-The others are tuned in their favour: the JSON of each row is made by DuckDB, nothing is
-paced, drt holds 100,000 rows at once and, in a second form, is cut by hand into sixteen
-syncs side by side; dlt has sixteen workers. Neither removes anyone from such a list, or
-knows what it sent: they send everybody again, and removals come from a copy of the list's
-last state that the user keeps. In the form "own diff" the user's SQL compares with that copy
-and they send only what it says; what a platform rejected is then lost for good.
+The others are tuned in their favour, in two forms. "own templates" and "own rows" use what they
+are made of: rows as the tool gives them, put into JSON by drt's template or dlt's own encoder,
+every setting at its best. In the other form more is done for them than anybody does:
+the JSON of each row is made by DuckDB. In both nothing is paced, drt holds 100,000 rows at once
+(and is also cut by hand into sixteen syncs side by side), and dlt has sixteen workers. Neither
+removes anyone from such a list, or knows what it sent: they send everybody again, and removals
+come from a copy of the list's last state that the user keeps. With "diff" the user's SQL compares
+with that copy and they send only what it says; what a platform rejected is then lost for good.
 
 Nobody sets the others up like that. `--documented` adds drt as its documentation has it, over so
 many people (a hundredth of them where it sends a row a request): it calls ten times a second.

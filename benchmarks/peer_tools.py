@@ -173,8 +173,25 @@ class Ours:
         yield self.name, self.run()
 
 
+_VALUES = "".join(
+    f'"{name}": {{{{ row.{name} | tojson }}}}, ' for name in ("email", "first_name", "points")
+)
+ROW = f'{{{_VALUES}"key": {{{{ row.customer_id | tojson }}}}}}'
+"""A person in the words of drt's templates."""
+ROWS = f"{{% for row in rows %}}{ROW}{{% if not loop.last %}},{{% endif %}}{{% endfor %}}"
+
+
+def _head(action: str) -> str:
+    """How a body begins."""
+    return f'{{"list": "{LIST}", "action": "{action}", "rows": ['
+
+
 class Drt:
-    """drt: one sync, or sixteen that each take a share."""
+    """drt: one sync, or sixteen that each take a share; and one with its own templates.
+
+    The last is as somebody sets it up who reads its whole documentation: each setting at its best,
+    and rows put into words by its template, where the others post JSON that DuckDB made.
+    """
 
     name = "drt"
 
@@ -185,19 +202,24 @@ class Drt:
         profile = f"local: {{type: duckdb, database: {bench.warehouse}, fetch_size: 20000}}\n"
         _write(bench.folder / ".drt" / "profiles.yml", profile)
         _write(self.folder / "drt_project.yml", 'name: bench\nversion: "0.1"\nprofile: local\n')
-        self._sync("everybody", "upsert", EVERYBODY)
+        for name, action, sql in (
+            ("everybody", "upsert", EVERYBODY),
+            ("left", "remove", LEFT),
+            ("changed", "upsert", CHANGED),
+        ):
+            self._sync(name, action, sql)
+            self._sync(f"own_{name}", action, sql, templates=True)
         for number in range(SHARDS):
             share = f"{EVERYBODY} where hash(customer_id) % {SHARDS} = {number}"
             self._sync(f"share_{number:02}", "upsert", share)
-        self._sync("left", "remove", LEFT)
-        self._sync("changed", "upsert", CHANGED)
 
-    def _sync(self, name: str, action: str, sql: str) -> None:
-        head = f'{{"list": "{LIST}", "action": "{action}", "rows": ['
-        template = head + '{{ rows | map(attribute="said") | join(",") }}]}'
+    def _sync(self, name: str, action: str, sql: str, *, templates: bool = False) -> None:
+        template = _head(action) + '{{ rows | map(attribute="said") | join(",") }}]}'
+        if templates:
+            template = f"{_head(action)}{ROWS}]}}"
         sync = {
             "name": name,
-            "model": _said(sql),
+            "model": sql if templates else _said(sql),
             "destination": {
                 "type": "rest_api",
                 "url": self.bench.url,
@@ -221,11 +243,14 @@ class Drt:
 
     def first(self) -> Iterator[tuple[str, list[list[str]]]]:
         yield "drt", [self.run("everybody")]
+        yield "drt own templates", [self.run("own_everybody")]
         yield "drt in 16 shares", [self.run("share_*", threads=SHARDS)]
 
     def second(self) -> Iterator[tuple[str, list[list[str]]]]:
         yield "drt", [self.run("everybody"), self.run("left")]
         yield "drt own diff", [self.run("left"), self.run("changed")]
+        yield "drt own templates", [self.run("own_everybody"), self.run("own_left")]
+        yield "drt own templates+diff", [self.run("own_left"), self.run("own_changed")]
 
 
 class Documented(Drt):
@@ -237,15 +262,8 @@ class Documented(Drt):
 
     def __init__(self, bench: Bench) -> None:
         super().__init__(bench)
-        row = "".join(
-            f'"{name}": {{{{ row.{name} | tojson }}}}, '
-            for name in ("email", "first_name", "points")
-        )
-        row = f'{{{row}"key": {{{{ row.customer_id | tojson }}}}}}'
-        head = f'{{"list": "{LIST}", "action": "upsert", "rows": ['
-        batch = f"{{% for row in rows %}}{row}{{% if not loop.last %}},{{% endif %}}{{% endfor %}}"
-        one = {"body_template": f"{head}{row}]}}"}
-        many = {"body_mode": "batch", "batch_template": f"{head}{batch}]}}"}
+        one = {"body_template": f"{_head('upsert')}{ROW}]}}"}
+        many = {"body_mode": "batch", "batch_template": f"{_head('upsert')}{ROWS}]}}"}
         for name, how in (("one", one), ("many", many)):
             destination = {
                 "type": "rest_api",
@@ -272,27 +290,37 @@ class Dlt:
         self.folder = bench.folder / self.name
         self.folder.mkdir()
 
-    def run(self, *parts: str) -> list[list[str]]:
+    def run(self, *parts: str, rows: str = "text") -> list[list[str]]:
         python = str(self.bench.options.environments / "dlt" / "bin" / "python")
         state = tempfile.mkdtemp(dir=self.folder)
         command = [python, str(HERE / "peers" / "dlt_job.py"), "--warehouse"]
         command += [str(self.bench.warehouse), "--url", self.bench.url, "--list", LIST]
-        command += ["--folder", state, *(word for part in parts for word in ("--sql", part))]
+        command += ["--folder", state, "--rows", rows]
+        command += [word for part in parts for word in ("--sql", part)]
         return [command]
 
     def first(self) -> Iterator[tuple[str, list[list[str]]]]:
+        yield "dlt own rows", self.run(f"upsert:{_keyed(EVERYBODY)}", rows="own")
         yield "dlt", self.run(f"upsert:{_said(EVERYBODY)}")
 
     def second(self) -> Iterator[tuple[str, list[list[str]]]]:
         everybody, left, changed = (_said(sql) for sql in (EVERYBODY, LEFT, CHANGED))
         yield "dlt", self.run(f"upsert:{everybody}", f"remove:{left}")
         yield "dlt own diff", self.run(f"remove:{left}", f"upsert:{changed}")
+        everybody, left, changed = (_keyed(sql) for sql in (EVERYBODY, LEFT, CHANGED))
+        yield "dlt own rows", self.run(f"upsert:{everybody}", f"remove:{left}", rows="own")
+        yield "dlt own rows+diff", self.run(f"remove:{left}", f"upsert:{changed}", rows="own")
 
 
 def _said(sql: str) -> str:
     """The rows of a query as JSON, made by DuckDB."""
     row = "{key: customer_id, email: email, first_name: first_name, points: points}"
     return f"select cast(to_json({row}) as varchar) as said from ({sql}) as people"
+
+
+def _keyed(sql: str) -> str:
+    """The columns of a query as they are, the key by its name in a body."""
+    return f"select customer_id as key, email, first_name, points from ({sql}) as people"
 
 
 def _write(path: Path, text: str) -> None:

@@ -245,6 +245,17 @@ def test_a_batch_that_holds_a_key_is_refused_until_the_platform_behaves(receiver
     assert members(receiver) == {"a", "b"}
 
 
+def test_what_was_refused_is_not_delivered_again(receiver):
+    receiver.misbehave("refuse_batch_with", key="b")
+    receiver.misbehave("duplicate", after=1)
+
+    assert send(receiver, "upsert", ["b"])[0] == 422
+    receiver.behave()
+    send(receiver, "upsert", ["a"])
+    send(receiver, "upsert", ["a"])
+    assert members(receiver) == {"a"}
+
+
 def test_faults_come_in_order_and_as_often_as_asked(receiver):
     receiver.misbehave("status", times=2, status=500)
     receiver.misbehave("status", status=429)

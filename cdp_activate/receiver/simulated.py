@@ -117,7 +117,7 @@ class SimulatedPlatform:
         * reset: `applied` (False): the connection is reset without an answer
         * half_body, malformed_json: `applied` (True)
         * slow: `seconds` before the request is looked at
-        * duplicate: delivered again `after` so many more requests (0: at once)
+        * duplicate: delivered again `after` so many more requests (0: at once), if it was taken
         * reject_rows: `keys` {key: reason}, or `containing` a piece of key and `reason`
         * refuse_batch_with: `key`; 422 for any batch that holds it, until `behave()`
         """
@@ -178,7 +178,8 @@ class SimulatedPlatform:
             call, answer = self._judge(request, fault)
         if fault is None:
             return call, answer
-        if fault.name == "duplicate":
+        if fault.name == "duplicate" and call.status < 400:
+            # A call that was refused is refused a second time, whatever was lifted meanwhile.
             with self._lock:
                 due = self._lists.clock + int(fault.options.get("after", 0))
                 self._delayed.append(_Delayed(request, due))
