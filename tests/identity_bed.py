@@ -82,6 +82,7 @@ class Bed:
             "+known_customers",
             "+superseded_customers",
             "+identity_cuts",
+            "+identity_conflicts",
             "--exclude-resource-type",
             "unit_test",
             "--vars",

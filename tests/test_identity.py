@@ -14,6 +14,9 @@ pytestmark = pytest.mark.slow
 
 PERSON = "insert into crm.people (customer_id, created_at) values (?, ?)"
 CLAIM = "insert into crm.identities values (?, ?, 'external_id', ?, null)"
+DEVICE = "insert into crm.identities values (?, ?, 'device_id', ?, null)"
+OWNED = "select customer_id from identity_map where identifier = '{}'"
+DOUBTFUL = "select customer_count from identity_conflicts where identifier = '{}'"
 
 
 def person(number: int) -> str:
@@ -112,11 +115,19 @@ def test_a_run_without_news_writes_nothing(grown: Graph) -> None:
         " (select max(noted_at) from identity_edges),"
         " (select max(noted_at) from identity_components)"
     )
+    edges = "select * from identity_edges order by all"
     grown.bed.build()
     before = grown.bed.rows(query)
+    linked = grown.bed.rows(edges)
+    grown.bed.execute(
+        "insert into identity_edges select * replace (noted_at - interval 1 hour as noted_at)"
+        " from identity_edges where noted_at = (select max(noted_at) from identity_edges)"
+    )
+    assert linked != grown.bed.rows(edges), "a run died before what it replaced was deleted"
     grown.bed.build()
 
     assert before == grown.bed.rows(query)
+    assert linked == grown.bed.rows(edges)
     assert grown.expected() == grown.bed.people()
 
 
@@ -137,29 +148,57 @@ def test_a_run_with_few_links_looks_at_few_people(grown: Graph) -> None:
 
 
 def test_whoever_is_erased_no_longer_links_others(grown: Graph) -> None:
-    """Without the one in the middle, the two ends are two people again."""
+    """Without the one in the middle, the two ends are two people again, and what the others
+    shared with him is theirs, also when a run before died after it had deleted what was due.
+    """
     start = len(grown.nodes)
-    grown.grow(people=3, links=0)
-    one, middle, other = grown.nodes[start:]
+    grown.grow(people=5, links=0)
+    one, middle, other, friend, guest = grown.nodes[start:]
     grown.link((one, middle), (middle, other))
+    grown.bed.execute(
+        DEVICE,
+        [
+            ("d1", middle, "d1"),
+            ("d2", friend, "d1"),
+            ("d3", other, "d2"),
+            ("d4", middle, "d3"),
+            ("d5", guest, "d3"),
+            ("d6", friend, "d3"),
+        ],
+    )
     grown.bed.build()
     assert grown.bed.people()[other] == one
+    assert grown.bed.rows(DOUBTFUL.format("d1")) == [(2,)]
+    assert grown.bed.rows(DOUBTFUL.format("d3")) == [(3,)]
+    assert grown.bed.rows(OWNED.format("d2")) == [(one,)]
 
     grown.bed.execute(f"delete from crm.people where customer_id = '{middle}'")
     grown.nodes.remove(middle)
     grown.edges = [edge for edge in grown.edges if middle not in edge]
+    grown.bed.execute(f"delete from identity_map where customer_id = '{one}'")
     grown.bed.build()
 
     assert grown.bed.people()[other] == other
     assert grown.expected() == grown.bed.people()
     left = "select count(*) from identity_identifiers where source_customer_id = "
     assert grown.bed.rows(f"{left} '{middle}'") == [(0,)]
+    assert grown.bed.rows(OWNED.format("d1")) == [(friend,)]
+    assert grown.bed.rows(OWNED.format("d2")) == [(other,)]
+    assert grown.bed.rows(DOUBTFUL.format("d1")) == []
+    assert grown.bed.rows(DOUBTFUL.format("d3")) == [(2,)]
 
 
 def test_runs_one_after_another_end_where_a_full_build_ends(grown: Graph) -> None:
-    """History leaves no trace: building from nothing gives the same people."""
+    """History leaves no trace: building from nothing gives the same people and identifiers."""
+    queries = [
+        f"select * exclude (noted_at) from {table} order by all"
+        for table in ("identity_identifiers", "identity_map", "identity_conflicts")
+    ]
     before = grown.bed.people()
+    held = [grown.bed.rows(query) for query in queries]
 
     grown.bed.build("--full-refresh")
 
     assert before == grown.bed.people()
+    assert held == [grown.bed.rows(query) for query in queries]
+    assert all(held)

@@ -51,6 +51,8 @@ ON_DUCKDB = """
 NO_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 NO_AUDIENCES = ("--exclude", "path:models/audiences")
 STOOD_IN = ("snowflake", "bigquery", "spark")
+MERGING = ("bigquery", "spark")
+"""Who has no delete+insert: identity is built there on two days."""
 
 AS_TEXTS = """
 create or replace table shop.tickets as select * replace (
@@ -192,12 +194,16 @@ def test_every_table_has_the_same_rows_on_postgres(
 def test_every_table_has_the_same_rows_in_the_sql_of(name: str, warehouses: Warehouses) -> None:
     """Without audiences: those are compiled for one warehouse at a time."""
     folder = warehouses.folder
+    if name in MERGING:
+        identity = ("--select", "+path:models/identity", *NO_TESTS)
+        dbt(folder, name, "build", *identity, as_of=AS_OF - timedelta(days=1))
     dbt(folder, name, "build", *NO_AUDIENCES, *NO_TESTS)
 
     models = [name for name in warehouses.models if not name.startswith(("audience_", "fact_"))]
     assert len(models) > 100
     ours, theirs = (Warehouses(folder, models).rows_on(each) for each in ("duckdb", name))
-    assert {} == _differing(ours, theirs, models)
+    of_two_days = OF_THE_WAY_THERE if name in MERGING else set()
+    assert {} == _differing(ours, theirs, set(models) - of_two_days)
 
 
 SPARK_PYTHON = os.environ.get("CDP_SPARK_PYTHON")

@@ -84,9 +84,12 @@
     {%- endif -%}
 {% endmacro %}
 
-{# The same of what nobody has any more. #}
-{% macro delete_identifiers_of_nobody(identifiers) %}
-    {%- if execute and is_incremental() -%}
+{# The same of what nobody has any more, when somebody is gone. #}
+{% macro delete_identifiers_of_nobody(identifiers, records) %}
+    {%- if execute and is_incremental() and run_query(
+        'select count(*) from ' ~ records ~ ' where not is_present and noted_at > '
+        ~ cdp_activate.latest_note(this)
+    ).rows[0][0] | int -%}
         {%- set row = this.include(database=false, schema=false) -%}
         delete from {{ this }}
         where not exists (

@@ -6,7 +6,7 @@
     on_schema_change='append_new_columns',
     pre_hook=[
         "{{ cdp_activate.delete_identifiers_of_nobody(
-            ref('identity_identifiers')
+            ref('identity_identifiers'), ref('identity_records')
         ) }}",
         "{{ cdp_activate.delete_identifiers_due(
             ref('identity_identifiers'), ref('identity_records'),
@@ -17,6 +17,7 @@
 {%- set identifiers = ref('identity_identifiers') %}
 {%- set records = ref('identity_records') %}
 {%- set components = ref('identity_components') %}
+{#- What is due is few: then identity_map need not be asked. #}
 {%- set goes_on = cdp_activate.identity_goes_on(
     [identifiers, records, components]
 ) %}
@@ -52,6 +53,7 @@ customer_ids as (
 
 ),
 
+{% if not goes_on -%}
 -- Few are anybody else's than those of identity_map.
 owned as (
 
@@ -59,6 +61,7 @@ owned as (
 
 ),
 
+{% endif -%}
 final as (
 
     select
@@ -72,6 +75,7 @@ final as (
 
     inner join customer_ids
         on identifiers.source_customer_id = customer_ids.source_customer_id
+    {%- if not goes_on %}
 
     left join owned
         on
@@ -79,10 +83,13 @@ final as (
             and identifiers.identifier = owned.identifier
 
     where owned.identifier is null
+    {%- endif %}
 
     group by
         identifiers.identifier_type,
         identifiers.identifier
+
+    having min(customer_ids.customer_id) < max(customer_ids.customer_id)
 
 )
 

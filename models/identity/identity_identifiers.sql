@@ -31,7 +31,6 @@ claims as (
 ),
 
 {% if goes_on -%}
--- Of these everything is looked at again.
 due as (
 
     select
@@ -44,27 +43,22 @@ due as (
 
 ),
 
--- Of the others, what is not held as it is stated.
+-- All that those state who are due, and of others what is not held as it is stated.
 looked_at as (
 
     select claims.*
 
     from claims
 
-    inner join due
+    left join due
         on claims.source_customer_id = due.source_customer_id
-
-    union all
-
-    select claims.*
-
-    from claims
 
     left join {{ this }} as held
         on
             claims.source_customer_id = held.source_customer_id
             and claims.identifier_type = held.identifier_type
             and claims.identifier = held.identifier
+            and due.source_customer_id is null
             and claims.identifier not like '00%'
             and (
                 claims.first_seen_at is null
@@ -79,7 +73,7 @@ customers_looked_at as (
 
     select customers.*
 
-    from customers
+    from {{ ref('customer_records') }} as customers
 
     inner join due
         on customers.source_customer_id = due.source_customer_id

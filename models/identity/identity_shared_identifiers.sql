@@ -37,7 +37,7 @@ due as (
         identifier_type,
         identifier
 
-    from identifiers
+    from {{ ref('identity_identifiers') }}
 
     where noted_at > {{ cdp_activate.latest_note(edges_before) }}
 
@@ -47,9 +47,9 @@ due as (
         identifiers.identifier_type,
         identifiers.identifier
 
-    from identifiers
+    from {{ ref('identity_identifiers') }} as identifiers
 
-    inner join records
+    inner join {{ ref('identity_records') }} as records
         on identifiers.source_customer_id = records.source_customer_id
 
     where records.noted_at > {{ cdp_activate.latest_note(edges_before) }}
