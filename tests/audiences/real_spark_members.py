@@ -35,7 +35,7 @@ def main(folder: Path) -> None:
                 table = spark.read.parquet(str(path))
                 for column in case["json"].get(path.stem, ()):
                     table = table.withColumn(column, try_parse_json(column))
-                table.createOrReplaceTempView(path.stem)
+                table.createOrReplaceTempView(f"`{path.stem}`")
         try:
             answers.append([list(row) for row in spark.sql(case["sql"]).collect()])
         except Exception as error:
