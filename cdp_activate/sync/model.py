@@ -65,6 +65,13 @@ def _amount(value: object) -> object:
     return Amount(rows=int(found[1]))
 
 
+def _part(value: object) -> object:
+    amount = _amount(value)
+    if isinstance(amount, Amount) and amount.share is not None and amount.share > 1:
+        raise ValueError("more than 100% never happens: write a percentage such as 20%")
+    return amount
+
+
 def _length(value: object) -> timedelta:
     """`24h`, or a length as everywhere else."""
     short = _SHORT.fullmatch(str(value))
@@ -73,6 +80,9 @@ def _length(value: object) -> timedelta:
 
 
 AmountField = Annotated[Amount, BeforeValidator(_amount)]
+
+PartField = Annotated[Amount, BeforeValidator(_part)]
+"""An amount of something that is there: a list may grow to thrice its size, but not lose that."""
 
 
 class _Strict(BaseModel):
@@ -86,10 +96,10 @@ class Guards(_Strict):
     and so is the first run of a sync, unless `first_run: false`.
     """
 
-    max_remove: AmountField | None = None
+    max_remove: PartField | None = None
     max_change: AmountField | None = None
     min_size: int | None = Field(default=None, ge=0)
-    max_rejected: AmountField | None = None
+    max_rejected: PartField | None = None
     first_run: bool = True
     max_lists: int = Field(default=50, ge=1)
     fresh_within: Annotated[timedelta, BeforeValidator(_length)] | None = None

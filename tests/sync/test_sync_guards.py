@@ -239,6 +239,15 @@ def test_a_wrong_amount_is_an_error_at_its_place(bed: Bed, text: str) -> None:
     assert "'max_remove': write a number of rows, or a percentage such as 20%" == problem.message
 
 
+def test_a_guard_that_could_never_refuse_is_an_error(bed: Bed) -> None:
+    guard(bed, "max_change: 300%, max_remove: 2000%, max_rejected: 100%")
+    with pytest.raises(SourceErrors) as caught:
+        _ = bed.the_sync
+    (problem,) = caught.value.problems
+    never = "more than 100% never happens: write a percentage such as 20%"
+    assert f"'max_remove': {never}" == problem.message
+
+
 def test_an_unknown_guard_is_an_error_with_a_suggestion(bed: Bed) -> None:
     guard(bed, "max_removed: 5")
     with pytest.raises(SourceErrors, match="unknown key 'max_removed'"):
