@@ -11,7 +11,6 @@ only other formats can: `not null`, and the strategy of increments.
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -84,7 +83,6 @@ def _build(folder: Path) -> None:
         return given(value)
 
     session.SessionConnectionWrapper._fix_binding = staticmethod(literal)
-    os.chdir(folder)
     done = dbtRunner().invoke([
         "build",
         "--project-dir", str(folder / "project"), "--profiles-dir", str(folder / "project"),

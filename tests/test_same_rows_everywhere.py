@@ -220,6 +220,7 @@ def test_every_table_has_the_same_rows_on_a_real_spark(warehouses: Warehouses) -
             source.execute(f"copy shop.{table} to '{folder}/raw/{table}.parquet'")
     done = subprocess.run(
         [str(SPARK_PYTHON), "-P", str(REPOSITORY / "tests" / "real_spark.py"), str(folder)],
+        cwd=folder,
         env={**os.environ, "CDP_AS_OF": AS_OF.isoformat(), "TZ": "UTC"},
         capture_output=True,
         text=True,
