@@ -47,27 +47,6 @@ acts as (
 
 ),
 
--- First a row a visitor and day: counting different ones of many texts is dear.
-visitors as (
-
-    select
-        day,
-        channel,
-        device_type,
-        visitor_id,
-        count(*) as touchpoint_count,
-        max(written_at) as written_at
-
-    from acts
-
-    group by
-        day,
-        channel,
-        device_type,
-        visitor_id
-
-),
-
 final as (
 
     select
@@ -77,14 +56,14 @@ final as (
         {{ cdp_activate.seed_version('touchpoint_vocabulary') }} as vocabulary_version,
 
         ---------- numerics
-        count(*) as visitor_count,
-        cast(sum(touchpoint_count) as {{ dbt.type_bigint() }}) as touchpoint_count,
+        count(distinct visitor_id) as visitor_count,
+        count(*) as touchpoint_count,
 
         ---------- dates and timestamps
         day,
         max(written_at) as written_at
 
-    from visitors
+    from acts
 
     group by
         day,
