@@ -7,103 +7,164 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from cdp_activate.errors import CdpError
+from cdp_activate.errors import CdpError, NotBuiltError
 from cdp_activate.project import Project
+from cdp_activate.sync.model import DestinationEntry
+from cdp_activate.sync.planning import audience_relation
 from cdp_activate.words import plural
 
 T = TypeVar("T")
 
+BUILD = "cdp-activate build"
+"""The command that makes what is not there yet."""
+
 
 @dataclass
 class Finding:
-    """What was checked, whether it is well, and what to do where it is not."""
+    """What was checked, whether it is well, and what to do where it is not.
+
+    `not_yet`: nothing is wrong with it, `BUILD` was never run. After the first build what it
+    makes must be there, and is a failure where it is not.
+    """
 
     what: str
     ok: bool
     found: str
     remedy: str = ""
+    not_yet: bool = False
 
 
 def examine(open_project: Callable[[], Project]) -> list[Finding]:
     """Every check; one that fails does not keep the others from being made."""
-    findings = [_python()]
+    return _Examination().of(open_project)
 
-    def look(what: str, check: Callable[[], tuple[T, str]]) -> T | None:
+
+class _Examination:
+    def __init__(self) -> None:
+        version = ".".join(str(part) for part in sys.version_info[:3])
+        well = sys.version_info >= (3, 11)
+        remedy = "" if well else "install Python 3.11 or later"
+        self.findings = [Finding("Python", well, version, remedy)]
+        self.built = False
+
+    def look(self, what: str, check: Callable[[], tuple[T, str]]) -> T | None:
+        """What a check returned, with the words for it noted; None where it failed."""
         try:
             result, found = check()
         except CdpError as error:
-            findings.append(Finding(what, False, error.message, error.remedy))
+            not_yet = isinstance(error, NotBuiltError) and not self.built
+            self.findings.append(Finding(what, False, error.message, error.remedy, not_yet))
             return None
-        findings.append(Finding(what, True, found))
+        self.findings.append(Finding(what, True, found))
         return result
 
-    def project_found() -> tuple[Project, str]:
-        found = open_project()
-        return found, str(found.folder.resolve().name)
+    def of(self, open_project: Callable[[], Project]) -> list[Finding]:
+        def found() -> tuple[Project, str]:
+            project = open_project()
+            return project, project.folder.resolve().name
 
-    project = look("dbt project", project_found)
-    if project is None:
-        return findings
-    _look_at(project, look, findings)
-    return findings
+        project = self.look("dbt project", found)
+        if project is not None:
+            # dbt writes it when it has built something, not when it has only read the project.
+            self.built = project.manifest.with_name("run_results.json").exists()
+            reached = self._settings(project)
+            if project.manifest.exists():
+                self._parsed(project, reached=reached)
+            else:
+                self._not_parsed(project)
+            self._destinations(project)
+        return self.findings
 
+    def _settings(self, project: Project) -> bool:
+        """Whether the warehouse can be read."""
 
-def _python() -> Finding:
-    version = ".".join(str(part) for part in sys.version_info[:3])
-    well = sys.version_info >= (3, 11)
-    return Finding("Python", well, version, "" if well else "install Python 3.11 or later")
+        def profile() -> tuple[object, str]:
+            one = project.dbt_profile
+            return one, f"{one.name}, target {one.target}, {one.type}"
 
+        def warehouse() -> tuple[object, str]:
+            with project.warehouse() as opened:
+                try:
+                    with opened.reading():
+                        return True, opened.dialect
+                except NotBuiltError as error:
+                    if not self.built:
+                        error.remedy = "load your tables into that file; the build makes the others"
+                    raise
 
-def _look_at(
-    project: Project,
-    look: Callable[[str, Callable[[], tuple[object, str]]], object | None],
-    findings: list[Finding],
-) -> None:
-    def profile() -> tuple[object, str]:
-        one = project.dbt_profile
-        return one, f"{one.name}, target {one.target}, {one.type}"
+        return (
+            self.look("profile", profile) is not None
+            and self.look("warehouse", warehouse) is not None
+        )
 
-    def catalog() -> tuple[object, str]:
-        entities = project.catalog.entities
-        return entities, plural(len(entities), "entity")
+    def _not_parsed(self, project: Project) -> None:
+        """What there is to say before dbt has ever read the project."""
 
-    def audiences() -> tuple[object, str]:
-        return project.audiences, plural(len(project.audiences), "audience")
-
-    def compiled() -> tuple[object, str]:
-        stale = project.compile(check=True).changes
-        if stale:
-            raise CdpError(
-                f"{plural(len(stale), 'file')} in models/audiences out of date",
-                remedy="run `cdp-activate compile`",
+        def catalog() -> tuple[object, str]:
+            raise NotBuiltError(
+                "dbt has not read your models yet",
+                remedy="the build has it do so; then audiences and syncs are checked against them",
             )
-        return stale, "up to date"
 
-    def syncs() -> tuple[object, str]:
-        return project.syncs, plural(len(project.syncs), "sync")
+        def written(what: str) -> Callable[[], tuple[object, str]]:
+            def read() -> tuple[object, str]:
+                documents = project.documents(f"{what}s")
+                return documents, f"{plural(len(documents), what)} written"
 
-    def warehouse() -> tuple[object, str]:
-        with project.warehouse() as opened, opened.reading():
-            return True, opened.dialect
+            return read
 
-    look("profile", profile)
-    if look("catalog", catalog) is not None and look("audiences", audiences) is not None:
-        look("compiled audiences", compiled)
-        look("syncs", syncs)
-    look("warehouse", warehouse)
-    try:
-        entries = project.destinations
-    except CdpError as error:
-        findings.append(Finding("destinations", False, error.message, error.remedy))
-        return
-    for name, entry in entries.items():
+        self.look("catalog", catalog)
+        self.look("audiences", written("audience"))
+        self.look("syncs", written("sync"))
 
-        def reach(entry: object = entry) -> tuple[object, str]:
-            destination = entry.open()  # type: ignore[attr-defined]
-            try:
-                destination.check()
-            finally:
-                destination.close()
-            return True, "reached"
+    def _parsed(self, project: Project, *, reached: bool) -> None:
+        def catalog() -> tuple[object, str]:
+            entities = project.catalog.entities
+            return entities, plural(len(entities), "entity")
 
-        look(f"destination {name}", reach)
+        def audiences() -> tuple[object, str]:
+            return project.audiences, plural(len(project.audiences), "audience")
+
+        def compiled() -> tuple[object, str]:
+            stale = project.compile(check=True).changes
+            if stale:
+                raise NotBuiltError(
+                    f"{plural(len(stale), 'file')} in models/audiences out of date",
+                    remedy="run `cdp-activate compile`",
+                )
+            return stale, "up to date"
+
+        def syncs() -> tuple[object, str]:
+            return project.syncs, plural(len(project.syncs), "sync")
+
+        def tables() -> tuple[object, str]:
+            with project.warehouse() as opened, opened.reading():
+                for sync in project.syncs.values():
+                    audience_relation(sync, project.catalog, opened)
+            return True, "those of all syncs are built"
+
+        if self.look("catalog", catalog) is None or self.look("audiences", audiences) is None:
+            return
+        self.look("compiled audiences", compiled)
+        if self.look("syncs", syncs) is not None and reached:
+            self.look("tables of audiences", tables)
+
+    def _destinations(self, project: Project) -> None:
+        def reach(entry: DestinationEntry) -> Callable[[], tuple[object, str]]:
+            def check() -> tuple[object, str]:
+                destination = entry.open()
+                try:
+                    destination.check()
+                finally:
+                    destination.close()
+                return True, "reached"
+
+            return check
+
+        try:
+            entries = project.destinations
+        except CdpError as error:
+            self.findings.append(Finding("destinations", False, error.message, error.remedy))
+            return
+        for name, entry in entries.items():
+            self.look(f"destination {name}", reach(entry))

@@ -7,6 +7,7 @@ CdpError                    whatever a person can mend; never shown as a traceba
   |   x BusyError           another run of the same sync is going on
   + WarehouseError          the warehouse could not be read or written        exit code 1
   |   x LockedError         another process holds the DuckDB file
+  |   x NotBuiltError       dbt has not made it yet
   + GuardError              a guard refused before anything was sent          exit code 3
   + DestinationError        the platform, not the rows: the sync stops        exit code 1
       x AuthError           it does not know us: nothing will work until mended
@@ -129,6 +130,10 @@ class WarehouseError(CdpError):
 
 class LockedError(WarehouseError):
     """Another process holds the DuckDB file."""
+
+
+class NotBuiltError(WarehouseError):
+    """What `cdp-activate build` makes is not there yet."""
 
 
 class GuardError(CdpError):

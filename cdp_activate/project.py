@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from cdp_activate.sync.model import DestinationEntry, Sync
 
 FIXTURES = "fixtures"
+_NOT_SYNCS = {"syncs": ("destinations.yml", "alerts.yml")}
+_ONE_OF = {"audiences": "an audience", "syncs": "a sync"}
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class Project:
     @cached_property
     def audiences(self) -> Mapping[str, Audience]:
         """The audiences of `audiences/`. Raises SourceErrors with all their mistakes."""
-        documents = self._documents("audiences", "an audience", required=True)
+        documents = self.documents("audiences")
         return read_audiences(documents, self.catalog, timezone=self.timezone)
 
     def audience(self, name: str) -> Audience:
@@ -176,7 +178,7 @@ class Project:
         """The syncs of `syncs/`. Raises SourceErrors with all their mistakes."""
         from cdp_activate.sync.read import read_syncs
 
-        documents = self._documents("syncs", "a sync", skip=("destinations.yml", "alerts.yml"))
+        documents = self.documents("syncs")
         return read_syncs(documents, self.catalog, self.audiences, self.destinations)
 
     @cached_property
@@ -265,22 +267,20 @@ class Project:
         """A connection to the warehouse of the profile; the caller closes it."""
         return open_warehouse(self.dbt_profile, self.folder)
 
-    def _documents(
-        self, folder: str, what: str, *, skip: Sequence[str] = (), required: bool = False
-    ) -> list[Node]:
-        """The documents of every YAML file below a folder, in the order of their paths.
+    def documents(self, folder: str) -> list[Node]:
+        """The documents of every YAML file below `audiences` or `syncs`, in the order of paths.
 
         Folders named `fixtures` hold the rows of tests. An empty file is a mistake: something
-        was meant to be there.
+        was meant to be there. Raises SourceErrors, and UsageError where there are no audiences.
         """
         paths = [
             path
             for path in sorted((self.folder / folder).rglob("*.y*ml"))
             if path.suffix in (".yml", ".yaml")
-            and path.name not in skip
+            and path.name not in _NOT_SYNCS.get(folder, ())
             and FIXTURES not in path.relative_to(self.folder).parts
         ]
-        if required and not paths:
+        if not paths and folder == "audiences":
             raise UsageError(
                 f"there are no audiences in {self.folder / folder}",
                 remedy="write one there, or run `cdp-activate init` for an example",
@@ -295,7 +295,8 @@ class Project:
                 continue
             if not documents:
                 shown = path.relative_to(self.folder).as_posix()
-                problems.append(Problem("the file is empty", f"write {what}, or delete it", shown))
+                hint = f"write {_ONE_OF[folder]}, or delete it"
+                problems.append(Problem("the file is empty", hint, shown))
             found.extend(documents)
         if problems:
             raise SourceErrors(problems)

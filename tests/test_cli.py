@@ -121,14 +121,29 @@ def test_a_broken_manifest_says_what_to_run(tmp_path: Path) -> None:
     assert "cannot be read" in done.output
 
 
-def test_doctor_goes_on_after_a_failure(tmp_path: Path) -> None:
+def test_doctor_says_what_is_not_there_before_the_first_build(tmp_path: Path) -> None:
+    """The order of the README: nothing is wrong yet, and the next command is named."""
     invoke("init", str(tmp_path))
+    done = invoke("doctor", "--project-dir", str(tmp_path))
+    assert 0 == done.exit_code, done.output
+    assert "not yet  catalog" in done.output and "not yet  warehouse" in done.output
+    assert "next: run `cdp-activate build`" in done.output
+    assert "1 audience written" in done.output
+
+
+def test_doctor_goes_on_after_a_failure(tmp_path: Path) -> None:
+    """Mistakes are told apart from what is not there yet; after a build, nothing may be missing."""
+    invoke("init", str(tmp_path))
+    (tmp_path / "audiences" / "more.yml").write_text("audience: [")
     done = invoke("doctor", "--project-dir", str(tmp_path), "--json")
-    found = {one["what"]: one["ok"] for one in json.loads(done.output)}
+    found = {one["what"]: one for one in json.loads(done.output)}
     assert 1 == done.exit_code
-    assert found["dbt project"] and found["profile"]
-    assert not found["catalog"]
-    assert found["destination outbox"]
+    assert found["dbt project"]["ok"] and found["destination outbox"]["ok"]
+    assert "more.yml" in found["audiences"]["found"] and not found["audiences"]["not_yet"]
+    (tmp_path / "target").mkdir()
+    (tmp_path / "target" / "run_results.json").write_text("{}")
+    done = invoke("doctor", "--project-dir", str(tmp_path))
+    assert 1 == done.exit_code and "FAIL     warehouse" in done.output
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2026-13-01", "2026-01-01T25:00"])

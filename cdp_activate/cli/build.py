@@ -53,21 +53,27 @@ def init(folder: Path, as_json: bool) -> None:
 def doctor(context: click.Context, /, as_json: bool, **options: Any) -> None:
     """Check everything that a build and a sync need, and say what to mend.
 
+    What only the first build makes is "not yet" there before it, which is no failure.
+
     \b
     Example:
       cdp-activate doctor
     """
-    from cdp_activate.doctor import examine
+    from cdp_activate.doctor import BUILD, examine
 
     findings = examine(lambda: load(options))
     if as_json:
         show_json([vars(finding) for finding in findings])
     else:
         for finding in findings:
-            click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.found}")
+            state = "ok" if finding.ok else "not yet" if finding.not_yet else "FAIL"
+            click.echo(f"{state:<7}  {finding.what}: {finding.found}")
             if finding.remedy:
-                click.echo("      " + finding.remedy.replace("\n", "\n      "))
-    if not all(finding.ok for finding in findings):
+                click.echo(" " * 9 + finding.remedy.replace("\n", "\n" + " " * 9))
+    wrong = not all(finding.ok or finding.not_yet for finding in findings)
+    if not as_json and any(finding.not_yet for finding in findings):
+        click.echo(f"next: {'mend what failed, then ' if wrong else ''}run `{BUILD}`")
+    if wrong:
         context.exit(1)
 
 

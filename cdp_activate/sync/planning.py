@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
-from cdp_activate.errors import WarehouseError
+from cdp_activate.errors import NotBuiltError, WarehouseError
 from cdp_activate.identifiers.phone import numbers
 from cdp_activate.identifiers.sql import PHONE_FUNCTION
 from cdp_activate.sync.built import Mark, read_mark
@@ -26,7 +26,8 @@ from cdp_activate.warehouse.base import Warehouse, Work
 def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, asked: Asked) -> Plan:
     """Work out the plan in the warehouse, within `warehouse.work(...)`.
 
-    Raises WarehouseError when the audience's table was not built, or a key is there twice.
+    Raises NotBuiltError when the audience's table was not built, WarehouseError when a key is there
+    twice.
     """
     relation = _members(sync.audience.name, catalog)
     ledger = Ledger(warehouse, kept_list(sync))
@@ -114,12 +115,12 @@ def _members(audience: str, catalog: Catalog) -> str:
     """The audience's table."""
     model = catalog.models.get(audience_model(audience))
     if model is None:
-        raise WarehouseError(f"dbt does not know the audience '{audience}' yet", remedy=_BUILD)
+        raise NotBuiltError(f"dbt does not know the audience '{audience}' yet", remedy=_BUILD)
     return model.relation
 
 
 def audience_relation(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> str:
-    """The audience's table, which must be built. Call within `warehouse.reading()`."""
+    """The audience's table. Raises NotBuiltError. Call within `warehouse.reading()`."""
     relation = _members(sync.audience.name, catalog)
     _check_built(sync.audience.name, warehouse, relation)
     return relation
@@ -129,7 +130,7 @@ def _check_built(audience: str, warehouse: Warehouse, relation: str) -> None:
     try:
         warehouse.describe(relation)
     except WarehouseError:
-        raise WarehouseError(
+        raise NotBuiltError(
             f"the audience '{audience}' has not been built in the warehouse",
             remedy=_BUILD,
         ) from None

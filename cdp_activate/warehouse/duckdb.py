@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from cdp_activate.errors import LockedError, WarehouseError
+from cdp_activate.errors import LockedError, NotBuiltError, WarehouseError
 from cdp_activate.warehouse.base import STATE_SCHEMA, TextFunction, Warehouse, Work
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class DuckDBWarehouse(Warehouse):
     @contextmanager
     def reading(self) -> Iterator[None]:
         if not self.path.exists():
-            raise WarehouseError(
+            raise NotBuiltError(
                 f"there is no warehouse at {self.path}",
                 remedy="run `cdp-activate build` (or `dbt build`) first",
             )
