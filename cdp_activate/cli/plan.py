@@ -40,7 +40,7 @@ retry_option = click.option(
 )  # fmt: skip
 @click.option(
     "--samples", type=click.IntRange(0, 100), default=3, show_default=True,
-    help="Masked rows to show of each action.",
+    help="Masked rows to show of each action, and of each reason to hold back.",
 )  # fmt: skip
 @refresh_option
 @retry_option
@@ -135,9 +135,11 @@ def without_lines(without: Mapping[str, int]) -> Iterator[str]:
 
 
 def _values(step: Mapping[str, Any]) -> str:
-    parts = [*step["identifiers"].items(), *step["fields"].items()]
-    parts += [(f"was {name}", value) for name, value in step["was"].items()]
-    return ", ".join(f"{name}: {value}" for name, value in parts)
+    named = [*step["identifiers"].items(), *step["fields"].items()]
+    named += [(f"was {name}", value) for name, value in step["was"].items()]
+    parts = [step["reason"]] if step["reason"] else []
+    parts += [f"{name}: {value}" for name, value in named]
+    return ", ".join([*parts, *(f"{name} is not valid" for name in step["not_valid"])])
 
 
 def _markdown(plans: list[dict[str, Any]]) -> Iterator[str]:

@@ -18,10 +18,7 @@ from cdp_activate.sync.freshness import Age
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan_sql import Asked
 from cdp_activate.sync.tables import KeptList, quoted
-from cdp_activate.sync.wanted import (
-    field_columns,
-    identifier_columns,
-)
+from cdp_activate.sync.wanted import LEFT_OUT, field_columns, identifier_columns
 from cdp_activate.warehouse.base import Warehouse, Work
 
 if TYPE_CHECKING:
@@ -35,7 +32,8 @@ _AT_ONCE = 10_000
 class Step:
     """One person's part of a plan, at its `place` there.
 
-    `identifiers` are what to send now, `sent_identifiers` what the destination has.
+    `identifiers` are what to send now, `sent_identifiers` what the destination has. `reason`
+    says why somebody is held back, `not_valid` names identifiers whose value is no valid one.
     """
 
     key: str
@@ -44,6 +42,8 @@ class Step:
     identifiers: Mapping[str, str] = field(repr=False)
     fields: Mapping[str, Any] = field(repr=False)
     sent_identifiers: Mapping[str, str] = field(repr=False)
+    reason: str | None = None
+    not_valid: tuple[str, ...] = ()
 
 
 @dataclass
@@ -102,10 +102,13 @@ class Plan:
         for batch in self.read("plan.*, {sent} as sent_identifiers", actions):
             yield from self._steps(batch.to_pydict())
 
-    def some(self, action: str, count: int) -> Iterator[Step]:
-        """The first few steps with this action."""
+    def some(self, count: int, *actions: str, reason: str | None = None) -> Iterator[Step]:
+        """The first few steps with one of these actions, for this reason where one is given."""
+        wanted = ", ".join(quoted(action) for action in actions)
+        why = f" and reason = {quoted(reason)}" if reason is not None else ""
         some = (
-            f"(select * from {self.table} where action = '{action}' order by place limit {count:d})"
+            f"(select * from {self.table} where action in ({wanted}){why} "
+            f"order by place limit {count:d})"
         )
         sql = (
             f"select plan.*, sent.identifiers as sent_identifiers from {some} as plan "
@@ -160,7 +163,9 @@ class Plan:
         fields = _named(field_columns(self.sync), columns)
         sent = columns["sent_identifiers"]
         leading = zip(columns["entity_key"], columns["place"], columns["action"], strict=True)
+        names = list(self.sync.settings.identifiers)
         for row, (key, place, action) in enumerate(leading):
+            left_out = columns[LEFT_OUT][row] or 0
             yield Step(
                 key,
                 place,
@@ -168,6 +173,8 @@ class Plan:
                 {name: of[row] for name, of in identifiers if of[row] is not None},
                 {name: of[row] for name, of in fields},
                 without_nulls(json.loads(sent[row])) if sent[row] else {},
+                columns["reason"][row],
+                tuple(name for power, name in enumerate(names) if left_out & 2**power),
             )
 
     def as_dict(self) -> dict[str, Any]:

@@ -22,12 +22,18 @@ _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{6,}[0-9]")
 
 @dataclass(frozen=True)
 class Sample:
-    """One step, masked. `was` are the identifiers at the destination, where they differ."""
+    """One step, masked. `was` are the identifiers at the destination, where they differ.
+
+    Of people who are held back there is the key, the `reason`, and which of their identifiers
+    are `not_valid`: a plan holds no value that may not be sent.
+    """
 
     key: str
     identifiers: Mapping[str, str]
     fields: Mapping[str, Any]
     was: Mapping[str, str]
+    reason: str | None
+    not_valid: tuple[str, ...]
 
     def as_dict(self) -> dict[str, Any]:
         """The sample for machines."""
@@ -35,15 +41,20 @@ class Sample:
 
 
 def samples(plan: Plan, count: int) -> dict[str, list[Sample]]:
-    """Up to `count` steps of each action that the plan has."""
+    """Up to `count` steps of each action that the plan has, and as `held` of each reason."""
     if not count:
         return {}
     shown = _shown(plan.sync)
     found = {
-        action: [_sample(step, shown) for step in plan.some(action, count)]
+        action: [_sample(step, shown) for step in plan.some(count, action)]
         for action in ACTIONS
         if plan.counts[action]
     }
+    found["held"] = [
+        _sample(step, shown)
+        for reason in sorted(plan.held_back)
+        for step in plan.some(count, "held", "kept", reason=reason)
+    ]
     return {action: steps for action, steps in found.items() if steps}
 
 
@@ -64,12 +75,14 @@ def _shown(sync: Sync) -> dict[str, Callable[[Any], Any]]:
 
 def _sample(step: Step, shown: Mapping[str, Callable[[Any], Any]]) -> Sample:
     was = step.sent_identifiers if step.sent_identifiers != step.identifiers else {}
-    sent = step.fields.items() if step.action != "remove" else ()
+    sent = step.fields.items() if step.action in ("add", "update", "move") else ()
     return Sample(
         masked_key(step.key),
         {name: _identifier(name, value) for name, value in step.identifiers.items()},
         {name: shown[name](value) for name, value in sent if value is not None},
         {name: _identifier(name, value) for name, value in was.items()},
+        step.reason,
+        step.not_valid,
     )
 
 

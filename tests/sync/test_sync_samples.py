@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +27,8 @@ AFTER = [
     person("richer", first_name="Ruth", points=2),
     person("new|er", first_name="Nora"),
     person("closed", consent=None),
+    person("gone", consent=None),
+    person("odd", email="Olga Oddly"),
 ]
 
 
@@ -33,7 +36,9 @@ def plan(bed: Bed, *arguments: str) -> str:
     folder = ["--project-dir", str(bed.folder), "--profiles-dir", str(bed.folder)]
     done = CliRunner().invoke(main, ["plan", *folder, "--as-of", AS_OF.isoformat(), *arguments])
     assert 0 == done.exit_code, done.output
-    assert not any(name in done.output for name in ("Grace", "Mary", "Ruth", "Nora", "person."))
+    assert not any(
+        name in done.output for name in ("Grace", "Mary", "Ruth", "Nora", "Olga", "person.")
+    )
     return done.output
 
 
@@ -53,19 +58,31 @@ def test_a_plan_shows_masked_people_of_each_action(changed: Bed) -> None:
         "add": [sample("new|er", address, {"FNAME": "N***", "POINTS": 1})],
         "update": [sample("richer", address, {"FNAME": "R***", "POINTS": 2})],
         "move": [sample("moved", "m***@n***.org", {"FNAME": "M***", "POINTS": 1}, address)],
-        "remove": [sample("gone", None, {}, address)],
+        "remove": [sample("gone", None, {}, address, "no consent")],
+        "held": [
+            sample("odd", None, {}, None, "invalid identifier", ["email"]),
+            sample("closed", None, {}, None, "no consent"),
+        ],
     } == told["samples"]
-    assert {"no consent": 1} == told["held_back"]
+    assert {"invalid identifier": 1, "no consent": 1} == told["held_back"]
     text = plan(changed)
     assert "vips_to_mail: move moved: email: m***@n***.org, FNAME: M***, POINTS: 1, " in text
-    assert "vips_to_mail: remove gone: was email: p***@e***.com" in text
+    assert "vips_to_mail: remove gone: no consent, was email: p***@e***.com" in text
+    assert "vips_to_mail: held odd: invalid identifier, email is not valid" in text
     assert "would be refused by max_remove: would remove 1 of 4" in text
     assert {} == json.loads(plan(changed, "--json", "--samples", "0"))[0]["samples"]
 
 
-def sample(key: str, email: str | None, fields: dict[str, Any], was: str | None = None) -> Any:
+def sample(
+    key: str,
+    email: str | None,
+    fields: dict[str, Any],
+    was: str | None = None,
+    reason: str | None = None,
+    not_valid: Sequence[str] = (),
+) -> Any:
     named = {"identifiers": {"email": email} if email else {}, "was": {"email": was} if was else {}}
-    return {"key": key, "fields": fields, **named}
+    return {"key": key, "fields": fields, **named, "reason": reason, "not_valid": list(not_valid)}
 
 
 def test_a_plan_as_markdown_is_for_pull_requests(changed: Bed) -> None:
@@ -76,7 +93,8 @@ def test_a_plan_as_markdown_is_for_pull_requests(changed: Bed) -> None:
         "| unchanged | 1 |",
         "* 1 held back: no consent",
         "**Would be refused by `max_remove`**: would remove 1 of 4, more than 0",
-        "| remove | gone | was email: p\\*\\*\\*@e\\*\\*\\*.com |",
+        "| remove | gone | no consent, was email: p\\*\\*\\*@e\\*\\*\\*.com |",
+        "| held | closed | no consent |",
     ):
         assert line in shown
     rows = [line for line in shown if line.startswith("| add | new")]
