@@ -1,25 +1,55 @@
 {#
     The rows of a log, one row a key: of several the first that came in.
 
-    Call:  {{ cdp_activate.first_of_copies('arrived', 'event_id') }}
-    Takes: the name of a relation with the key, occurred_at and loaded_at
+    Call:  {{ cdp_activate.first_of_copies('arrived', 'event_id', kept_columns) }}
+    Takes: the name of a relation with the key, occurred_at and loaded_at; its columns
 
-    Trackers send again what they are not sure of. The tests of the keys of
-    input_events and input_messages count what is left out.
+    Trackers send again what they are not sure of. Of copies of one time the other
+    columns decide, so that every run and every warehouse keeps the same. data_quality
+    counts what is left out.
 #}
-{% macro first_of_copies(relation, key) %}
+{% macro first_of_copies(relation, key, columns) %}
+    {%- set order = ['coalesce(loaded_at, occurred_at)', 'occurred_at'] -%}
+    {%- for column in columns if column not in [key, 'occurred_at'] -%}
+        {%- do order.append(
+            'case when ' ~ column ~ ' is null then 1 else 0 end'
+        ) -%}
+        {%- do order.append(column) -%}
+    {%- endfor -%}
     select *
     from (
         select
             *,
             row_number() over (
                 partition by {{ key }}
-                order by coalesce(loaded_at, occurred_at), occurred_at
+                order by
+                    {{ order | join(',\n                    ') }}
             ) as copy_number
         from {{ relation }}
     ) as numbered
     where copy_number = 1
 {%- endmacro %}
+
+
+{#
+    Whether a row that an incremental run reads is not held yet, nor a copy of a row
+    that is: what came in before the row that is held takes its place.
+
+    Call:  where {{ cdp_activate.is_first_copy('events', 'held', 'event_id') }}
+    Takes: the name of what is read; the name of what is held, joined by the key
+
+    A copy may come in long after the row that is held, so the whole log is looked
+    through, not only its last days.
+#}
+{% macro is_first_copy(arrived, held, key) %}
+    {%- set came_at = 'coalesce(' ~ arrived ~ '.loaded_at, ' ~ arrived ~ '.occurred_at)' -%}
+    {%- set held_at = 'coalesce(' ~ held ~ '.loaded_at, ' ~ held ~ '.occurred_at)' -%}
+    {{- return(
+        '(' ~ held ~ '.' ~ key ~ ' is null or ' ~ came_at ~ ' < ' ~ held_at
+        ~ ' or (' ~ came_at ~ ' = ' ~ held_at ~ ' and ' ~ arrived ~ '.occurred_at < '
+        ~ held ~ '.occurred_at))'
+    ) -}}
+{% endmacro %}
 
 
 {#

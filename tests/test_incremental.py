@@ -104,6 +104,7 @@ class Shop:
                 f"update shop.events set loaded_at = occurred_at + interval 1 hour"
                 f" + interval 12 day * ({LATE_EVENTS})::int"
             )
+            _send_letters(connection, spring="2026-10-09", autumn="2026-11-14")
             change(connection)
 
     def build(self, warehouse: Path, as_of: datetime, *options: str) -> str:
@@ -219,6 +220,31 @@ def _as_many_acts_leave_as_come(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _send_letters(connection: duckdb.DuckDBPyConnection, spring: str, autumn: str) -> None:
+    """Two messages to each of the two customers who turn out to be one."""
+    connection.execute(
+        "insert into shop.messages by name select letter || customer_id as message_event_id,"
+        " letter as message_id, customer_id, 'direct_mail' as channel, 'sent' as message_event,"
+        " occurred_at from shop.customers, (values ('spring', $spring::timestamp),"
+        " ('autumn', $autumn::timestamp)) as letters (letter, occurred_at)"
+        " where customer_id in ('c0000011', 'c0000026')",
+        {"spring": spring, "autumn": autumn},
+    )
+
+
+def _some_come_again(connection: duckdb.DuckDBPyConnection) -> None:
+    """What is held comes once more, as another: a copy, however old it is. Messages have no
+    time of loading: there the earlier of two is the first.
+    """
+    connection.execute(
+        "insert into shop.events by name select * replace (occurred_at + interval 9 day as"
+        " occurred_at, timestamp '2026-11-18' as loaded_at, 'again' as page_url)"
+        " from shop.events where customer_id in ('c0000011', 'c0000026')"
+        " and occurred_at < '2026-11-10' and loaded_at < '2026-11-14'"
+    )
+    _send_letters(connection, spring="2026-11-18", autumn="2026-11-13")
+
+
 def _some_are_known_longer(connection: duckdb.DuckDBPyConnection) -> None:
     """Days are corrected on which customers became known, which is no act of theirs."""
     connection.execute(
@@ -252,6 +278,7 @@ def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
 
     def complete(connection: duckdb.DuckDBPyConnection) -> None:
         _two_people_are_one(connection)
+        _some_come_again(connection)
         _some_are_known_longer(connection)
         _as_many_acts_leave_as_come(connection)
 

@@ -5,8 +5,8 @@
     Call:  {{ cdp_activate.rows_left_out('orders', 'order_id') }}
     Takes: a subject of the input contract; its key, or none
 
-    Of events and messages there are too many to look for repeated keys each day:
-    there all rows less those of the fact are counted.
+    Of events and messages all rows less those of the fact that the input still has
+    are counted (`log_key`), since a log does not take in what comes too late.
 #}
 {% macro rows_left_out(subject, key) %}
 
@@ -14,7 +14,7 @@
     {%- set kept = cdp_activate.is_kept(subject) -%}
     {%- set kept_too = none -%}
     {%- if subject in ['events', 'messages'] -%}
-        {%- set counted = 'greatest(count(*) - coalesce(max(kept.row_count), 0), 0)' -%}
+        {%- set counted = 'count(*) - coalesce(max(kept.row_count), 0)' -%}
     {%- elif subject == 'consents' -%}
         {#- A no needs neither an id nor a purpose to be heard. -#}
         {%- set has_both = '(input_consents.consent_id is not null '
@@ -50,6 +50,7 @@
         'name': 'row_is_left_out',
         'counted': counted,
         'kept': kept_too,
+        'log_key': key,
         'done': 'in none of the facts, for one or more of the reasons of this subject',
         'to_do': {
             'events': 'nothing for rows that other checks count; others are copies, '

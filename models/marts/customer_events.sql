@@ -46,19 +46,6 @@ anonymous_ids as (
 
 ),
 
-{% if is_incremental() -%}
--- Each reading of what is held takes the columns that it needs.
-held_lately as (
-
-    select held.event_id
-
-    from {{ this }} as held
-
-    where {{ cdp_activate.not_yet_in_log('held') }}
-
-),
-
-{% endif -%}
 {% if has_copies %}arrived{% else %}unseen{% endif %} as (
 
     select
@@ -68,8 +55,8 @@ held_lately as (
     from events
     {%- if is_incremental() %}
 
-    left join held_lately
-        on events.event_id = held_lately.event_id
+    left join {{ this }} as held
+        on events.event_id = held.event_id
     {%- endif %}
 
     where
@@ -78,7 +65,7 @@ held_lately as (
         and events.event_name is not null
         {%- if is_incremental() %}
         and {{ cdp_activate.not_yet_in_log('events') }}
-        and held_lately.event_id is null
+        and {{ cdp_activate.is_first_copy('events', 'held', 'event_id') }}
         {%- endif %}
 
 ),
@@ -86,7 +73,7 @@ held_lately as (
 {% if has_copies -%}
 unseen as (
 
-    {{ cdp_activate.first_of_copies('arrived', 'event_id') }}
+    {{ cdp_activate.first_of_copies('arrived', 'event_id', kept_columns) }}
 
 ),
 
@@ -168,6 +155,11 @@ written as (
 
     inner join moved
         on held.event_id = moved.event_id
+
+    left join unseen
+        on held.event_id = unseen.event_id
+
+    where unseen.event_id is null
     {%- endif %}
 
 ),

@@ -44,17 +44,6 @@ customer_ids as (
 ),
 
 {% if is_incremental() -%}
--- Each reading of what is held takes the columns that it needs.
-held_lately as (
-
-    select held.message_event_id
-
-    from {{ this }} as held
-
-    where {{ cdp_activate.not_yet_in_log('held') }}
-
-),
-
 -- Whoever has no message yet may have become known after it was sent.
 without_messages as (
 
@@ -74,19 +63,24 @@ without_messages as (
 
     select
         {% for column in kept_columns -%}
-        messages.{{ column }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        messages.{{ column }},
+        {% endfor -%}
+        customer_ids.customer_id
+
     from messages
+
+    inner join customer_ids
+        on messages.source_customer_id = customer_ids.source_customer_id
     {%- if is_incremental() %}
 
-    left join held_lately
-        on messages.message_event_id = held_lately.message_event_id
+    left join {{ this }} as held
+        on messages.message_event_id = held.message_event_id
 
     left join without_messages
         on messages.source_customer_id = without_messages.source_customer_id
 
     where
-        held_lately.message_event_id is null
+        {{ cdp_activate.is_first_copy('messages', 'held', 'message_event_id') }}
         and (
             without_messages.source_customer_id is not null
             or {{ cdp_activate.not_yet_in_log('messages') }}
@@ -98,7 +92,7 @@ without_messages as (
 {% if has_copies -%}
 unseen as (
 
-    {{ cdp_activate.first_of_copies('arrived', 'message_event_id') }}
+    {{ cdp_activate.first_of_copies('arrived', 'message_event_id', kept_columns) }}
 
 ),
 
@@ -107,14 +101,11 @@ attributed as (
 
     select
         {% for column in kept_columns -%}
-        unseen.{{ column }},
+        {{ column }},
         {% endfor -%}
-        customer_ids.customer_id
+        customer_id
 
     from unseen
-
-    inner join customer_ids
-        on unseen.source_customer_id = customer_ids.source_customer_id
     {%- if is_incremental() %}
 
     union all
@@ -132,6 +123,11 @@ attributed as (
         on
             held.source_customer_id = customer_ids.source_customer_id
             and held.customer_id <> customer_ids.customer_id
+
+    left join unseen
+        on held.message_event_id = unseen.message_event_id
+
+    where unseen.message_event_id is null
     {%- endif %}
 
 ),

@@ -60,9 +60,14 @@ def may_have_copies(relation: object, key: str) -> bool:
     return True
 
 
-def first_of_copies(relation: str, key: str) -> str:
+def first_of_copies(relation: str, key: str, columns: list[str]) -> str:
     """Give a select of the rows."""
     return f"select * from {relation}"
+
+
+def is_first_copy(arrived: str, held: str, key: str) -> str:
+    """Give a condition."""
+    return f"({held}.{key} is null or {arrived}.occurred_at < {held}.occurred_at)"
 
 
 def count_of(condition: str) -> str:
