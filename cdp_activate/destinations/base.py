@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -124,7 +124,15 @@ class Destination(ABC, Generic[S]):
     knows_keys: ClassVar[bool] = False
     """True when it is told `Row.key` and knows people by it: two of one address are two there.
 
-    Elsewhere one of several people with the same identifiers is sent.
+    Elsewhere `matches` says what makes two one.
+    """
+
+    matches: ClassVar[Literal["best", "each"]] = "best"
+    """What it knows people by, where not by keys.
+
+    "best": the first of `identifiers` that a row has; it has one entry for all who share that
+    one, whatever their others are. "each": every identifier by itself, so that to remove one
+    which somebody else has too would be to remove them.
     """
 
     identifiers: tuple[str, ...] = ("email",)

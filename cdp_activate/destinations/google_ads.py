@@ -105,6 +105,7 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
     address = "https://datamanager.googleapis.com"
     identifiers = ("email", "phone", "first_name", "last_name", "country", "postcode")
     rules = "google"
+    matches = "each"
     takes_fields = False
     batch_size = 10_000
     requests_per_second = 4.0

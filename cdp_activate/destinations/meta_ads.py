@@ -97,6 +97,7 @@ class MetaAdsDestination(ApiDestination["MetaAdsDestination.Settings"]):
     address = "https://graph.facebook.com"
     identifiers = tuple(SCHEMA)
     rules = "meta"
+    matches = "each"
     takes_fields = False
     batch_size = limits["rows"].most
     # More at once is throttled by the account's business use case.

@@ -88,8 +88,8 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
 
         matches_on: Literal["key", "identifiers"] = Field(
             default="key",
-            description="What the endpoint knows people by; `identifiers`: two of one address are "
-            "one there.",
+            description="What the endpoint knows people by; `identifiers`: by the first that the "
+            "sync maps and they have, two of one address are one there.",
         )
 
         @field_validator("url")

@@ -28,6 +28,7 @@ from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import kept_list
 from cdp_activate.sync.planning import audience_relation
+from cdp_activate.sync.sharing import known_by
 from cdp_activate.sync.tables import ADOPTED, KeptList, RunRecord, now, quoted
 from cdp_activate.sync.wanted import LIST, everyone_sql
 from cdp_activate.text import suggest
@@ -208,7 +209,7 @@ class Adopting:
         run(
             f"create or replace table {schema}.ours as select * exclude (place) from ("
             f"select entity_key, identifiers, {belongs} as is_member, row_number() over "
-            f"(partition by identifiers order by {belongs} desc, entity_key) as place "
+            f"(partition by {known_by(self.sync)} order by {belongs} desc, entity_key) as place "
             f"from {schema}.everyone where entity_key in (select entity_key from {schema}.matched)"
             ") as placed where place = 1"
         )

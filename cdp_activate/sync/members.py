@@ -42,13 +42,15 @@ def pairs_of(sync: Sync, ledger: str, condition: str) -> str:
     """The identifiers that the ledger holds, one a row: entity_key, name and value, as SQL."""
     each = [
         f"select entity_key, {quoted(name)} as name, "
-        f"json_extract_string(identifiers, {quoted(_path(name))}) as value "
+        f"{value_of(name, 'identifiers')} as value "
         f"from {ledger} where {condition}"
         for name in sync.settings.identifiers
     ]
     return f"select * from ({' union all '.join(each)}) as pairs where value is not null"
 
 
-def _path(name: str) -> str:
+def value_of(name: str, identifiers: str) -> str:
+    """One identifier of a JSON column of them, as SQL; NULL where there is none."""
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'$."{escaped}"'
+    path = quoted(f'$."{escaped}"')
+    return f"json_extract_string({identifiers}, {path})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -182,6 +182,18 @@ class DestinationEntry:
         """Whether two people are two there, although their identifiers are the same."""
         said = self.node.locate(["matches_on"])
         return self.kind.knows_keys if said is self.node else said.value == "key"
+
+    def best_first(self, mapped: Collection[str]) -> list[str]:
+        """The mapped identifiers, in the order in which a row's first is what it is known by.
+
+        None, where it knows people by each of them.
+        """
+        if self.kind.matches == "each":
+            return []
+        said = self.node.locate(["match_on"])
+        chosen = [said.text] if said is not self.node else []
+        order = [*chosen, *(self.kind.identifiers or mapped)]
+        return list(dict.fromkeys(name for name in order if name in mapped))
 
     def open(self, *, transport: Transport | None = None) -> Destination[Any]:
         """The destination, ready to be called. Raises SourceErrors for wrong settings."""

@@ -1,13 +1,19 @@
-"""Several people with the same identifiers, where the destination knows people by nothing else.
+"""Several people who are one at the destination, as it knows them by what they share.
 
 It has one entry for all of them. So one of them is sent, whoever is there already before others,
-and the entry is removed when the last of them leaves.
+and the entry is removed when the last of them leaves. Where it knows people by each identifier
+alone, all are sent, and to remove somebody leaves out what somebody who stays has too.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+
+from cdp_activate.identifiers import rule_set
 from cdp_activate.sync.counts import ACTIONS
 from cdp_activate.sync.ledger import Ledger
+from cdp_activate.sync.members import value_of
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.people import HELD_SHARED
 from cdp_activate.sync.tables import quoted
@@ -16,16 +22,39 @@ from cdp_activate.warehouse.base import Warehouse, Work
 
 
 def are_told_apart(sync: Sync) -> bool:
-    """Whether no two people can be one at the destination: it is told a key of ours."""
-    by_key = sync.audience.entity.key in sync.settings.identifiers.values()
+    """Whether no two people can be one at the destination: it goes by a key of ours."""
+    mapped = sync.settings.identifiers
+    first = sync.destination.best_first(mapped)[:1]
+    by_key = [mapped[name] for name in first] == [sync.audience.entity.key]
     return by_key or sync.destination.knows_keys or sync.settings.mode == "events"
 
 
-def keep_one_of_each(sync: Sync, warehouse: Warehouse, work: Work, ledger: Ledger) -> None:
-    """Of people with the same identifiers let one be sent; the rest are held back.
+def known_by(sync: Sync, of: str = "") -> str:
+    """What the destination knows somebody by, as SQL over the JSON column `identifiers`.
 
-    Who leaves identifiers that somebody else keeps is struck off without a word to the
-    destination. Call within `warehouse.state()`, when moves are told from updates.
+    All of them together where it goes by each, or tells all people apart.
+    """
+    column = f"{of}.identifiers" if of else "identifiers"
+    pairs = [_pair(name, column) for name in _best(sync)]
+    return f"coalesce({', '.join([*pairs, column])})"
+
+
+def _best(sync: Sync) -> list[str]:
+    """The identifiers, best first, where the first of several that a person has is looked at."""
+    mapped = sync.settings.identifiers
+    alone = len(mapped) == 1 or are_told_apart(sync)
+    return [] if alone else sync.destination.best_first(mapped)
+
+
+def _pair(name: str, column: str) -> str:
+    return f"{quoted(name + '=')} || {value_of(name, column)}"
+
+
+def keep_one_of_each(sync: Sync, warehouse: Warehouse, work: Work, ledger: Ledger) -> None:
+    """Of people who are one at the destination let one be sent; the rest are held back.
+
+    Who leaves what somebody else keeps is struck off without a word to the destination.
+    Call within `warehouse.state()`, when moves are told from updates.
     """
     if are_told_apart(sync):
         return
@@ -34,12 +63,13 @@ def keep_one_of_each(sync: Sync, warehouse: Warehouse, work: Work, ledger: Ledge
         rivals.find()
         rivals.hold_back()
         rivals.strike_off()
+        rivals.leave_to_others()
 
 
 class _Rivals:
     """The statements, over tables of the work: `comers`, `goers` and `stayers`.
 
-    Identifiers are compared by their hash first: of a large list all are looked at.
+    What people are known by is compared by its hash first: of a large list all are looked at.
     """
 
     def __init__(self, sync: Sync, warehouse: Warehouse, work: Work, ledger: Ledger) -> None:
@@ -60,7 +90,7 @@ class _Rivals:
         return bool(self.warehouse.rows(sql))
 
     def find(self) -> None:
-        """Who comes under which identifiers, who goes from which, and who stays under those."""
+        """Who comes under what, who goes from what, and who stays under that."""
         run, schema = self.warehouse.run, self.schema
         joined = (
             f"{schema}.plan as plan left join {schema}.sent as sent "
@@ -69,24 +99,32 @@ class _Rivals:
         changed = "plan.action in ('move', 'update') and sent.identifiers <> plan.identifiers"
         run(
             f"create or replace table {schema}.comers as select plan.place, plan.action = 'add' "
-            f"as is_new, hash(plan.list, plan.identifiers) as mark from {joined} "
+            f"as is_new, hash(plan.list, {known_by(self.sync, 'plan')}) as mark from {joined} "
             f"where plan.action = 'add' or ({changed})"
         )
+        known = known_by(self.sync, "sent")
         run(
             f"create or replace table {schema}.goers as select plan.list, plan.entity_key, "
-            f"sent.identifiers, hash(plan.list, sent.identifiers) as mark from {joined} "
+            f"{known} as known, hash(plan.list, {known}) as mark from {joined} "
             f"where plan.action = 'remove' or ({changed})"
         )
+        known = known_by(self.sync)
         run(
-            f"create or replace table {schema}.stayers as select list, entity_key, identifiers, "
-            f"hash(list, identifiers) as mark from {self.ledger.table('sync_ledger')} "
-            f"where {self.ledger.kept.condition} and hash(list, identifiers) in ("
+            f"create or replace table {schema}.stayers as select list, entity_key, "
+            f"{known} as known, hash(list, {known}) as mark "
+            f"from {self._staying()} and hash(list, {known}) in ("
             f"select mark from {schema}.comers union all select mark from {schema}.goers union all "
-            f"select hash(list, identifiers) from {schema}.plan where action = 'update') "
-            f"and (list, entity_key) not in (select list, entity_key from {schema}.goers) "
-            f"and (list, entity_key) not in (select list, entity_key from {schema}.plan "
-            "where action in ('left', 'forget'))",
+            f"select hash(list, {known}) from {schema}.plan where action = 'update')",
             self.ledger.kept.values,
+        )
+
+    def _staying(self) -> str:
+        """The ledger, less who goes; with the values of `kept`."""
+        return (
+            f"{self.ledger.table('sync_ledger')} where {self.ledger.kept.condition} "
+            f"and (list, entity_key) not in (select list, entity_key from {self.schema}.goers) "
+            f"and (list, entity_key) not in (select list, entity_key from {self.schema}.plan "
+            "where action in ('left', 'forget'))"
         )
 
     def hold_back(self) -> None:
@@ -97,15 +135,15 @@ class _Rivals:
             f"select mark from {schema}.stayers) as marks group by 1 having count(*) > 1"
         )
         rivals = (
-            f"select list, entity_key, identifiers, 0 as turn from {schema}.stayers "
-            f"where mark in ({contested}) union all "
-            "select plan.list, plan.entity_key, plan.identifiers, 1 + cast(is_new as int) "
+            f"select list, entity_key, known, 0 as turn from {schema}.stayers "
+            f"where mark in ({contested}) union all select plan.list, plan.entity_key, "
+            f"{known_by(self.sync, 'plan')} as known, 1 + cast(is_new as int) "
             f"from {schema}.comers as comers join {schema}.plan as plan "
             f"on plan.place = comers.place where comers.mark in ({contested})"
         )
         losers = (
             f"select {self.person()} from (select *, row_number() over ("
-            "partition by list, identifiers order by turn, entity_key) as place "
+            "partition by list, known order by turn, entity_key) as place "
             f"from ({rivals}) as rivals) as placed where place > 1"
         )
         nothing = ", ".join(f"{column} = null" for column in identifier_columns(self.sync))
@@ -118,14 +156,72 @@ class _Rivals:
         )
 
     def strike_off(self) -> None:
-        """Nobody is removed from under somebody who stays."""
-        kept = (
+        """Nobody is removed by what somebody who stays has too, be they known by it or not."""
+        names = _best(self.sync)
+        hashed = f"hash(list, {{}}) in (select mark from {self.schema}.goers)"
+        pairs = [_pair(name, "identifiers") for name in names]
+        having = [
+            f"select list, {pair} as known from {self._staying()} and {hashed.format(pair)}"
+            for pair in pairs
+        ] or [f"select list, known from {self.schema}.stayers"]
+        self._strike(
             f"select {self.person('goers')} from {self.schema}.goers as goers "
-            f"join {self.schema}.stayers as stayers on stayers.mark = goers.mark "
-            "and stayers.list = goers.list and stayers.identifiers = goers.identifiers"
+            f"join ({' union all '.join(having)}) as stayers "
+            "on stayers.list = goers.list and stayers.known = goers.known",
+            self.ledger.kept.values * len(pairs),
         )
+
+    def _strike(self, people: str, values: Sequence[str] = ()) -> None:
         self.warehouse.run(
             f"update {self.schema}.steps set action = "
             "case when action = 'remove' then 'forget' else 'update' end "
-            f"where action in ('remove', 'move') and ({self.person()}) in ({kept})"
+            f"where action in ('remove', 'move') and ({self.person()}) in ({people})",
+            values,
+        )
+
+    def leave_to_others(self) -> None:
+        """Where each identifier counts alone: what somebody who stays has is not removed.
+
+        Who has nothing else by which they can be removed is struck off.
+        """
+        mapped, schema = self.sync.settings.identifiers, self.schema
+        if self.sync.destination.kind.matches != "each" or len(mapped) == 1:
+            return
+        of_each = rule_set(self.sync.destination.kind.rules).enough or [(name,) for name in mapped]
+        enough = [names for names in of_each if mapped.keys() >= set(names)]
+        columns = "list varchar, entity_key varchar, name varchar"
+        self.warehouse.run(f"create or replace table {schema}.shared ({columns})")
+        alone = [names[0] for names in enough if len(names) == 1]
+        for name in alone:
+            self._share(name)
+        if not self.warehouse.rows(f"select 1 from {schema}.shared limit 1"):
+            return
+        for name in alone:
+            self.warehouse.run(
+                f"update {schema}.sent set identifiers = "
+                f"json_merge_patch(identifiers, {quoted(json.dumps({name: None}))}) where "
+                "(list, entity_key) in (select list, entity_key "
+                f"from {schema}.shared where name = {quoted(name)})"
+            )
+        there = {name: f"{value_of(name, 'identifiers')} is not null" for name in mapped}
+        complete = " or ".join(f"({' and '.join(there[one] for one in names)})" for names in enough)
+        self._strike(
+            f"select {self.person()} from {schema}.sent where not ({complete}) "
+            f"and (list, entity_key) in (select list, entity_key from {schema}.shared)"
+        )
+
+    def _share(self, name: str) -> None:
+        """Note who goes with a value of this identifier that somebody who stays has."""
+        schema, value = self.schema, value_of(name, "identifiers")
+        going = (
+            f"select list, entity_key, {value} as value from {schema}.sent "
+            f"where ({self.person()}) in (select {self.person()} from {schema}.steps "
+            "where action in ('remove', 'move'))"
+        )
+        self.warehouse.run(
+            f"insert into {schema}.shared select list, entity_key, {quoted(name)} "
+            f"from ({going}) as going where (list, value) in (select list, {value} "
+            f"from {self._staying()} and (list, {value}) in "
+            f"(select list, value from ({going}) as going))",
+            self.ledger.kept.values,
         )

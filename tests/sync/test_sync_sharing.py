@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from bed import AS_OF, LIST, Bed, Person, person
 
+from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.receiver import Nature, SimulatedPlatform
+from cdp_activate.sync.drift import Drift, drift
 
 OURS, NEW = "ours@example.com", "new@example.com"
 HELD = {"same identifiers as another member": 1}
@@ -20,11 +25,23 @@ class Home:
         self.bed = bed
         self.platform = SimulatedPlatform(Nature(matches_on="email"))
 
-    def holds(self, *everyone: Person, **options: Any) -> dict[str, str]:
-        """Run until nothing is left to do: address -> key, on the list and in the ledger."""
+    def run(self, *everyone: Person, **options: Any) -> None:
         self.bed.build(everyone)
         self.last = self.bed.run(transport=self.platform.transport, **options)
-        listed = {one: row["key"] for one, row in self.platform.lists.get(LIST, {}).items()}
+
+    @property
+    def listed(self) -> dict[str, str]:
+        """Address -> key of whoever was sent with it last."""
+        return {one: row["key"] for one, row in self.platform.lists.get(LIST, {}).items()}
+
+    def drift(self) -> list[Drift]:
+        with self.bed.warehouse() as warehouse:
+            return drift(self.bed.the_sync, warehouse, transport=self.platform.transport)
+
+    def holds(self, *everyone: Person, **options: Any) -> dict[str, str]:
+        """Run until nothing is left to do: address -> key, on the list and in the ledger."""
+        self.run(*everyone, **options)
+        listed = self.listed
         ledger = "select json_extract_string(identifiers, '$.email'), entity_key from {ledger}"
         assert dict(self.bed.rows(ledger)) == listed, "the ledger is what was acknowledged"
         calls = self.platform.calls
@@ -35,7 +52,7 @@ class Home:
 
 @pytest.fixture
 def home(bed: Bed) -> Home:
-    bed.mail("matches_on: identifiers")
+    bed.mail("matches_on: identifiers\n    lists_members: true")
     return Home(bed)
 
 
@@ -90,11 +107,78 @@ def test_a_ledger_with_two_of_one_address_loses_one_without_a_removal(home: Home
     assert {"ann", "bob"} == home.bed.ledger
 
 
+@pytest.mark.parametrize("mode", ["mirror", "upsert"])
+def test_a_shared_address_beside_numbers_that_differ_is_one_entry(home: Home, mode: str) -> None:
+    """Where the platform goes by address, who leaves it takes nobody off whose it is too."""
+    home.bed.change_sync("{email: email}", f"{{email: email, phone: phone}}\nmode: {mode}")
+    ann, bob = (
+        person(name, email=OURS, phone=f"+8490123456{number}", first_name=name)
+        for number, name in enumerate(["ann", "bob"])
+    )
+    home.run(ann, bob)
+    assert HELD == home.last.plan.held_back
+    assert {OURS: "ann"} == home.listed
+    home.run(bob)
+    assert {OURS: "bob"} == home.listed, "the address was taken away, or still speaks of who left"
+    assert home.bed.ledger == ({"bob"} if mode == "mirror" else {"ann", "bob"})
+    (found,) = home.drift()
+    assert not found.drifted and found.missing == found.unexpected == 0
+    # Somebody without the address is known by what they have; who leaves that is not asked after.
+    if mode == "mirror":
+        home.run(bob, replace(bob, key="cy", email=None))
+        assert 1 == home.last.record.added
+        home.run(bob)
+        assert {OURS} == set(home.platform.lists[LIST]) - {""}
+        assert 1 == home.last.plan.counts["forget"]
+
+
+def test_where_each_identifier_counts_only_what_nobody_else_has_is_removed(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As at Meta: two who share an address are both sent, and the address stays for the other."""
+    monkeypatch.setenv("TOKEN", "a token")
+    token = "access_token: \"{{ env_var('TOKEN') }}\""
+    text = f"type: meta_ads\n    ad_account_id: act_1234567890\n    {token}\n"
+    bed.write("syncs/destinations.yml", f"destinations:\n  mail:\n    {text}")
+    bed.change_sync("{email: email}", "{email: email, phone: phone}")
+    bed.change_sync("fields: {FNAME: first_name, POINTS: points}\n", "")
+    held: set[str] = set()
+
+    def meta(request: Request) -> Response:
+        said: dict[str, Any] = {"data": [{"id": "1", "name": LIST, "subtype": "CUSTOM"}]}
+        if "/users" in request.url:
+            rows = json.loads(request.body)["payload"]["data"]
+            values = {value for row in rows for value in row if value}
+            (held.update if request.method == "POST" else held.difference_update)(values)
+            said = {"num_received": len(rows), "num_invalid_entries": 0}
+        return Response(200, {"content-type": "application/json"}, json.dumps(said).encode())
+
+    def holds(*everyone: Person) -> int:
+        bed.build(everyone)
+        done = bed.run(transport=FunctionTransport(meta))
+        of = {value for one in everyone for value in (one.email, one.phone)}
+        digests = {sha256(str(value).lstrip("+").encode()).hexdigest() for value in of if value}
+        assert held == digests
+        return done.record.calls
+
+    ann = person("ann", email=OURS, phone="+84901234561")
+    bob = person("bob", email=OURS, phone="+84901234562")
+    holds(ann, bob)
+    holds(bob)
+    holds(replace(ann, email=None, phone=bob.phone), bob)
+    assert 0 == holds(bob), "nothing of who left was theirs alone"
+
+
 def test_where_keys_tell_people_apart_each_is_sent(home: Home) -> None:
     everyone = [person("ann", email=OURS), person("bob", email=OURS)]
     home.bed.build(everyone)
-    home.bed.change_sync("{email: email}", "{email: email, external_id: customer_id}")
+    home.bed.change_sync("{email: email}", "{external_id: customer_id, email: email}")
     assert 2 == home.bed.plan()[0].changes
+    # The endpoint goes by the first of them.
+    home.bed.change_sync(
+        "{external_id: customer_id, email: email}", "{email: email, external_id: customer_id}"
+    )
+    assert 1 == home.bed.plan()[0].changes
     home.bed.change_sync(", external_id: customer_id", "")
     assert 1 == home.bed.plan()[0].changes
     home.bed.mail("matches_on: key")
