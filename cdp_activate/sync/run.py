@@ -38,7 +38,11 @@ class Summary:
 
     @property
     def remaining(self) -> int:
-        """Changes of the plan that were not answered: the next run goes on with them."""
+        """Changes of the plan that were not answered: the next run goes on with them.
+
+        Of a full refresh that was broken off it goes on with those that it would make anyway;
+        another refresh begins with everyone.
+        """
         done = self.record
         acknowledged = done.added + done.updated + done.moved + done.removed
         return max(0, self.plan.changes - acknowledged - self.refused)
@@ -192,10 +196,8 @@ class _Run:
         if plan.changes and not options.stop.is_set():
             delivery.deliver()
         run.state = _state(plan, options)
-        if isinstance(options.stop, Deadline) and options.stop.has_passed:
-            run.message = "its deadline came: the next run goes on from here"
-        elif run.state == "stopped" and options.full_refresh:
-            run.message = "the refresh was broken off: --full-refresh begins it again"
+        if run.state == "stopped":
+            run.message = _why_stopped(options) or run.message
         elif run.state == "partial":
             left = f"{plan.total.later:,} changes are left for the next run"
             run.message = f"{left}; {run.message}" if run.message else left
@@ -214,6 +216,15 @@ def _state(plan: Plan, options: Options) -> str:
     if options.stop.is_set():
         return "stopped"
     return "partial" if plan.total.later else "done"
+
+
+def _why_stopped(options: Options) -> str:
+    """What to know of a run that was stopped, beyond that the next one goes on; often nothing."""
+    in_time = not (isinstance(options.stop, Deadline) and options.stop.has_passed)
+    if options.full_refresh:
+        why = "the refresh was broken off" if in_time else "its deadline broke the refresh off"
+        return f"{why}: --full-refresh begins it again, a run without it sends what else is due"
+    return "" if in_time else "its deadline came: the next run goes on from here"
 
 
 def _failed(run: RunRecord, error: BaseException) -> None:

@@ -474,6 +474,11 @@ def test_a_deadline_ends_a_run_after_the_batches_under_way(
     )
     assert "done" == bed.run(deadline=3600.0).record.state
     assert 500 == len(bed.listed)
+    # What is left of a refresh is for another refresh: nothing else would send it.
+    refresh = bed.run(full_refresh=True, deadline=0.0)
+    assert 500 == refresh.remaining
+    assert "--full-refresh begins it again" in str(refresh.record.message)
+    assert 0 == bed.run(deadline=3600.0).record.calls
 
 
 @pytest.mark.parametrize("written", ["soon", "30", "0s", "5 days"])
