@@ -80,13 +80,15 @@ create table crm.messages as select * from (values
     ('m1', 'a', 'zoe', 'email', 'sent', timestamp '2026-01-02'),
     ('m1', 'a', 'ann', 'email', 'sent', timestamp '2026-01-03'),
     ('m1', 'a', 'ann', 'email', 'sent', timestamp '2026-01-04'),
-    ('m2', 'a', 'ann', null, 'opened', timestamp '2026-01-04')
+    ('m2', 'a', 'ann', null, 'opened', timestamp '2026-01-04'),
+    ('m3', 'a', 'ann', ' EMAIL', e'Opened\r', timestamp '2026-01-05'),
+    ('m4', 'a', 'ann', 'Pigeon', 'Read', timestamp '2026-01-06')
 ) as messages (message_event_id, message_id, customer_id, channel, message_event, occurred_at);
 create table crm.scores as select * from (values
-    ('ann', 'probability_alive', 0.9, timestamp '2026-01-01'),
-    ('ann', 'probability_alive', 90, timestamp '2026-02-01'),
+    ('ann', e'PROBABILITY_ALIVE\n', 0.9, timestamp '2026-01-01'),
+    ('ann', 'Probability_Alive ', 90, timestamp '2026-02-01'),
     ('ann', 'expected_value', -1, timestamp '2026-02-01'),
-    ('bob', 'churn_probability', null, timestamp '2026-02-01'),
+    ('bob', ' Churn_probability', null, timestamp '2026-02-01'),
     ('bob', null, 0.5, null),
     ('bob', 'churn_probability', 0.1, timestamp '2026-05-01'),
     ('zoe', 'churn_probability', 0.1, null),
@@ -237,6 +239,8 @@ COUNTED = {
     ("spend", "amount_is_missing"): 1,
     ("messages", "channel_or_event_is_missing"): 1,
     ("messages", "customer_is_unknown"): 1,
+    ("messages", "channel_is_not_known"): 1,
+    ("messages", "event_is_not_known"): 1,
     ("scores", "customer_is_missing"): 1,
     ("scores", "customer_is_unknown"): 1,
     ("scores", "score_or_its_name_is_missing"): 2,
@@ -435,6 +439,14 @@ def test_returns_and_negative_amounts_lower_the_order_they_are_of(built: Built) 
     )
 
 
+def test_words_are_kept_in_small_letters_without_white_space(built: Built) -> None:
+    rows = built.rows(
+        "select message_event, channel, message_step from customer_messages"
+        " where message_event_id in ('m3', 'm4') order by message_event_id"
+    )
+    assert [("email_opened", "email", "opened"), ("pigeon_read", "pigeon", "read")] == rows
+
+
 def test_unknown_names_and_strangers_events_are_kept(built: Built) -> None:
     rows = built.rows("select event_id, customer_id, event_name from customer_events order by 1")
     assert [
@@ -480,7 +492,9 @@ def test_what_a_tracker_sent_twice_is_there_once(built: Built) -> None:
     to do. Of two that came at once the one first in the order of its columns.
     """
     events = built.rows("select event_name, occurred_at from customer_events where event_id = 'e1'")
-    messages = built.rows("select message_event_id, occurred_at from customer_messages")
+    messages = built.rows(
+        "select message_event_id, occurred_at from customer_messages where message_event_id = 'm1'"
+    )
     assert [("page_viewed", datetime(2026, 1, 2))] == events
     assert [("m1", datetime(2026, 1, 3))] == messages
     for name in ("events_has_copies_send_each_event_id", "messages_has_copies_send_each_message"):

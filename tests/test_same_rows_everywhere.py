@@ -73,6 +73,14 @@ create or replace table shop.customers as select * replace (
 create or replace table shop.spend as select * replace (
     case rowid % 9 when 0 then 1e300 else amount::double end as amount
 ) from shop.spend;
+create or replace table shop.messages as select * replace (
+    case rowid % 3 when 0 then upper(message_event) || chr(13) when 1 then e'\t ' || message_event
+    else message_event end as message_event,
+    case rowid % 2 when 0 then ' Email' else channel end as channel
+) from shop.messages;
+create or replace table shop.orders as select * replace (
+    case rowid % 2 when 0 then upper(status) || chr(10) else status end as status
+) from shop.orders;
 """
 """What a shop's tables may look like where they come from files of text."""
 

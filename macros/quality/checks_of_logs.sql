@@ -47,20 +47,27 @@
         ),
         cdp_activate.check_of(
             'event_is_not_known',
-            "input_messages.message_event not in ('sent', "
+            cdp_activate.word('input_messages.message_event') ~ " not in ('sent', "
                 ~ "'delivered', 'opened', 'clicked', 'bounced', "
                 ~ "'complained', 'unsubscribed')",
             'kept; is a touchpoint of that name, which no rule knows',
             'map message_event to sent, delivered, opened, clicked, '
-                ~ 'bounced, complained or unsubscribed, in small letters',
+                ~ 'bounced, complained or unsubscribed',
         ),
         cdp_activate.check_of(
             'channel_is_not_known',
-            "input_messages.channel not in ('email', 'sms', 'push', "
-                ~ "'direct_mail')",
+            cdp_activate.word('input_messages.channel') ~ " not in ('email', "
+                ~ "'sms', 'push', 'direct_mail')",
             'kept',
-            'map channel to email, sms, push or direct_mail, in small '
-                ~ 'letters; nothing when you have more channels',
+            'map channel to email, sms, push or direct_mail; leave it as it is when '
+                ~ 'you have more channels',
+        ),
+        cdp_activate.check_of(
+            'bounce_kind_is_not_known',
+            cdp_activate.word('input_messages.bounce_kind')
+                ~ " not in ('hard', 'soft')",
+            'kept',
+            'map bounce_kind to hard or soft',
         ),
         cdp_activate.check_of(
             'message_is_missing',
@@ -87,8 +94,9 @@
         ),
         cdp_activate.check_of(
             'prediction_is_negative',
-            "input_scores.score_name in ('expected_purchases', "
-                ~ "'expected_value') and input_scores.score < 0",
+            cdp_activate.word('input_scores.score_name')
+                ~ " in ('expected_purchases', 'expected_value') "
+                ~ 'and input_scores.score < 0',
             'kept',
             'look at the model: nobody is expected to buy less than '
                 ~ 'nothing',

@@ -64,7 +64,8 @@
         ),
         cdp_activate.check_of(
             'type_is_not_known',
-            'lower(trim(input_identities.identifier_type)) not in (' ~ types ~ ')',
+            cdp_activate.word('input_identities.identifier_type')
+                ~ ' not in (' ~ types ~ ')',
             'kept; no rule looks at it',
             'map it to email, phone, external_id, device_id or '
                 ~ 'anonymous_id, or name it in the variable '
@@ -120,8 +121,8 @@
         ),
         cdp_activate.check_of(
             'status_is_not_known',
-            "coalesce(lower(trim(input_consents.status)), 'x') not in"
-                ~ " ('granted', 'withdrawn')",
+            'coalesce(' ~ cdp_activate.word('input_consents.status')
+                ~ ", 'x') not in ('granted', 'withdrawn')",
             'taken as no',
             'map the status to granted or withdrawn',
         ),
@@ -136,7 +137,7 @@
         ),
         cdp_activate.check_of(
             'event_is_not_known',
-            'lower(trim(input_loyalty.loyalty_event)) not in '
+            cdp_activate.word('input_loyalty.loyalty_event') ~ ' not in '
                 ~ "('joined', 'earned', 'redeemed', 'expired', 'adjusted', "
                 ~ "'tier_changed', 'left')",
             'kept; only its points and tier count',
@@ -145,9 +146,9 @@
         ),
         cdp_activate.check_of(
             'points_have_the_wrong_sign',
-            "(lower(trim(input_loyalty.loyalty_event)) = 'earned' and"
+            '(' ~ cdp_activate.word('input_loyalty.loyalty_event') ~ " = 'earned' and"
                 ~ ' input_loyalty.points < 0) or '
-                ~ '(lower(trim(input_loyalty.loyalty_event)) in '
+                ~ '(' ~ cdp_activate.word('input_loyalty.loyalty_event') ~ ' in '
                 ~ "('redeemed', 'expired') and input_loyalty.points > 0)",
             'kept; the balance is added up as given',
             'map points as changes of the balance: below 0 when redeemed '
@@ -164,7 +165,7 @@
         ),
         cdp_activate.check_of(
             'kind_is_not_known',
-            "lower(trim(input_feedback.kind)) not in ('review', "
+            cdp_activate.word('input_feedback.kind') ~ " not in ('review', "
                 ~ "'nps', 'csat', 'ces', 'survey')",
             'kept; is a touchpoint of that name, which no rule knows',
             'map kind to review, nps, csat, ces or survey',
@@ -172,18 +173,19 @@
         cdp_activate.check_of(
             'score_is_missing',
             'input_feedback.score is null and '
-                ~ "lower(trim(input_feedback.kind)) in ('review', 'nps', "
+                ~ cdp_activate.word('input_feedback.kind') ~ " in ('review', 'nps', "
                 ~ "'csat', 'ces')",
             'kept; says nothing of satisfaction',
             'fill score where there is one',
         ),
         cdp_activate.check_of(
             'score_is_off_its_scale',
-            "(lower(trim(input_feedback.kind)) in ('review', 'csat') "
+            '(' ~ cdp_activate.word('input_feedback.kind') ~ " in ('review', 'csat') "
                 ~ 'and (input_feedback.score < 1 or input_feedback.score > '
-                ~ "5)) or (lower(trim(input_feedback.kind)) = 'nps' and "
+                ~ '5)) or (' ~ cdp_activate.word('input_feedback.kind')
+                ~ " = 'nps' and "
                 ~ '(input_feedback.score < 0 or input_feedback.score > 10))'
-                ~ " or (lower(trim(input_feedback.kind)) = 'ces' and "
+                ~ " or (" ~ cdp_activate.word('input_feedback.kind') ~ " = 'ces' and "
                 ~ '(input_feedback.score < 1 or input_feedback.score > 7))',
             'kept; says nothing of satisfaction',
             'bring scores to the scale of their kind: review and csat 1 '
@@ -203,7 +205,7 @@
         ),
         cdp_activate.check_of(
             'status_is_not_known',
-            "lower(trim(input_tickets.status)) not in ('open', "
+            cdp_activate.word('input_tickets.status') ~ " not in ('open', "
                 ~ "'pending', 'solved', 'reopened')",
             'kept; the ticket counts as open',
             'map the status to open, pending, solved or reopened, or '

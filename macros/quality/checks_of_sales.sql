@@ -42,7 +42,7 @@
         ),
         cdp_activate.check_of(
             'status_is_not_known',
-            "lower(trim(input_orders.status)) not in ('placed', "
+            cdp_activate.word('input_orders.status') ~ " not in ('placed', "
                 ~ "'shipped', 'completed', 'cancelled', 'returned')",
             'kept as a purchase',
             'map the status to placed, shipped, completed, cancelled or '
@@ -50,10 +50,16 @@
         ),
         cdp_activate.check_of(
             'kind_is_not_known',
-            "lower(trim(input_orders.order_kind)) not in ('sale', "
+            cdp_activate.word('input_orders.order_kind') ~ " not in ('sale', "
                 ~ "'return')",
             'taken as a sale',
             'map order_kind to sale or return, or leave it empty',
+        ),
+        cdp_activate.check_of(
+            'channel_is_not_known',
+            cdp_activate.word('input_orders.channel') ~ " not in ('online', 'shop')",
+            'kept; counts as neither online nor shop',
+            'map the channel of orders to online or shop',
         ),
         cdp_activate.check_of(
             'currency_is_missing',
@@ -180,12 +186,19 @@
         ),
         cdp_activate.check_of(
             'status_is_not_known',
-            'lower(trim(input_subscriptions.status)) not in '
+            cdp_activate.word('input_subscriptions.status') ~ ' not in '
                 ~ "('trialing', 'active', 'past_due', 'paused', "
                 ~ "'cancelled', 'ended')",
             'taken as what the times say',
             'map the status to trialing, active, past_due, paused, '
                 ~ 'cancelled or ended',
+        ),
+        cdp_activate.check_of(
+            'billing_interval_is_not_known',
+            cdp_activate.word('input_subscriptions.billing_interval')
+                ~ " not in ('month', 'quarter', 'year')",
+            'kept',
+            'map billing_interval to month, quarter or year',
         ),
         cdp_activate.check_of(
             'ended_before_it_started',
@@ -221,10 +234,17 @@
         ),
         cdp_activate.check_of(
             'outcome_is_not_known',
-            "lower(trim(input_opportunities.outcome)) not in ('open',"
+            cdp_activate.word('input_opportunities.outcome') ~ " not in ('open',"
                 ~ " 'won', 'lost')",
             'taken as open',
             'map the outcome to open, won or lost',
+        ),
+        cdp_activate.check_of(
+            'kind_is_not_known',
+            cdp_activate.word('input_opportunities.kind')
+                ~ " not in ('new_business', 'expansion', 'renewal')",
+            'kept',
+            'map kind to new_business, expansion or renewal',
         ),
         cdp_activate.check_of(
             'probability_is_not_from_0_to_1',

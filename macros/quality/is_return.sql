@@ -7,8 +7,9 @@
 #}
 {% macro is_return(orders) %}
     {{- return(
-        "(lower(trim(" ~ orders ~ ".order_kind)) = 'return' or ("
+        '(' ~ cdp_activate.word(orders ~ '.order_kind') ~ " = 'return' or ("
         ~ orders ~ '.order_kind is null and ' ~ orders ~ '.net_amount < 0 and '
-        ~ 'coalesce(lower(trim(' ~ orders ~ ".status)), '') <> 'cancelled'))"
+        ~ 'coalesce(' ~ cdp_activate.word(orders ~ '.status')
+        ~ ", '') <> 'cancelled'))"
     ) -}}
 {% endmacro %}

@@ -23,8 +23,8 @@
         {%- set counted = cdp_activate.rows_without_keys(
             subject, key, kept_too
         ) ~ ' - count(case when ' ~ kept ~ ' and not ' ~ has_both ~ ' and '
-            ~ "coalesce(lower(trim(input_consents.status)), 'unknown') <> 'granted' "
-            ~ 'then 1 end)' -%}
+            ~ 'coalesce(' ~ cdp_activate.word('input_consents.status')
+            ~ ", 'unknown') <> 'granted' then 1 end)" -%}
     {%- elif subject == 'identities' -%}
         {%- set counted = 'count(*) - count(case when ' ~ kept ~ ' then 1 end)' -%}
     {%- elif subject in ['account_members', 'scores', 'experiments'] -%}
@@ -32,7 +32,8 @@
         {%- set key = {
             'account_members': 'customers.customer_id',
             'scores': dbt.concat([
-                'customers.customer_id', "'|'", 'input_scores.score_name',
+                'customers.customer_id', "'|'",
+                cdp_activate.word('input_scores.score_name'),
             ]),
             'experiments': dbt.concat([
                 'customers.customer_id', "'|'", 'input_experiments.experiment',
@@ -102,9 +103,9 @@
         'referrals': is_of_customer ~ ' and input_referrals.referred_at < ' ~ as_of
             ~ ' and coalesce(customers.customer_id <> referred.customer_id, true)',
         'consents': is_of_customer ~ ' and (input_consents.recorded_at < ' ~ as_of
-            ~ " or (coalesce(lower(trim(input_consents.status)), 'unknown') "
-            ~ "<> 'granted' and coalesce(input_consents.recorded_at <= " ~ as_of
-            ~ ', true)))',
+            ~ ' or (coalesce(' ~ cdp_activate.word('input_consents.status')
+            ~ ", 'unknown') <> 'granted' and coalesce(input_consents.recorded_at <= "
+            ~ as_of ~ ', true)))',
         'loyalty': is_of_customer ~ ' and input_loyalty.occurred_at < ' ~ as_of,
         'subscriptions': 'input_subscriptions.started_at < ' ~ as_of ~ ' and ('
             ~ is_of_customer ~ ' or ' ~ is_of_account ~ ')',
@@ -142,8 +143,8 @@
 {% macro is_no_address(identities) %}
     {%- set value = identities ~ '.identifier' -%}
     {{- return(
-        'case when ' ~ value ~ ' is null then false else case lower(trim('
-        ~ identities ~ ".identifier_type)) when 'email' then "
+        'case when ' ~ value ~ ' is null then false else case '
+        ~ cdp_activate.word(identities ~ '.identifier_type') ~ " when 'email' then "
         ~ cdp_activate.normalised_email(value) ~ " is null when 'phone' then "
         ~ cdp_activate.has_too_few_digits(value) ~ ' else false end end'
     ) -}}
@@ -153,7 +154,8 @@
 {# Whether a score is a probability by its name, and none by its value. #}
 {% macro is_no_probability(scores) %}
     {{- return(
-        '(' ~ scores ~ ".score_name in ('churn_probability', 'probability_alive') "
-        ~ 'and (' ~ scores ~ '.score < 0 or ' ~ scores ~ '.score > 1))'
+        '(' ~ cdp_activate.word(scores ~ '.score_name')
+        ~ " in ('churn_probability', 'probability_alive') and ("
+        ~ scores ~ '.score < 0 or ' ~ scores ~ '.score > 1))'
     ) -}}
 {% endmacro %}

@@ -49,7 +49,10 @@ members as (
 
     left join buying_roles
         on
-            lower(replace(replace(trim(account_members.role), '_', ' '), '-', ' '))
+            replace(
+                replace({{ cdp_activate.word('account_members.role') }}, '_', ' '),
+                '-', ' '
+            )
             = buying_roles.role
 
     left join last_90_days

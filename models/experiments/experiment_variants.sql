@@ -54,8 +54,8 @@ named as (
             when planned_experiments.names_control = 1
                 then coalesce(plans.is_control, false)
             else
-                counts.variant in ({{
-                    "'" ~ var('cdp_control_variants') | join("', '") ~ "'"
+                {{ cdp_activate.word('counts.variant') }} in ({{
+                    "'" ~ var('cdp_control_variants') | join("', '") | lower ~ "'"
                 }})
         end as is_control,
         -- Without a plan, variants that were assigned are taken to be of one size.

@@ -22,7 +22,7 @@ claims as (
 
     select
         customer_id as source_customer_id,
-        lower(trim(identifier_type)) as identifier_type,
+        {{ cdp_activate.word('identifier_type') }} as identifier_type,
         trim(identifier) as identifier,
         first_seen_at
 

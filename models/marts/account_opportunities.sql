@@ -29,7 +29,7 @@ dated as (
         opportunities.*,
         customer_ids.customer_id as known_customer_id,
         -- A decision without a date was made at some time nobody wrote down.
-        lower(trim(opportunities.outcome)) in ('won', 'lost')
+        {{ cdp_activate.word('opportunities.outcome') }} in ('won', 'lost')
         and coalesce(opportunities.closed_at < {{ cdp_activate.as_of() }}, true)
             as is_closed
 
@@ -60,7 +60,7 @@ final as (
 
         ---------- text
         opportunity_name,
-        lower(trim(kind)) as kind,
+        {{ cdp_activate.word('kind') }} as kind,
         -- Where it stood before it came to its present stage is not recorded.
         case
             when
@@ -68,7 +68,10 @@ final as (
                 or stage_changed_at < {{ cdp_activate.as_of() }}
                 then sales_stage
         end as sales_stage,
-        case when is_closed then lower(trim(outcome)) else 'open' end as outcome,
+        case
+            when is_closed then {{ cdp_activate.word('outcome') }}
+            else 'open'
+        end as outcome,
         upper(trim(currency)) as currency,
         source,
         owner_name,

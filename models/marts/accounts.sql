@@ -87,7 +87,10 @@ numbered_champions as (
 
     inner join {{ ref('buying_roles') }} as role_names
         on
-            lower(replace(replace(trim(account_members.role), '_', ' '), '-', ' '))
+            replace(
+                replace({{ cdp_activate.word('account_members.role') }}, '_', ' '),
+                '-', ' '
+            )
             = role_names.role
 
     where role_names.buying_role = 'champion'

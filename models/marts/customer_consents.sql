@@ -16,7 +16,7 @@ customer_ids as (
 
 purposes as (
 
-    select distinct lower(trim(purpose)) as purpose
+    select distinct {{ cdp_activate.word('purpose') }} as purpose
 
     from {{ ref('input_consents') }}
 
@@ -32,7 +32,7 @@ unkept_noes as (
         given.customer_id,
         given.status,
         given.recorded_at,
-        lower(trim(given.purpose)) as purpose
+        {{ cdp_activate.word('given.purpose') }} as purpose
 
     from {{ ref('input_consents') }} as given
 
@@ -46,7 +46,7 @@ unkept_noes as (
 
     where
         consents.consent_id is null
-        and coalesce(lower(trim(given.status)), 'unknown') <> 'granted'
+        and coalesce({{ cdp_activate.word('given.status') }}, 'unknown') <> 'granted'
 
 ),
 
@@ -73,7 +73,7 @@ statements as (
     select
         consent_id,
         customer_id,
-        lower(trim(purpose)) as purpose,
+        {{ cdp_activate.word('purpose') }} as purpose,
         status,
         source,
         legal_basis,
@@ -111,7 +111,7 @@ final as (
 
         ---------- text
         statements.purpose,
-        coalesce(lower(trim(statements.status)), 'unknown') as status,
+        coalesce({{ cdp_activate.word('statements.status') }}, 'unknown') as status,
         statements.source,
         statements.legal_basis,
         statements.policy_version,
@@ -129,7 +129,8 @@ final as (
     where
         statements.recorded_at < {{ cdp_activate.as_of() }}
         or (
-            coalesce(lower(trim(statements.status)), 'unknown') <> 'granted'
+            coalesce({{ cdp_activate.word('statements.status') }}, 'unknown')
+            <> 'granted'
             and (
                 statements.recorded_at = {{ cdp_activate.as_of() }}
                 or statements.recorded_at is null

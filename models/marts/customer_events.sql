@@ -50,7 +50,11 @@ anonymous_ids as (
 
     select
         {% for column in kept_columns -%}
-        events.{{ column }}{% if not loop.last %},{% endif %}
+        {% if column in ['channel', 'device_type'] -%}
+        {{ cdp_activate.word('events.' ~ column) }} as {{ column }}
+        {%- else -%}
+        events.{{ column }}
+        {%- endif %}{% if not loop.last %},{% endif %}
         {% endfor %}
     from events
     {%- if is_incremental() %}

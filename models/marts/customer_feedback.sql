@@ -27,11 +27,13 @@ final as (
         feedback.survey_id,
 
         ---------- text
-        case lower(trim(feedback.kind))
+        case {{ cdp_activate.word('feedback.kind') }}
             when 'review' then 'review_left'
-            else coalesce(lower(trim(feedback.kind)), 'survey') || '_answered'
+            else
+                coalesce({{ cdp_activate.word('feedback.kind') }}, 'survey')
+                || '_answered'
         end as feedback_event,
-        coalesce(lower(trim(feedback.kind)), 'survey') as kind,
+        coalesce({{ cdp_activate.word('feedback.kind') }}, 'survey') as kind,
         feedback.question,
         feedback.comment,
 

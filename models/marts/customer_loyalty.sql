@@ -25,7 +25,8 @@ final as (
 
         ---------- text
         'loyalty_'
-        || coalesce(lower(trim(loyalty.loyalty_event)), 'adjusted') as loyalty_event,
+        || coalesce({{ cdp_activate.word('loyalty.loyalty_event') }}, 'adjusted')
+            as loyalty_event,
         loyalty.program,
         loyalty.tier,
         loyalty.reward,

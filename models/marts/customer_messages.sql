@@ -63,7 +63,11 @@ without_messages as (
 
     select
         {% for column in kept_columns -%}
+        {% if column in ['channel', 'message_step', 'bounce_kind'] -%}
+        {{ cdp_activate.word('messages.' ~ column) }} as {{ column }},
+        {% else -%}
         messages.{{ column }},
+        {% endif -%}
         {% endfor -%}
         customer_ids.customer_id
 

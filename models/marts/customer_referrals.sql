@@ -38,7 +38,7 @@ final as (
         end as referred_customer_id,
 
         ---------- text
-        referrals.channel,
+        {{ cdp_activate.word('referrals.channel') }} as channel,
         referrals.referral_code,
 
         ---------- numerics

@@ -22,12 +22,12 @@ seen_from_as_of as (
         customer_ids.customer_id,
         tickets.account_id,
         tickets.order_id,
-        tickets.channel,
+        {{ cdp_activate.word('tickets.channel') }} as channel,
         tickets.topic,
         tickets.priority,
         tickets.opened_at,
         tickets.satisfaction as latest_satisfaction,
-        lower(trim(tickets.status)) as latest_status,
+        {{ cdp_activate.word('tickets.status') }} as latest_status,
         -- Whether the latest status can have been reached later than as_of.
         coalesce(
             tickets.solved_at >= {{ cdp_activate.as_of() }}

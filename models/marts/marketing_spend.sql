@@ -16,7 +16,7 @@ final as (
         campaign_id,
 
         ---------- text
-        channel,
+        {{ cdp_activate.word('channel') }} as channel,
         source,
         campaign_name,
         upper(trim(currency)) as currency,

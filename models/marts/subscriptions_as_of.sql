@@ -19,7 +19,7 @@ dated as (
     select
         subscriptions.*,
         customer_ids.customer_id as known_customer_id,
-        lower(trim(subscriptions.status)) as latest_status,
+        {{ cdp_activate.word('subscriptions.status') }} as latest_status,
         coalesce(
             subscriptions.ended_at < {{ cdp_activate.as_of() }}, false
         ) as has_ended,
@@ -64,7 +64,7 @@ final as (
             when trial_ends_at >= {{ cdp_activate.as_of() }} then 'trialing'
             else 'active'
         end as status,
-        billing_interval,
+        {{ cdp_activate.word('billing_interval') }} as billing_interval,
         upper(trim(currency)) as currency,
         case when is_cancelled then cancel_reason end as cancel_reason,
 

@@ -2,7 +2,13 @@ with
 
 scores as (
 
-    select * from {{ ref('input_scores') }}
+    select
+        customer_id,
+        score,
+        scored_at,
+        {{ cdp_activate.word('score_name') }} as score_name
+
+    from {{ ref('input_scores') }}
 
 ),
 

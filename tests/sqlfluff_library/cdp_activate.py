@@ -65,6 +65,11 @@ def first_of_copies(relation: str, key: str, columns: list[str]) -> str:
     return f"select * from {relation}"
 
 
+def word(expression: str) -> str:
+    """Give a text in small letters."""
+    return f"lower(trim({expression}))"
+
+
 def is_first_copy(arrived: str, held: str, key: str) -> str:
     """Give a condition."""
     return f"({held}.{key} is null or {arrived}.occurred_at < {held}.occurred_at)"
