@@ -15,6 +15,8 @@ removes anyone from such a list, or knows what it sent: they send everybody agai
 come from a copy of the list's last state that the user keeps. With "diff" the user's SQL compares
 with that copy and they send only what it says; what a platform rejected is then lost for good.
 
+"floor" is no tool: it reads and posts and does nothing else, the least that Python can do.
+
 Nobody sets the others up like that. `--documented` adds drt as its documentation has it, over so
 many people (a hundredth of them where it sends a row a request): it calls ten times a second.
 
@@ -32,7 +34,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from light_receiver import forget, light_receiver, received
-from peer_tools import HERE, Bench, Dlt, Documented, Drt, Measured, Ours
+from peer_tools import HERE, Bench, Dlt, Documented, Drt, Floor, Measured, Ours
 
 import cdp_activate
 
@@ -71,7 +73,7 @@ def compare(options: argparse.Namespace, latency: float) -> list[Measured]:
     lines = []
     with bench(options, latency) as here:
         after = f"{latency:g} ms" if latency else "no latency"
-        for kind in (Ours, Drt, Dlt):
+        for kind in (Ours, Floor, Drt, Dlt):
             if kind.name not in options.only:
                 continue
             here.build()
@@ -122,12 +124,12 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=1_000_000)
     parser.add_argument("--latency", type=float, default=50, help="milliseconds")
     parser.add_argument("--threads", type=int, default=16, help="requests of ours at once")
-    parser.add_argument("--memory", default="150MB", help="DuckDB's limit in ours")
+    parser.add_argument("--memory", default="120MB", help="DuckDB's limit in ours")
     parser.add_argument(
         "--documented", type=int, default=20_000, help="people for drt as documented; 0: none"
     )
     parser.add_argument("--environments", type=Path, default=HERE / "peers" / ".environments")
-    parser.add_argument("--only", nargs="*", default=["cdp-activate", "drt", "dlt"])
+    parser.add_argument("--only", nargs="*", default=["cdp-activate", "floor", "drt", "dlt"])
     options = parser.parse_args()
     options.environments = options.environments.resolve()
     make_environments(options.environments)

@@ -173,6 +173,24 @@ class Ours:
         yield self.name, self.run()
 
 
+class Floor:
+    """No tool, but the least that Python can do: what is left for one to be quicker than others."""
+
+    name = "floor"
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        (bench.folder / self.name).mkdir()
+
+    def first(self) -> Iterator[tuple[str, list[list[str]]]]:
+        python = str(self.bench.options.environments / Ours.name / "bin" / "python")
+        script = str(HERE / "peers" / "floor.py")
+        yield self.name, [[python, script, str(self.bench.warehouse), self.bench.url, LIST]]
+
+    def second(self) -> Iterator[tuple[str, list[list[str]]]]:
+        return iter(())
+
+
 _VALUES = "".join(
     f'"{name}": {{{{ row.{name} | tojson }}}}, ' for name in ("email", "first_name", "points")
 )
