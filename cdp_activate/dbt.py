@@ -1,7 +1,7 @@
 """Runs dbt as a person would, in a process of its own.
 
-dbt keeps the DuckDB file open until its process ends, and takes seconds to import: so it
-never runs inside ours.
+dbt keeps the DuckDB file open until its process ends, so it never runs inside ours; and takes
+seconds to import, so that the commands of one build share a process.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice
 
@@ -19,34 +20,38 @@ import yaml
 from cdp_activate.errors import CdpError, UsageError
 from cdp_activate.project import Project
 
-_DBT = "from dbt.cli.main import cli; cli()"
+_ENDED = "cdp-activate: dbt ended with"
+_DBT = f"""
+import json, sys
+from dbt.cli.main import cli
+for line in sys.stdin:
+    sys.argv = ["dbt", *json.loads(line)]
+    code = 0
+    try:
+        cli()
+    except SystemExit as ended:
+        code = ended.code or 0
+    print("{_ENDED}", code, flush=True)
+"""
 
 
-def run_dbt(
-    project: Project, *arguments: str, as_of: datetime | None = None, show: bool = False
-) -> None:
-    """Run a dbt command in the project; its output goes to stderr when `show`.
+@contextmanager
+def dbt(
+    project: Project, *, as_of: datetime | None = None, show: bool = False
+) -> Iterator[Callable[..., None]]:
+    """While open, what is yielded runs a dbt command in the project: `run("build", "-s", "x")`.
 
-    Raises CdpError with the end of dbt's own words when it fails.
+    One process runs all of them, one after another. Their output goes to stderr when `show`.
+    Each raises CdpError with the end of dbt's own words when it fails.
     """
     environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     if as_of is not None:
         # As a variable it would make dbt parse the whole project anew for each day.
         environment["CDP_AS_OF"] = as_of.isoformat()
-        arguments = tuple(_with_as_of(arguments, as_of, always=_sets_as_of(project)))
-    command = [sys.executable, "-c", _DBT, "--no-use-colors", *arguments]
-    if project.profiles:
-        command += ["--profiles-dir", str(project.profiles.resolve())]
-    if project.profile_name:
-        command += ["--profile", project.profile_name]
-    if project.target:
-        command += ["--target", project.target]
-    if project.target_path:
-        command += ["--target-path", str(project.target_path)]
-    lines = []
     with subprocess.Popen(  # noqa: S603 (our own interpreter, arguments as a list)
-        command,
+        [sys.executable, "-c", _DBT],
         cwd=project.folder,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -54,28 +59,66 @@ def run_dbt(
         errors="replace",
         env=environment,
     ) as process:
-        for line in process.stdout or ():
-            lines.append(line.rstrip())
-            if show:
-                sys.stderr.write(line)
-    if process.returncode != 0:
-        said = "\n  ".join(_end_of(lines))
-        raise CdpError(f"`dbt {arguments[0]}` failed:\n  {said}", remedy="mend it, then run again")
+
+        def run(*arguments: str) -> None:
+            given = arguments
+            if as_of is not None:
+                given = tuple(_with_as_of(arguments, as_of, always=_sets_as_of(project)))
+            code, lines = _said(process, [*given, *_options_of(project)], show=show)
+            if code != 0:
+                said = "\n  ".join(_end_of(lines))
+                what = f"`dbt {arguments[0]}` failed:\n  {said}"
+                raise CdpError(what, remedy="mend it, then run again")
+
+        try:
+            yield run
+        finally:
+            with suppress(BrokenPipeError):
+                process.stdin.close()  # type: ignore[union-attr]  # it waits for no more
+
+
+def _options_of(project: Project) -> list[str]:
+    options = {
+        "--profiles-dir": project.profiles and project.profiles.resolve(),
+        "--profile": project.profile_name,
+        "--target": project.target,
+        "--target-path": project.target_path,
+    }
+    given = [word for name, value in options.items() if value for word in (name, str(value))]
+    return ["--no-use-colors", *given]
+
+
+def _said(
+    process: subprocess.Popen[str], command: Sequence[str], *, show: bool
+) -> tuple[int | None, list[str]]:
+    """The exit code of a command, None where the process broke down; and what dbt said."""
+    assert process.stdin is not None and process.stdout is not None
+    with suppress(BrokenPipeError):  # what it said when it broke down is there to be read
+        process.stdin.write(json.dumps(command) + "\n")
+        process.stdin.flush()
+    lines: list[str] = []
+    for line in process.stdout:
+        if line.startswith(_ENDED):
+            return int(line.split()[-1]), lines
+        lines.append(line.rstrip())
+        if show:
+            sys.stderr.write(line)
+    return None, lines
 
 
 def build(
     project: Project, *arguments: str, as_of: datetime | None = None, show: bool = False
 ) -> None:
     """Compile the audiences against the models as they are now, then `dbt build`."""
-    if (project.folder / "packages.yml").exists() and not (
-        project.folder / "dbt_packages"
-    ).exists():
-        run_dbt(project, "deps", show=show)
-    # With the variables of the build, which else would parse everything once more.
-    run_dbt(project, "parse", *_variables(arguments), as_of=as_of, show=show)
-    project.forget()
-    project.compile()
-    run_dbt(project, "build", *arguments, as_of=as_of, show=show)
+    with dbt(project, as_of=as_of, show=show) as run:
+        packages = (project.folder / name for name in ("packages.yml", "dbt_packages"))
+        if [one.exists() for one in packages] == [True, False]:
+            run("deps")
+        # With the variables of the build, which else would parse everything once more.
+        run("parse", *_variables(arguments))
+        project.forget()
+        project.compile()
+        run("build", *arguments)
     project.forget()
 
 
