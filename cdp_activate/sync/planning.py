@@ -19,7 +19,7 @@ from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.plan_sql import Asked, plan_sql
 from cdp_activate.sync.sharing import keep_one_of_each
 from cdp_activate.sync.tables import quoted
-from cdp_activate.sync.wanted import LEFT_OUT, LIST, identifiers_json
+from cdp_activate.sync.wanted import LEFT_OUT, LIST, field_columns, identifiers_json
 from cdp_activate.warehouse.base import Warehouse, Work
 
 
@@ -40,7 +40,9 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
         # The rows of a list lie together, so that to read one is not to read them all.
         ordered = f"select * from ({sql}) as steps order by list" if sync.per else sql
         warehouse.run(f"create or replace table {work.schema}.steps as {ordered}")
-        warehouse.run(f"create or replace view {work.schema}.plan as {_view(sync, work)}")
+        warehouse.run(
+            f"create or replace view {work.schema}.plan as {_view(sync, warehouse, work)}"
+        )
         sizes, first = ledger.sizes(), ledger.untouched()
         members = warehouse.rows(f"select count(*) from {relation}")[0][0]
         warehouse.run(f"create or replace table {work.schema}.sent as {_sent(sync, ledger, work)}")
@@ -75,13 +77,25 @@ def _marks(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> dict[str, Mark
     return found
 
 
-def _view(sync: Sync, work: Work) -> str:
+_DAYS = ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_S", "TIMESTAMP_MS")
+
+
+def _view(sync: Sync, warehouse: Warehouse, work: Work) -> str:
     """The steps with their places; rows are never taken out, so a place is a row's number."""
     key = "" if sync.settings.mode == "events" else ", cast(null as varchar) as idempotency_key"
     identifiers = identifiers_json(sync).sql("duckdb")
     of = "" if sync.per else f"{quoted(sync.list_name)} as list, "
+    types = warehouse.describe(f"{work.schema}.steps")
+    # Infinite days, and those of years that have not four digits, are none that can be written.
+    days = [name for name in field_columns(sync) if types[name] in _DAYS]
+    shown = ", ".join(
+        f"case when {name} >= '0001-01-01' and {name} < '10000-01-01' then {name} end as {name}"
+        for name in days
+    )
+    everything = f"* replace ({shown})" if days else "*"
     return (
-        f"select rowid as place, {of}*, {identifiers} as identifiers{key} from {work.schema}.steps"
+        f"select rowid as place, {of}{everything}, {identifiers} as identifiers{key} "
+        f"from {work.schema}.steps"
     )
 
 

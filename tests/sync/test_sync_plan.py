@@ -452,9 +452,14 @@ def test_fields_arrive_with_their_types(bed: Bed) -> None:
     tags = ["a, b", "c", None, "NULL", "'"]
     bed.build([replace(ADA, balance=Decimal("12.50"), tags=tags, since=datetime(2026, 1, 2, 3, 4))])
     bed.run()
-    assert {
+    sent = {
         "FNAME": "Ada", "POINTS": 1, "BAL": "12.50", "TAGS": tags, "SINCE": "2026-01-02T03:04:00",
-    } == bed.listed["ada"]["fields"]  # fmt: skip
+    }  # fmt: skip
+    assert sent == bed.listed["ada"]["fields"]
+    for instant in ("infinity", "20225-01-01"):  # no day that can be written
+        bed.build([replace(ADA, balance="12.50", tags=tags, since=instant)])
+        bed.run()
+        assert {**sent, "SINCE": None} == bed.listed["ada"]["fields"]
 
 
 def test_the_steps_come_in_pages_and_none_is_lost(
