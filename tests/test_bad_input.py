@@ -24,7 +24,7 @@ create table crm.people as select * from (values
     ('bob', '  ', date '2030-01-01', '2026-01-02T07:00:00+07:00', timestamp '2025-12-31'),
     ('cat', null, null, '2026-01-03T00:00:00Z', null),
     ('dan', null, null, null, null),
-    ('eve', null, null, '2026-05-01 00:00:00', null)
+    ('eve', null, date 'infinity', '2026-05-01 00:00:00', timestamp '-infinity')
 ) as people (customer_id, email, birth_date, created_at, updated_at);
 create table crm.orders as select * from (values
     ('o1', 'ann', timestamp '2026-01-10', 'completed', 50.0, 0.0, null, 'EUR'),
@@ -55,7 +55,8 @@ create table crm.events as select * from (values
     (null, 'ann', timestamp '2026-01-02', 'page_viewed', null),
     ('e7', 'ann', timestamp '2026-01-02', null, null),
     ('e1', 'ann', timestamp '2026-01-09', 'page_viewed', null),
-    ('e1', 'ann', timestamp '2026-01-02', 'pages_viewed', null)
+    ('e1', 'ann', timestamp '2026-01-02', 'pages_viewed', null),
+    ('e8', 'ann', timestamp '-infinity', 'page_viewed', timestamp 'infinity')
 ) as events (event_id, customer_id, occurred_at, event_name, received_at);
 create table crm.referrals as select * from (values
     ('r1', 'ann', 'bob', timestamp '2026-02-01'),
@@ -197,6 +198,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 COUNTED = {
     ("customers", "birth_date_is_impossible"): 1,
+    ("customers", "birth_date_is_infinite"): 1,
+    ("customers", "updated_at_is_infinite"): 1,
     ("orders", "key_is_missing"): 1,
     ("orders", "key_is_repeated"): 1,
     ("orders", "time_is_missing"): 1,
@@ -211,6 +214,9 @@ COUNTED = {
     ("order_lines", "amount_or_quantity_is_negative"): 1,
     ("events", "key_is_missing"): 1,
     ("events", "time_is_before_1980"): 1,
+    ("events", "time_is_missing"): 1,
+    ("events", "occurred_at_is_infinite"): 1,
+    ("events", "received_at_is_infinite"): 1,
     ("events", "time_is_at_or_after_as_of"): 1,
     ("events", "time_is_before_birth"): 1,
     ("events", "customer_is_unknown"): 1,
@@ -513,4 +519,4 @@ def test_what_a_source_has_forgotten_does_not_hide_what_is_left_out(built: Built
         before = connection.execute(f"select affected_row_count {query}").fetchall()
         connection.execute("delete from crm.events where event_id in ('e2', 'e3')")
         after = connection.execute(f"select affected_row_count {query}").fetchall()
-    assert [(5,)] == before == after
+    assert [(6,)] == before == after

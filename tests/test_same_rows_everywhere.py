@@ -84,6 +84,9 @@ create or replace table shop.orders as select * replace (
 """
 """What a shop's tables may look like where they come from files of text."""
 
+ENDLESS = ("subscriptions.ended_at", "orders.refunded_at")
+"""Columns of times that are infinite on PostgreSQL where they are missing elsewhere."""
+
 OF_THE_RUN = {
     "noted_at",
     "judged_at",
@@ -176,6 +179,10 @@ def test_every_table_has_the_same_rows_on_postgres(
     target = postgres.connect(database)
     with duckdb.connect(str(warehouses.folder / "duckdb" / "warehouse.duckdb")) as source:
         shop_in_postgres.copy_schema(source, target, "shop")
+    for name in ENDLESS:
+        table, column = name.split(".")
+        with target.cursor() as cursor:
+            cursor.execute(f"update shop.{table} set {column} = 'infinity' where {column} is null")
     the_day_before = ("--select", "+config.materialized:incremental", *NO_AUDIENCES, *NO_TESTS)
     run = partial(dbt, warehouses.folder, "postgres")
     run("build", *the_day_before, as_of=AS_OF - timedelta(days=1))
@@ -186,6 +193,11 @@ def test_every_table_has_the_same_rows_on_postgres(
 
     theirs = {}
     with target.cursor() as cursor:
+        cursor.execute(
+            "update main.data_quality set affected_row_count = 0 where affected_row_count > 0"
+            " and check_name like '%_is_infinite' returning subject || '.' || check_name"
+        )
+        assert {f"{name}_is_infinite" for name in ENDLESS} == {row[0] for row in cursor.fetchall()}
         for model in warehouses.models:
             cursor.execute(f"select * from main.{model}")
             theirs[model] = _counted(cursor.description, cursor.fetchall())

@@ -1,8 +1,8 @@
 {#
     One column of an input table in the type of the contract; null when the table
-    lacks it, and where a value is blank or cannot be read as that type. Times that
-    carry a zone become UTC, also when they are texts and only some of them carry
-    one.
+    lacks it, and where a value is blank, infinite or cannot be read as that type.
+    Times that carry a zone become UTC, also when they are texts and only some of
+    them carry one.
 
     Call:   {{ cdp_activate.cast_input(column, 'timestamp') }}
     Takes:  a column as dbt describes it, or none; a type
@@ -34,12 +34,17 @@
         ) -}}
     {%- elif cdp_activate.has_no_reading(given, wanted) -%}
         {{- return('cast(null as ' ~ type ~ ')') -}}
-    {%- elif given == 'zoned' and wanted == 'timestamp' -%}
-        {{- return(cdp_activate.utc_timestamp(name)) -}}
-    {%- elif given == 'zoned' and wanted == 'date' -%}
-        {%- set name = cdp_activate.utc_timestamp(name) -%}
     {%- endif -%}
-    {{- return('cast(' ~ name ~ ' as ' ~ type ~ ')') -}}
+    {%- set value = 'cast(' ~ name ~ ' as ' ~ type ~ ')' -%}
+    {%- if given == 'zoned' and wanted == 'timestamp' -%}
+        {%- set value = cdp_activate.utc_timestamp(name) -%}
+    {%- elif given == 'zoned' and wanted == 'date' -%}
+        {%- set value = 'cast(' ~ cdp_activate.utc_timestamp(name) ~ ' as date)' -%}
+    {%- endif -%}
+    {%- if cdp_activate.are_times(given, wanted) -%}
+        {%- set value = cdp_activate.finite_time(name, value) -%}
+    {%- endif -%}
+    {{- return(value) -}}
 
 {% endmacro %}
 

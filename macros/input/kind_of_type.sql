@@ -55,6 +55,14 @@
 {% endmacro %}
 
 
+{# Whether both kinds are of times. #}
+{% macro are_times(given, wanted) %}
+    {{ return(
+        given in ['timestamp', 'zoned', 'date'] and wanted in ['timestamp', 'date']
+    ) }}
+{% endmacro %}
+
+
 {# Whether no value of one kind is one of the other: a number is no time. #}
 {% macro has_no_reading(given, wanted) %}
     {%- set times = ['timestamp', 'zoned', 'date'] -%}

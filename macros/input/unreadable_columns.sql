@@ -1,11 +1,11 @@
 {#
     The columns of a subject's mapped table in which values may stand that cannot be
-    read as the contract wants them: times in texts, numbers that are too large.
+    read as the contract wants them: times in texts, infinite times, numbers that
+    are too large.
 
     Call:    {% set columns = cdp_activate.unreadable_columns('orders') %}
     Returns: {relation, checks: [{name, counted, done, to_do}]}, where `counted` is
-             an aggregate over the relation; no checks when nothing is mapped, or
-             all columns have the types of the contract
+             an aggregate over the relation; no checks when nothing is mapped
 
     Only the mapped table itself knows what was written there: in input_<subject>
     such values are null.
@@ -32,14 +32,19 @@
                 {%- set type = api.Column.translate_type(column.data_type) -%}
                 {%- set wanted = cdp_activate.kind_of_type(type) -%}
                 {%- if cdp_activate.may_be_unreadable(given.data_type, type) -%}
+                    {%- set is_time = cdp_activate.are_times(
+                        cdp_activate.kind_of_type(given.data_type), wanted
+                    ) -%}
                     {%- do found['checks'].append({
-                        'name': name ~ '_cannot_be_read',
+                        'name': name
+                            ~ ('_is_infinite' if is_time else '_cannot_be_read'),
                         'counted': 'count(case when '
                             ~ cdp_activate.is_given(given) ~ ' and '
                             ~ cdp_activate.cast_input(given, type)
                             ~ ' is null then 1 end)',
                         'done': 'taken as missing',
-                        'to_do': cdp_activate.how_to_write(name, wanted),
+                        'to_do': 'leave ' ~ name ~ ' empty where no time is known'
+                            if is_time else cdp_activate.how_to_write(name, wanted),
                     }) -%}
                 {%- endif -%}
             {%- endfor -%}
@@ -57,6 +62,7 @@
     {%- set wanted = cdp_activate.kind_of_type(type) -%}
     {{ return(
         cdp_activate.has_no_reading(kind, wanted)
+        or cdp_activate.are_times(kind, wanted)
         or (kind == 'text' and wanted in ['timestamp', 'date', 'number'])
         or (
             kind == 'number' and wanted == 'number'
