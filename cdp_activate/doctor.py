@@ -145,8 +145,10 @@ class _Examination:
 
         if self.look("catalog", catalog) is None or self.look("audiences", audiences) is None:
             return
+        if self.look("syncs", syncs) is None:
+            return
         self.look("compiled audiences", compiled)
-        if self.look("syncs", syncs) is not None and reached:
+        if reached:
             self.look("tables of audiences", tables)
 
     def _destinations(self, project: Project) -> None:

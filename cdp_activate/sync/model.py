@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from cdp_activate.audiences.model import Audience
 from cdp_activate.audiences.moments import parse_duration
@@ -112,7 +113,7 @@ class SyncSettings(_Strict):
     audience: str
     destination: str
     mode: Literal["mirror", "upsert", "events"] = "mirror"
-    list: str | None = None
+    list: Annotated[str, StringConstraints(strip_whitespace=True)] | None = None
     per: Any = None
     identifiers: dict[str, str] = Field(min_length=1)
     fields: dict[str, Any] = Field(default_factory=dict)
@@ -166,6 +167,11 @@ class DestinationEntry:
     type: str
     node: Node = field(repr=False)
     folder: Path = Path()
+
+    @cached_property
+    def place(self) -> tuple[str, str]:
+        """Type and settings: two entries with the same are one destination."""
+        return self.type, repr(self.node.plain())
 
     @property
     def kind(self) -> DestinationClass:

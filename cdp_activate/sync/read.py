@@ -29,7 +29,7 @@ def read_syncs(
     documents = list(documents)
     problems: list[Problem] = []
     found: dict[str, Sync] = {}
-    lists: dict[tuple[str, str], Sync] = {}
+    lists: dict[tuple[object, str], Sync] = {}
     lists_per: list[Sync] = []
     written = {document.locate(["sync"]).text: document for document in documents}
     for document in documents:
@@ -47,7 +47,7 @@ def read_syncs(
             continue
         if sync.name in found:
             problems.append(document.locate(["sync"]).problem(f"two syncs are named '{sync.name}'"))
-        target = (sync.settings.destination, sync.list_name)
+        target = (sync.destination.place, sync.list_name)
         # Plain names are looked up, not compared with one another: there may be thousands.
         near = [*lists.values()] if sync.per else [*lists_per, *filter(None, [lists.get(target)])]
         other = next((one for one in near if _share_a_list(one, sync)), None)
@@ -69,7 +69,7 @@ _STAND_INS = {"sync": "unnamed", "consent": NO_CONSENT_NEEDED}
 
 def _share_a_list(one: Sync, other: Sync) -> bool:
     """Whether a list of the two may have the same name."""
-    if one.settings.destination != other.settings.destination:
+    if one.destination.place != other.destination.place:
         return False
     if one.per and other.per:
         return one.per.may_meet(other.per)

@@ -115,6 +115,14 @@ def test_two_syncs_on_one_list_are_refused(bed: Bed) -> None:
     ((path, _, message, hint),) = problems(bed)
     assert ("syncs/zweiter.yml", True) == (path, "would undo each other" in hint)
     assert "the sync 'vips_to_mail' already keeps the list 'VIPs'" == message
+    # White space does not tell lists apart, nor do two names for one destination.
+    mail = f"{{type: webhook, url: '{bed.receiver.url}'}}"
+    bed.write("syncs/destinations.yml", f"destinations:\n  mail: {mail}\n  post: {mail}\n")
+    other = SYNC.replace("vips_to_mail", "zweiter").replace(
+        "destination: mail", "destination: post"
+    )
+    bed.write("syncs/zweiter.yml", other + "list: 'VIPs '\n")
+    assert [message] == [found[2] for found in problems(bed)]
     bed.write("syncs/zweiter.yml", SYNC.replace("vips_to_mail", "zweiter") + "list: Others\n")
     assert "VIPs" == bed.the_sync.list_name
 
