@@ -129,6 +129,12 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> None:
         connection.executemany(
             f"insert into crm.{subject} values ({marks})", [[*row.values()] for row in rows]
         )
+    connection.execute(
+        "alter table crm.accounts add column parent_account_id varchar;"
+        " insert into crm.accounts by name select * from (values ('c1', 'c2'), ('c2', 'c3'),"
+        " ('c3', 'c1'), ('c4', 'c1'), ('c5', 'c4'), ('c6', 'c6'), ('c7', 'c6'), ('c8', 'b0'),"
+        " ('d1', 'd2'), ('d2', 'd1')) as accounts (account_id, parent_account_id)"
+    )
     connection.execute("alter table crm.people add column phone varchar")
     connection.execute("alter table crm.people add column city varchar")
     connection.executemany(
@@ -467,6 +473,15 @@ def test_unknown_names_and_strangers_events_are_kept(built: Built) -> None:
 def test_a_circle_of_referrals_is_opened(built: Built) -> None:
     rows = built.rows("select referral_id, referred_customer_id from customer_referrals order by 1")
     assert [("r1", "bob"), ("r2", "cat"), ("r3", None)] == rows
+
+
+def test_accounts_that_are_parts_of_themselves_are_counted(built: Built) -> None:
+    """A circle of three and one of two; not who leads into one, nor below a parent of itself."""
+    rows = built.rows(
+        "select check_name, affected_row_count from data_quality"
+        " where subject = 'accounts' and check_name like 'parent%' order by check_name"
+    )
+    assert [("parent_is_itself", 1), ("parent_is_unknown", 1), ("parents_are_circular", 5)] == rows
 
 
 def test_a_no_is_heard_whatever_is_wrong_with_its_row(built: Built) -> None:

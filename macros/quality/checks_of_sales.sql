@@ -126,6 +126,20 @@
                 ~ ' other',
         ),
         cdp_activate.check_of(
+            'parents_are_circular',
+            'circles.account_id is not null',
+            'kept; the account is, by its parents, a part of itself',
+            'find out which account of the circle is the topmost, and leave '
+                ~ 'its parent_account_id empty',
+        ),
+        cdp_activate.check_of(
+            'parent_is_unknown',
+            'input_accounts.parent_account_id is not null and '
+                ~ 'parents.account_id is null',
+            'kept',
+            'add the parents to the mapped table of accounts',
+        ),
+        cdp_activate.check_of(
             'number_is_negative',
             'input_accounts.employees < 0 or '
                 ~ 'input_accounts.annual_revenue < 0',

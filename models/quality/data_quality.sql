@@ -61,6 +61,8 @@ accounts as (
 
 ),
 
+{{ cdp_activate.account_circles() }}
+
 {% for subject, own in checks.items() -%}
 {%- set joins %}
     {%- if subject in cdp_activate.subjects_of_customers() %}
@@ -72,6 +74,13 @@ accounts as (
 
     left join customers as referred
         on input_referrals.referred_customer_id = referred.source_customer_id
+    {%- elif subject == 'accounts' %}
+
+    left join account_circles as circles
+        on input_accounts.account_id = circles.account_id
+
+    left join accounts as parents
+        on input_accounts.parent_account_id = parents.account_id
     {%- elif subject in ['account_members', 'subscriptions', 'opportunities'] %}
 
     left join accounts

@@ -65,6 +65,11 @@ def first_of_copies(relation: str, key: str, columns: list[str]) -> str:
     return f"select * from {relation}"
 
 
+def account_circles() -> str:
+    """Give common table expressions."""
+    return "account_circles as (select 1 as account_id),"
+
+
 def word(expression: str) -> str:
     """Give a text in small letters."""
     return f"lower(trim({expression}))"
