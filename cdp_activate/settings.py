@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
@@ -151,15 +151,34 @@ def readable(node: Node, model: type[M], stand_ins: Mapping[str, object]) -> M |
 def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any]) -> Problem:
     path = tuple(mistake["loc"])
     parent, key = node.locate(path[:-1]), str(path[-1]) if path else ""
-    kind = mistake["type"]
+    kind, wrong = mistake["type"], node.locate(path)
     if kind == "extra_forbidden":
         here = parent.keys.get(key, parent)
-        known = [field.alias or name for name, field in model.model_fields.items()]
-        hint = suggest(key, known, what="keys") if len(path) == 1 else "remove it"
-        return here.problem(f"unknown key '{key}'", hint)
+        inner = _model_at(model, path[:-1])
+        known = [field.alias or name for name, field in inner.model_fields.items()] if inner else []
+        return here.problem(
+            f"unknown key '{key}'", suggest(key, known, what="keys") if known else "remove it"
+        )
     if kind == "missing":
         return parent.problem(f"'{key}' is missing", f"add `{key}: ..`")
+    if kind == "too_short":
+        return wrong.problem(
+            f"'{key}' is empty", f"it needs {mistake['ctx']['min_length']} at least"
+        )
+    if kind == "string_type" and wrong.value is not None:
+        return wrong.problem(f"'{key}' is no text", "put it in quotes")
     message = str(mistake["msg"]).removeprefix("Value error, ")
-    return node.locate(path).problem(
-        f"'{key}': {message[:1].lower()}{message[1:]}" if key else message
-    )
+    message = re.sub("^Input should be", "it should be", message)
+    return wrong.problem(f"'{key}': {message[:1].lower()}{message[1:]}" if key else message)
+
+
+def _model_at(model: type[BaseModel], path: Sequence[Any]) -> type[BaseModel] | None:
+    """The model of the settings at a path within those of another; None: they have none."""
+    for name in path:
+        field = model.model_fields.get(str(name))
+        found = [field.annotation, *get_args(field.annotation)] if field else []
+        inner = [one for one in found if isinstance(one, type) and issubclass(one, BaseModel)]
+        if not inner:
+            return None
+        model = inner[0]
+    return model

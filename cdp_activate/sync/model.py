@@ -11,7 +11,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from cdp_activate.audiences.model import Audience
 from cdp_activate.audiences.moments import parse_duration
@@ -106,10 +113,16 @@ class Guards(_Strict):
     fresh_within: Annotated[timedelta, BeforeValidator(_length)] | None = None
 
 
+def _name(written: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]{0,62}", written):
+        raise ValueError("write small letters, digits and underscores, a letter first; 63 at most")
+    return written
+
+
 class SyncSettings(_Strict):
     """The keys of a sync, as written."""
 
-    sync: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    sync: Annotated[str, AfterValidator(_name)]
     audience: str
     destination: str
     mode: Literal["mirror", "upsert", "events"] = "mirror"

@@ -39,7 +39,12 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
         # The state is written to in the same transaction at other times, never here.
         # The rows of a list lie together, so that to read one is not to read them all.
         ordered = f"select * from ({sql}) as steps order by list" if sync.per else sql
-        warehouse.run(f"create or replace table {work.schema}.steps as {ordered}")
+        try:
+            warehouse.run(f"create or replace table {work.schema}.steps as {ordered}")
+        except WarehouseError as error:
+            error.message = f"the plan of the sync '{sync.name}': {error.message}"
+            error.remedy = error.remedy or _VALUES
+            raise
         warehouse.run(
             f"create or replace view {work.schema}.plan as {_view(sync, warehouse, work)}"
         )
@@ -122,6 +127,7 @@ def _moved(work: Work) -> str:
     )
 
 
+_VALUES = "where an expression under `fields:` meets a value that it cannot take, use try_cast"
 _BUILD = "run `cdp-activate build`, which compiles the audiences and runs dbt"
 
 
