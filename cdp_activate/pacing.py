@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from cdp_activate.http import Request, Response, Transport, answered_at, retry_after
+from cdp_activate.answers import answered_at, retry_after
+from cdp_activate.http import Request, Response, Transport
 
 TOO_MANY = 429
 

@@ -10,23 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from cdp_activate.answers import LONGEST_WAIT, PatientTransport, raise_for_status, retry_after
 from cdp_activate.errors import (
     AuthError,
     DestinationError,
     RefusedError,
     RetryError,
 )
-from cdp_activate.http import (
-    LONGEST_WAIT,
-    FunctionTransport,
-    Headers,
-    PatientTransport,
-    PooledTransport,
-    Request,
-    Response,
-    raise_for_status,
-    retry_after,
-)
+from cdp_activate.http import FunctionTransport, Headers, PooledTransport, Request, Response
 from cdp_activate.local_server import Cut, LocalServer
 
 

@@ -18,6 +18,7 @@ LAYERS = [
     {"identifiers"},
     {"audiences", "warehouse", "destinations"},
     {"pacing"},
+    {"answers"},
     {"catalog", "http", "local_server"},
     {"settings"},
     {"text"},

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cdp_activate.destinations.base import Row
+from cdp_activate.destinations.rows import Row
 from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.errors import RetryError
 from cdp_activate.http import Request

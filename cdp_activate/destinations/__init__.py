@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cdp_activate.destinations.base import Destination
 
 ENTRY_POINTS = "cdp_activate.destinations"
-_NOT_TYPES = frozenset({"api", "base"})
+_NOT_TYPES = frozenset({"api", "base", "rows"})
 
 
 def destination_types() -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from cdp_activate.destinations.api import ApiSettings
-from cdp_activate.destinations.base import Row
+from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import DestinationError, RefusedError
 
 Kind = Literal["text", "number", "date", "instant", "truth"]

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from cdp_activate.destinations._values import as_json, as_text, as_utf8
-from cdp_activate.destinations.base import Row
+from cdp_activate.destinations.rows import Row
 
 Kind = Literal["key", "identifier", "field"]
 

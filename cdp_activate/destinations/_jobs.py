@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
-from cdp_activate.destinations.base import Receipt
+from cdp_activate.destinations.rows import Receipt
 
 
 class Jobs:

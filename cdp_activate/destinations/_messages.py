@@ -9,7 +9,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from cdp_activate.destinations.api import A, ApiDestination
-from cdp_activate.destinations.base import Receipt, Row
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import DestinationError
 
 

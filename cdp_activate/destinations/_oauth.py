@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from cdp_activate.answers import raise_for_status, read_json
 from cdp_activate.errors import AuthError, DestinationError, SettingsError
-from cdp_activate.http import Request, Transport, raise_for_status, read_json
+from cdp_activate.http import Request, Transport
 
 MARGIN = 60.0
 """Seconds before its end that a token is no longer used: a call may take a while."""

@@ -19,14 +19,11 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from pydantic import Field, field_validator
 
 from cdp_activate import __version__
-from cdp_activate.destinations.base import (
-    Destination,
-    DestinationSettings,
-    Row,
-    json_bytes,
-)
+from cdp_activate.answers import raise_for_status, read_json
+from cdp_activate.destinations.base import Destination, DestinationSettings
+from cdp_activate.destinations.rows import Row, json_bytes
 from cdp_activate.errors import AuthError, DestinationError, RefusedError
-from cdp_activate.http import Request, Response, raise_for_status, read_json
+from cdp_activate.http import Request, Response
 
 _UNAUTHORISED, _FORBIDDEN, _GONE = 401, 403, (404, 410)
 _LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})

@@ -15,13 +15,15 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr
 
+from cdp_activate.answers import raise_for_status
 from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
 from cdp_activate.destinations._jobs import Jobs
 from cdp_activate.destinations._values import as_text, number_or_text
 from cdp_activate.destinations.api import ApiDestination, mapping, member, parts_of
-from cdp_activate.destinations.base import Limit, Receipt, Row
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import DestinationError, RefusedError, RetryError
-from cdp_activate.http import Response, Transport, raise_for_status
+from cdp_activate.http import Response, Transport
 from cdp_activate.pacing import Endpoints, RateHeaders
 
 _DOCS = "https://developers.brevo.com/reference/"

@@ -16,7 +16,8 @@ from pydantic import Field, SecretStr
 
 from cdp_activate.destinations._values import as_text, number_or_text
 from cdp_activate.destinations.api import ApiDestination, ApiSettings, basic, mapping, member
-from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason, json_bytes
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Receipt, Row, clean_reason, json_bytes
 from cdp_activate.errors import AuthError, DestinationError
 
 _DOCS = "https://docs.customer.io/integrations/api/track/"

@@ -25,7 +25,8 @@ from pydantic import Field
 
 from cdp_activate.destinations._formats import ENCODERS, Column, columns_of
 from cdp_activate.destinations._storage import Storage
-from cdp_activate.destinations.base import Destination, DestinationSettings, Receipt, Row
+from cdp_activate.destinations.base import Destination, DestinationSettings
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Transport
 from cdp_activate.settings import SecretsAmong

@@ -11,7 +11,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from cdp_activate.destinations._oauth import Tokens, refreshing, service_account
 from cdp_activate.destinations.api import ApiDestination, ApiSettings
-from cdp_activate.destinations.base import Limit, Receipt, Row
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
 from cdp_activate.http import Response, Transport
 

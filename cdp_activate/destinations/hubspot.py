@@ -17,7 +17,8 @@ from pydantic import Field, SecretStr
 from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
 from cdp_activate.destinations._values import as_text, number_or_text
 from cdp_activate.destinations.api import ApiDestination, mapping, member, parts_of
-from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError
 from cdp_activate.http import Transport
 from cdp_activate.pacing import RateHeaders

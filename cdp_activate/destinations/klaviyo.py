@@ -23,7 +23,8 @@ from cdp_activate.destinations.api import (
     member,
     parts_of,
 )
-from cdp_activate.destinations.base import Limit, Receipt, Row, json_bytes
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Receipt, Row, json_bytes
 from cdp_activate.errors import RetryError
 from cdp_activate.http import Transport
 from cdp_activate.pacing import Endpoints

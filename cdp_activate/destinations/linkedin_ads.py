@@ -12,7 +12,8 @@ from pydantic import Field, SecretStr, model_validator
 
 from cdp_activate.destinations._oauth import Tokens, refreshing
 from cdp_activate.destinations.api import ApiDestination, ApiSettings
-from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Response, Transport
 

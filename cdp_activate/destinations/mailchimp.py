@@ -16,12 +16,14 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator
 
+from cdp_activate.answers import retry_after
 from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
 from cdp_activate.destinations._values import number_else_text
 from cdp_activate.destinations.api import ApiDestination, basic, mapping, member
-from cdp_activate.destinations.base import Limit, Receipt, Row, clean_reason
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError, RetryError
-from cdp_activate.http import Response, Transport, retry_after
+from cdp_activate.http import Response, Transport
 
 _SPEC = "https://github.com/mailchimp/mailchimp-client-lib-codegen (Marketing API 3.0.90)"
 _LIMITS = "https://mailchimp.com/developer/marketing/docs/fundamentals/#api-limits"

@@ -10,10 +10,12 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator
 
+from cdp_activate.answers import retry_after
 from cdp_activate.destinations.api import ApiDestination, ApiSettings
-from cdp_activate.destinations.base import Limit, Receipt, Row
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RetryError
-from cdp_activate.http import Response, retry_after
+from cdp_activate.http import Response
 
 _DOCS = "https://developers.facebook.com/docs/marketing-api/audiences/guides/custom-audiences"
 _USERS = "https://developers.facebook.com/docs/marketing-api/reference/custom-audience/users"

@@ -17,7 +17,8 @@ from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
 from cdp_activate.destinations._jobs import Jobs
 from cdp_activate.destinations._values import as_text, number_else_text
 from cdp_activate.destinations.api import ApiDestination, mapping, parts_of
-from cdp_activate.destinations.base import Limit, Receipt, Row
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import DestinationError
 from cdp_activate.http import Transport
 

@@ -12,12 +12,14 @@ from typing import ClassVar
 
 from pydantic import Field, SecretStr
 
+from cdp_activate.answers import retry_after
 from cdp_activate.destinations._messages import MessageDestination
 from cdp_activate.destinations._values import as_text, number_or_text
 from cdp_activate.destinations.api import ApiSettings, mapping
-from cdp_activate.destinations.base import Limit, Row
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import AuthError, DestinationError, RetryError
-from cdp_activate.http import Response, retry_after
+from cdp_activate.http import Response
 
 _DOCS = "https://docs.slack.dev/reference/methods/chat.postMessage"
 _PLACE = re.compile(r"\{(\w+)\}")

@@ -11,7 +11,8 @@ from pydantic import Field, SecretStr
 
 from cdp_activate import __version__
 from cdp_activate.destinations.api import ApiDestination, ApiSettings
-from cdp_activate.destinations.base import Limit, Receipt, Row, json_bytes
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Receipt, Row, json_bytes
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
 from cdp_activate.http import Request, Response, Transport
 

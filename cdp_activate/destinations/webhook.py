@@ -23,18 +23,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator
 
 from cdp_activate import __version__
+from cdp_activate.answers import raise_for_status, read_json
 from cdp_activate.destinations._values import as_json, as_utf8
-from cdp_activate.destinations.base import (
-    Destination,
-    DestinationSettings,
-    Receipt,
-    Row,
-    clean_reason,
-    json_bytes,
-    rows_as_json,
-)
+from cdp_activate.destinations.base import Destination, DestinationSettings
+from cdp_activate.destinations.rows import Receipt, Row, clean_reason, json_bytes, rows_as_json
 from cdp_activate.errors import DestinationError, RetryError
-from cdp_activate.http import Request, Response, Transport, raise_for_status, read_json
+from cdp_activate.http import Request, Response, Transport
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]*")

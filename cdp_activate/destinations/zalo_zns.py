@@ -16,7 +16,8 @@ from pydantic import Field, SecretStr
 from cdp_activate.destinations._messages import MessageDestination
 from cdp_activate.destinations._values import as_text, number_or_text
 from cdp_activate.destinations.api import ApiSettings
-from cdp_activate.destinations.base import Limit, Row
+from cdp_activate.destinations.base import Limit
+from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import AuthError, DestinationError, RetryError
 
 _DOCS = "https://developers.zalo.me/docs/zalo-notification-service"

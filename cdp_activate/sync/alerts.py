@@ -19,10 +19,11 @@ from typing import Any, Literal, TypeAlias
 from pydantic import SecretStr
 
 from cdp_activate import __version__
+from cdp_activate.answers import raise_for_status
 from cdp_activate.destinations.base import DestinationSettings
 from cdp_activate.destinations.webhook import secret_bytes, sign
 from cdp_activate.errors import BusyError, CdpError, Problem, RetryError, SourceErrors, said
-from cdp_activate.http import PooledTransport, Request, Transport, raise_for_status
+from cdp_activate.http import PooledTransport, Request, Transport
 from cdp_activate.settings import validated
 from cdp_activate.sync import log
 from cdp_activate.sync.model import Amount, AmountField

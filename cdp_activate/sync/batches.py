@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from cdp_activate.destinations.base import Row, rows_as_json
+from cdp_activate.destinations.rows import Row, rows_as_json
 from cdp_activate.sync.notes import Span
 from cdp_activate.sync.plan import Plan, without_nulls
 from cdp_activate.sync.row_json import row_json

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from cdp_activate.destinations.base import Destination, Receipt, Row
+from cdp_activate.destinations.base import Destination
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
 from cdp_activate.pacing import Pace
 from cdp_activate.sync.tables import Verb

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from cdp_activate.answers import for_reading
 from cdp_activate.destinations.base import Destination
 from cdp_activate.errors import CdpError
-from cdp_activate.http import Transport, for_reading
+from cdp_activate.http import Transport
 from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import kept_list

@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from cdp_activate.destinations.base import Destination, Receipt, Row
+from cdp_activate.answers import for_reading
+from cdp_activate.destinations.base import Destination
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import CdpError, DestinationError, UsageError, WarehouseError
-from cdp_activate.http import Transport, for_reading
+from cdp_activate.http import Transport
 from cdp_activate.identifiers import RULE_SETS
 from cdp_activate.identifiers.python import prepared
 from cdp_activate.sync import log

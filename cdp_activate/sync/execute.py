@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from cdp_activate.destinations.base import Destination, Receipt, Row
+from cdp_activate.destinations.base import Destination
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import CdpError, DestinationError, GuardError
 from cdp_activate.http import Transport
 from cdp_activate.sync.batches import Batch, read_batches

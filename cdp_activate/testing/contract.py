@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from cdp_activate.destinations.base import Destination, Receipt, Row
+from cdp_activate.destinations.base import Destination
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.identifiers import rule_set
 from cdp_activate.testing.people import (
     TEXTS,

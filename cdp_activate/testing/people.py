@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NoReturn, Protocol
 
-from cdp_activate.destinations.base import Destination, Receipt, Row
+from cdp_activate.destinations.base import Destination
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
 from cdp_activate.http import Transport
 from cdp_activate.identifiers import rule_set

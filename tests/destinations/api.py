@@ -13,7 +13,7 @@ from emulators.platform import Emulator
 from specs import Checked, needs_specs
 
 from cdp_activate.destinations.api import ApiDestination
-from cdp_activate.destinations.base import Row
+from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import AuthError, DestinationError, RetryError
 from cdp_activate.http import FunctionTransport, Response
 from cdp_activate.testing import (

@@ -8,7 +8,7 @@ import pytest
 from emulators.platform import Emulator
 
 from cdp_activate.destinations._messages import MessageDestination
-from cdp_activate.destinations.base import Receipt
+from cdp_activate.destinations.rows import Receipt
 from cdp_activate.errors import AuthError, CdpError, DestinationError
 from cdp_activate.testing import TEXTS, HttpDestinationContract, person
 

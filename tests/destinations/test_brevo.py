@@ -12,8 +12,8 @@ from api import ApiContract
 from emulators.brevo import KEY, Brevo
 from emulators.platform import Call
 
-from cdp_activate.destinations.base import Row
 from cdp_activate.destinations.brevo import BrevoDestination
+from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import DestinationError, RefusedError, RetryError
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.testing import deliver, person

@@ -8,8 +8,8 @@ import pytest
 from api import ApiContract
 from emulators.customerio import APP_KEY, SITE, TRACK_KEY, CustomerIo
 
-from cdp_activate.destinations.base import Row
 from cdp_activate.destinations.customerio import CustomerIoDestination
+from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import AuthError, DestinationError
 from cdp_activate.http import Response
 from cdp_activate.testing import person

@@ -20,8 +20,8 @@ import pytest
 from pydantic import ValidationError
 
 from cdp_activate.destinations import _storage, file
-from cdp_activate.destinations.base import Receipt, Row
 from cdp_activate.destinations.file import FileDestination, folder_name
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import (
     AuthError,
     DestinationError,

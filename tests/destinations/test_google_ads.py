@@ -12,8 +12,8 @@ from api import ApiContract
 from emulators.google_ads import CUSTOMER, MANAGER, REFRESH, GoogleAds
 from pydantic import ValidationError
 
-from cdp_activate.destinations.base import Row
 from cdp_activate.destinations.google_ads import SCOPE, GoogleAdsDestination
+from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError, SettingsError
 from cdp_activate.http import FunctionTransport, Request, Response, Transport
 from cdp_activate.testing import STATUSES, as_sent, deliver, person

@@ -9,8 +9,8 @@ import pytest
 from api import ApiContract
 from emulators.hubspot import KEY, HubSpot
 
-from cdp_activate.destinations.base import Row
 from cdp_activate.destinations.hubspot import HubSpotDestination
+from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import DestinationError
 from cdp_activate.testing import deliver, person
 

@@ -10,8 +10,8 @@ from api import ApiContract
 from emulators.klaviyo import KEY, Klaviyo
 from emulators.platform import a_few_times
 
-from cdp_activate.destinations.base import Row
 from cdp_activate.destinations.klaviyo import KlaviyoDestination
+from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.testing import deliver, person
 

@@ -9,8 +9,8 @@ from api import ApiContract
 from emulators.mailchimp import AUDIENCE, KEY, Mailchimp, digest
 from pydantic import ValidationError
 
-from cdp_activate.destinations.base import Row
 from cdp_activate.destinations.mailchimp import MailchimpDestination
+from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Response
 from cdp_activate.testing import STATUSES, person

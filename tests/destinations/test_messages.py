@@ -10,7 +10,7 @@ from emulators.slack import Slack
 from emulators.zalo_zns import TEMPLATE, TOKEN, ZaloZns
 from messages import MessageContract
 
-from cdp_activate.destinations.base import Row
+from cdp_activate.destinations.rows import Row
 from cdp_activate.destinations.slack import SlackDestination
 from cdp_activate.destinations.zalo_zns import ZaloZnsDestination
 from cdp_activate.errors import AuthError, DestinationError, RetryError

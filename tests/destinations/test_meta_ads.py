@@ -10,8 +10,8 @@ from emulators.meta_ads import ACCOUNT, TOKEN, MetaAds
 from emulators.platform import a_few_times
 from pydantic import ValidationError
 
-from cdp_activate.destinations.base import Row
 from cdp_activate.destinations.meta_ads import MetaAdsDestination
+from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import AuthError, DestinationError, RetryError
 from cdp_activate.testing import as_sent, deliver, person
 

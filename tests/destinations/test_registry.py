@@ -10,11 +10,13 @@ import pytest
 
 import cdp_activate.destinations as registry
 from cdp_activate.destinations import destination_class, destination_types
-from cdp_activate.destinations.base import Destination, Receipt
+from cdp_activate.destinations.base import Destination
+from cdp_activate.destinations.rows import Receipt
 from cdp_activate.errors import SettingsError
 
 FINISHED = """
-from cdp_activate.destinations.base import Destination, DestinationSettings, Receipt
+from cdp_activate.destinations.base import Destination, DestinationSettings
+from cdp_activate.destinations.rows import Receipt
 class {name}(Destination["{name}.Settings"]):
     class Settings(DestinationSettings): ...
     def check(self): ...

@@ -9,7 +9,7 @@ from api import ApiContract
 from emulators.platform import a_few_times
 from emulators.sendgrid import KEY, SendGrid
 
-from cdp_activate.destinations.base import Row
+from cdp_activate.destinations.rows import Row
 from cdp_activate.destinations.sendgrid import SendGridDestination
 from cdp_activate.errors import DestinationError
 from cdp_activate.http import Response

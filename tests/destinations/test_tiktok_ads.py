@@ -6,7 +6,7 @@ import pytest
 from api import ApiContract
 from emulators.tiktok_ads import ADVERTISER, TOKEN, TikTokAds
 
-from cdp_activate.destinations.base import Row
+from cdp_activate.destinations.rows import Row
 from cdp_activate.destinations.tiktok_ads import TikTokAdsDestination
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
 from cdp_activate.testing import as_sent, deliver, person

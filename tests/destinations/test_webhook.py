@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from cdp_activate.destinations.base import Receipt, Row
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.destinations.webhook import WebhookDestination, secret_bytes, sign
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
 from cdp_activate.http import FunctionTransport, Response

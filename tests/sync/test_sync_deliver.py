@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from bed import QUICK, AfterEachBatch, Bed, people, person
 
-from cdp_activate.destinations.base import Destination, DestinationSettings, Receipt, Row
+from cdp_activate.destinations.base import Destination, DestinationSettings
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError, SourceErrors
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.sync.deliver import NAP, Courier, Delivered, Hooks, Patience, in_batches

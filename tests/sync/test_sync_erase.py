@@ -198,7 +198,7 @@ def test_drift_counts_who_is_missing_and_who_is_not_ours(bed: Bed) -> None:
 
 
 def row(one: Any) -> Any:
-    from cdp_activate.destinations.base import Row
+    from cdp_activate.destinations.rows import Row
 
     return Row(one.key, {"email": one.email})
 

@@ -13,8 +13,8 @@ import pytest
 from bed import QUICK, Bed, people, person
 from pyarrow import parquet
 
-from cdp_activate.destinations.base import Receipt
 from cdp_activate.destinations.file import FileDestination, folder_name
+from cdp_activate.destinations.rows import Receipt
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.sync.status import statuses
 

@@ -16,7 +16,7 @@ from bed import AS_OF, Bed, Person, people, person
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cdp_activate.destinations.base import rows_as_json
+from cdp_activate.destinations.rows import rows_as_json
 from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.errors import SourceErrors, WarehouseError
 from cdp_activate.receiver import Receiver
