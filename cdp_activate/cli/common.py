@@ -104,14 +104,14 @@ def load(options: dict[str, Any]) -> Project:
     )
 
 
-def instant(text: str | None) -> datetime:
-    """`--as-of` as an instant in UTC."""
+def instant(text: str | None, option: str = "--as-of (or CDP_AS_OF)") -> datetime:
+    """What an option says, as an instant in UTC; now, where it says nothing."""
     from cdp_activate.audiences.moments import parse_as_of
 
     try:
         return parse_as_of(text)
     except ValueError as error:
-        raise UsageError(f"--as-of (or CDP_AS_OF): {error}") from None
+        raise UsageError(f"{option}: {error}") from None
 
 
 def show_json(content: object) -> None:

@@ -50,7 +50,7 @@ def runs(
     for name in set(state) - set(history.STATES):
         hint = suggest(name, history.STATES, what="states")
         raise UsageError(f"there is no state '{name}'", remedy=hint)
-    begun = instant(since) if since else None
+    begun = instant(since, "--since") if since else None
     with load(options).warehouse() as warehouse:
         found = history.runs(warehouse, history.Filter(select, state, begun, limit))
     if as_json:

@@ -82,7 +82,7 @@ def drift(
 @click.command(cls=Command)
 @click.argument("key", metavar="ID")
 @click.option("--entity", help="What the id is of; needed where syncs are of several entities.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask; needed where nobody can answer.")
 @log_option
 @project_options
 @json_option
@@ -105,12 +105,16 @@ def erase(
     Example:
       cdp-activate erase c-000042 --yes
     """
+    from cdp_activate.errors import UsageError
     from cdp_activate.sync.erase import Erasing
 
     project = load(options)
     entity = _entity(project, entity)
-    if not yes and not as_json and sys.stdin.isatty():
-        click.confirm(f"Erase this {entity} at every destination, for good?", abort=True)
+    question = f"Erase this {entity} at every destination, for good?"
+    if not yes and (as_json or not sys.stdin.isatty()):
+        raise UsageError(f"nobody is here to be asked: {question}", remedy="say --yes")
+    if not yes:
+        click.confirm(question, abort=True)
     with logging(options["log_format"]), project.warehouse() as warehouse:
         done = Erasing(project.syncs, project.destinations, warehouse).erase(key, entity)
     if as_json:

@@ -242,14 +242,17 @@ def _together(kept: KeptList, lists: tuple[Adoption, ...]) -> Adoption:
 
 
 def _exported(path: Path, sync: Sync, of: str | None) -> Iterator[Mapping[str, str]]:
-    """The rows of a CSV file, as identifiers; columns of other names are not read.
+    """The rows of a CSV file (commas, semicolons or tabs) as identifiers; no other columns.
 
     Of one list alone, where the column `list` is to say on which each row is.
     """
     wanted = {name.lower(): name for name in sync.settings.identifiers}
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines)
+            first = lines.readline()
+            lines.seek(0)
+            # Spreadsheets put semicolons where a comma stands in numbers.
+            rows = csv.DictReader(lines, delimiter=max(",;\t", key=first.count))
             columns = {
                 one: wanted[one.strip().lower()]
                 for one in rows.fieldnames or ()
@@ -258,7 +261,8 @@ def _exported(path: Path, sync: Sync, of: str | None) -> Iterator[Mapping[str, s
             if not columns:
                 raise UsageError(
                     f"no column of {path.name} is called as an identifier of the sync",
-                    remedy=suggest("", wanted, what="identifiers") + "; its first line names them",
+                    remedy=suggest("", wanted, what="identifiers")
+                    + "; its first line names columns",
                 )
             if of is not None and LIST not in (rows.fieldnames or ()):
                 raise UsageError(

@@ -85,7 +85,7 @@ def test_an_export_is_matched_as_it_would_be_sent_and_nothing_of_it_is_said(bed:
 def test_of_two_with_one_address_the_member_is_taken_over(bed: Bed) -> None:
     twin = Person("a-twin", email="person.both@example.com", member=False)
     bed.build([*EVERYONE, twin])
-    bed.write("export.csv", "email\nperson.both@example.com\n")
+    bed.write("export.csv", "email;name\nperson.both@example.com;Ada\n")
     adopt(bed, "--from", str(bed.folder / "export.csv"), "--outside")
     assert {"both"} == bed.ledger
 

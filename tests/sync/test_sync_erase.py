@@ -88,7 +88,8 @@ def test_an_erasure_that_fails_somewhere_says_so_and_is_finished_by_the_next(bed
     bed.build([person("ada"), person("bob")])
     bed.run()
     bed.receiver.misbehave("status", status=404)
-    done = command(bed, "erase", "ada", "--json")
+    assert 2 == command(bed, "erase", "ada").exit_code, "nobody could say no"
+    done = command(bed, "erase", "ada", "--json", "--yes")
     said = json.loads(done.output)
     assert (1, False) == (done.exit_code, said["ok"])
     assert "mail answered 404" in said["steps"][0]["message"]
@@ -146,7 +147,7 @@ def test_who_was_never_sent_is_never_sent(bed: Bed) -> None:
 
 def test_an_erasure_of_nobody_or_of_an_unknown_entity_is_wrong_usage(bed: Bed) -> None:
     bed.build([])
-    for arguments in (["erase", " "], ["erase", "x", "--entity", "custommer"]):
+    for arguments in (["erase", " ", "--yes"], ["erase", "x", "--entity", "custommer"]):
         done = command(bed, *arguments)
         assert 2 == done.exit_code
     assert "did you mean 'customer'?" in done.output
