@@ -2,12 +2,6 @@
 
 with
 
-stage_history as (
-
-    select * from {{ ref('stage_history') }}
-
-),
-
 steps as (
 
     select * from {{ ref('stage_steps') }}
@@ -20,23 +14,27 @@ transitions as (
 
 ),
 
+-- All of them, so that a stage in which nobody ever was is seen to be empty.
 stages as (
 
     select
         track,
         stage,
         phase,
-        rank
+        stage_rank as rank
 
-    from stage_history
+    from {{ ref('stage_models') }}
 
-    where stage <> 'lapsed'
+    where
+        track in ({{
+            "'" ~ cdp_activate.stage_tracks() | join("', '") ~ "'"
+        }})
 
     group by
         track,
         stage,
         phase,
-        rank
+        stage_rank
 
 ),
 
@@ -136,15 +134,16 @@ final as (
 
         ---------- numerics
         stages.rank,
-        counts.reached_count,
-        counts.moved_on_count,
-        counts.current_count,
-        counts.reached_count - counts.moved_on_count as not_moved_on_count,
+        coalesce(counts.reached_count, 0) as reached_count,
+        coalesce(counts.moved_on_count, 0) as moved_on_count,
+        coalesce(counts.current_count, 0) as current_count,
+        coalesce(counts.reached_count - counts.moved_on_count, 0)
+            as not_moved_on_count,
         cast(counts.moved_on_count as {{ double }})
         / counts.reached_count as conversion_rate,
         1.0 - cast(counts.moved_on_count as {{ double }})
         / counts.reached_count as drop_off_rate,
-        cast(counts.reached_count as {{ double }})
+        cast(coalesce(counts.reached_count, 0) as {{ double }})
         / max(counts.reached_count) over (partition by stages.track)
             as reached_share,
         counts.median_days_to_next,
@@ -159,7 +158,7 @@ final as (
 
     from stages
 
-    inner join counts
+    left join counts
         on
             stages.track = counts.track
             and stages.rank = counts.rank
