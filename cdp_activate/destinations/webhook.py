@@ -247,8 +247,14 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
     def _answer(self, response: Response) -> Mapping[str, Any]:
         """What a 2xx answer says, if anything."""
         raise_for_status(response, who=self.name)
-        if not response.body.strip():
+        said = response.body.strip()
+        if not said:
             return {}
+        if said[:15].lower().startswith((b"<!doctype html", b"<html")):
+            raise DestinationError(
+                f"{self.name} answered with a web page, as if nothing took our call",
+                remedy="Is `url` right, and open to us? An endpoint answers with JSON or nothing.",
+            )
         try:
             answer = read_json(response, who=self.name)
         except RetryError:

@@ -21,6 +21,7 @@ from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
 from cdp_activate.pacing import Pace
 from cdp_activate.sync.tables import Verb
+from cdp_activate.words import plural
 
 SIGN_OF_LIFE = 30.0
 """Seconds at most between two signs of life while batches are under way."""
@@ -276,8 +277,9 @@ class Courier:
                 if attempt == self.patience.attempts or spent > self.patience.total:
                     if not in_doubt:
                         untaken()
+                    wait = f"; it asks to wait {error.after:,.0f} seconds" if error.after else ""
                     raise DestinationError(
-                        f"{error.message} (gave up after {attempt} attempts)",
+                        f"{error.message} (gave up after {plural(attempt, 'attempt')}{wait})",
                         remedy="what was acknowledged is kept: run the sync again later",
                     ) from error
             self._rest(pause)

@@ -235,7 +235,7 @@ def _failed(run: RunRecord, error: BaseException) -> None:
 def _left_behind(ledger: Ledger) -> str | None:
     """A sync that was given another list or destination does not touch the one before."""
     places = [
-        f"the list '{name}' of '{destination}' still holds {size:,} people"
+        f"the list '{name}' of '{destination}' may still hold {size:,} people"
         for destination, name, size in ledger.abandoned()
     ]
     if not places:

@@ -264,11 +264,16 @@ def answered(body, headers=JSON):
         ({"rejected": None}, JSON),
         (["ok"], JSON),
         (b"ok", {"Content-Type": "text/plain"}),
-        (b"<html>", {"Content-Type": "text/html"}),
+        (b"ok <html>", {"Content-Type": "text/html"}),
     ],
 )
 def test_success_without_rejections_accepts_the_batch(body, headers):
     assert answered(body, headers) == Receipt()
+
+
+def test_a_page_to_log_in_at_accepts_nothing():
+    with pytest.raises(DestinationError, match="a web page"):
+        answered(b"\n<!DOCTYPE html><title>Log in</title>", {"Content-Type": "text/html"})
 
 
 @pytest.mark.parametrize(
