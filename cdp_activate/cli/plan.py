@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,9 @@ from cdp_activate.cli.common import (
     show_json,
     table,
 )
+
+if TYPE_CHECKING:
+    from cdp_activate.sync.model import Sync
 
 FORMATS = ("text", "json", "markdown")
 
@@ -60,7 +63,11 @@ def plan(select: tuple[str, ...], form: str, as_json: bool, **options: Any) -> N
 
 
 def show_plan(select: tuple[str, ...], form: str, options: Mapping[str, Any]) -> None:
-    """Plan the syncs and print what they would do, guards that refuse included."""
+    """Plan the syncs and print what they would do, guards that refuse included.
+
+    One that cannot be planned does not keep the others from being shown.
+    """
+    from cdp_activate.errors import CdpError
     from cdp_activate.sync.guards import refusals
     from cdp_activate.sync.plan_sql import Asked
     from cdp_activate.sync.planning import planned
@@ -72,21 +79,37 @@ def show_plan(select: tuple[str, ...], form: str, options: Mapping[str, Any]) ->
         is_replay=options["as_of"] is not None,
         full_refresh=options["full_refresh"],
         retry_rejected=options["retry_rejected"],
+        retry_unknown=options.get("retry_unknown", False),
     )
-    found = []
+    found: list[dict[str, Any]] = []
+    failed: dict[str, CdpError] = {}
+
+    def look(one: Sync) -> dict[str, Any]:
+        with planned(one, project.catalog, warehouse, asked) as made:
+            shown = {
+                action: [step.as_dict() for step in steps]
+                for action, steps in samples(made, options.get("samples", 0)).items()
+            }
+            refused = [asdict(refusal) for refusal in refusals(made)]
+            return {**made.as_dict(), "refused_by": refused, "samples": shown}
+
     with project.warehouse() as warehouse:
         for one in project.selected_syncs(select):
-            with planned(one, project.catalog, warehouse, asked) as made:
-                shown = {
-                    action: [step.as_dict() for step in steps]
-                    for action, steps in samples(made, options.get("samples", 0)).items()
-                }
-                refused = [asdict(refusal) for refusal in refusals(made)]
-                found.append({**made.as_dict(), "refused_by": refused, "samples": shown})
+            try:
+                found.append(look(one))
+            except CdpError as wrong:
+                failed[one.name] = wrong
+    if failed and not found:
+        raise next(iter(failed.values()))
     if form == "json":
-        show_json(found)
+        told = [{"sync": name, "error": error.as_dict()} for name, error in failed.items()]
+        show_json([*found, *told])
     else:
         click.echo("\n".join(_markdown(found) if form == "markdown" else _text(found)))
+        for name, error in failed.items():
+            click.echo(f"Error: {name}: {error}", err=True)
+    if failed:
+        click.get_current_context().exit(CdpError.exit_code)
 
 
 _COUNTS = ("add", "update", "move", "remove", "unchanged")

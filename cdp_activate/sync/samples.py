@@ -91,8 +91,9 @@ def _identifier(name: str, value: str) -> str:
 
 
 def masked_key(value: str) -> str:
-    """An id as it is, unless it is an address or a telephone number."""
-    return str(masked(value)) if "@" in value or value.startswith("+") else value
+    """An id as it is, unless it is an address or a telephone number; on one line."""
+    shown = str(masked(value)) if "@" in value or value.startswith("+") else value
+    return "".join(one if one.isprintable() else "?" for one in shown)
 
 
 def masked(value: Any) -> Any:

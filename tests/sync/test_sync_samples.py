@@ -118,7 +118,7 @@ def test_values_are_masked(value: Any, shown: Any) -> None:
 
 
 def test_an_id_is_shown_unless_it_is_an_address_or_a_number() -> None:
-    keys = ["c-000042", "12345678901", "ada@example.com", "+84901234567"]
-    assert ["c-000042", "12345678901", "a***@e***.com", "+84***67"] == [
+    keys = ["c-000042", "12345678901", "ada@example.com", "+84901234567", "a\n\x1b[2Jb"]
+    assert ["c-000042", "12345678901", "a***@e***.com", "+84***67", "a??[2Jb"] == [
         masked_key(one) for one in keys
     ]

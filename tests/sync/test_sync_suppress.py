@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import duckdb
 import pytest
 import yaml
-from bed import Bed, people, person
+from bed import SYNC, Bed, people, person
+from click.testing import CliRunner
 
+from cdp_activate.cli import main
 from cdp_activate.errors import GuardError, SourceErrors, WarehouseError
 
 
@@ -42,6 +46,13 @@ def test_members_of_a_suppressed_audience_are_held_back_and_removed(suppressing:
 def test_a_suppressed_audience_must_be_built_and_of_its_yaml(suppressing: Bed) -> None:
     with pytest.raises(WarehouseError, match="'staff' has not been built"):
         suppressing.run()
+    # The plans of others are shown all the same.
+    suppressing.write("syncs/other.yml", SYNC.replace("vips_to_mail", "other") + "list: Others\n")
+    folder = ["--project-dir", str(suppressing.folder), "--profiles-dir", str(suppressing.folder)]
+    done = CliRunner().invoke(main, ["plan", "--json", *folder])
+    planned, failed = json.loads(done.output)
+    assert (1, "other", 4) == (done.exit_code, planned["sync"], planned["add"])
+    assert failed["sync"] == "vips_to_mail" and "has not been built" in failed["error"]["message"]
     staff(suppressing)
     with duckdb.connect(str(suppressing.folder / "warehouse.duckdb")) as connection:
         said = "cdp_activate 0000000000000000 2026-03-10T00:00:00"
