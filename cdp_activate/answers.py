@@ -50,6 +50,7 @@ def raise_for_status(response: Response, *, who: str) -> None:
         raise DestinationError(
             f"{said}: what we call is not there",
             remedy="Check the address in its settings, and that the list still exists.",
+            in_doubt=False,
         )
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         # A platform that is busy says so before it looks at the rows; one that broke may not.
@@ -61,8 +62,11 @@ def raise_for_status(response: Response, *, who: str) -> None:
         raise DestinationError(
             f"{said}: it sends us to another address",
             remedy="Put the final address in its settings; redirects are not followed.",
+            in_doubt=False,
         )
-    raise DestinationError(said, remedy="See the platform's documentation for this status.")
+    raise DestinationError(
+        said, remedy="See the platform's documentation for this status.", in_doubt=False
+    )
 
 
 def _phrase(status: int) -> str:

@@ -154,11 +154,24 @@ class GuardError(CdpError):
 
 
 class DestinationError(CdpError):
-    """The platform cannot go on with this sync; what was acknowledged stays."""
+    """The platform cannot go on with this sync; what was acknowledged stays.
+
+    `in_doubt`: it may have taken the rows of the call all the same. False where it certainly
+    took none, so that a message is sent by the next run and not reported as unanswered.
+    """
+
+    in_doubt: bool = True
+
+    def __init__(self, message: str, *, remedy: str = "", in_doubt: bool | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        if in_doubt is not None:
+            self.in_doubt = in_doubt
 
 
 class AuthError(DestinationError):
     """The platform does not accept our credentials."""
+
+    in_doubt = False
 
 
 class RetryError(DestinationError):
@@ -176,10 +189,11 @@ class RetryError(DestinationError):
         in_doubt: bool = False,
         remedy: str = "",
     ) -> None:
-        super().__init__(message, remedy=remedy)
+        super().__init__(message, remedy=remedy, in_doubt=in_doubt)
         self.after = after
-        self.in_doubt = in_doubt
 
 
 class RefusedError(DestinationError):
     """The platform refused the whole batch for its content."""
+
+    in_doubt = False

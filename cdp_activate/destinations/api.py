@@ -154,6 +154,7 @@ class ApiDestination(Destination[A]):
                 f"{self.name} answered {response.status}: what we call is not there",
                 remedy="If the list was deleted there, run the sync with --full-refresh: "
                 "it is made anew and filled.",
+                in_doubt=False,
             )
         raise_for_status(response, who=self.name)
 

@@ -56,7 +56,8 @@ class Destination(ABC, Generic[S]):
     * `RefusedError`: it refused the whole batch for its content; the engine
       splits the batch until the bad row is alone
     * `AuthError`: it does not know us
-    * `DestinationError`: anything else that makes going on pointless
+    * `DestinationError`: anything else that makes going on pointless; `in_doubt=False` where
+      the platform certainly took nothing
 
     `answers.raise_for_status` chooses among them for HTTP platforms. A message
     never holds an identifier, a field's value or a secret.

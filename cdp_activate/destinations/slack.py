@@ -30,6 +30,8 @@ _CREDENTIALS = frozenset(
 _CHANNEL = frozenset({"channel_not_found", "not_in_channel", "is_archived"})
 _MESSAGE = frozenset({"msg_too_long", "no_text", "invalid_blocks"})
 _BUSY = frozenset({"ratelimited", "rate_limited", "service_unavailable"})
+# "It's possible some aspect of the operation succeeded before the error was raised" (_DOCS).
+_BROKE = frozenset({"fatal_error", "internal_error"})
 
 
 class SlackDestination(MessageDestination["SlackDestination.Settings"]):
@@ -89,6 +91,7 @@ class SlackDestination(MessageDestination["SlackDestination.Settings"]):
             raise DestinationError(
                 f"the message of {self.name} speaks of {{{name}}}, which the sync does not send",
                 remedy=f"Add {name} to the sync's fields, or change `text`.",
+                in_doubt=False,
             )
         value = as_text(number_or_text(row.fields[name]))
         return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -101,6 +104,8 @@ class SlackDestination(MessageDestination["SlackDestination.Settings"]):
         error = str(mapping(answer).get("error"))
         if error in _MESSAGE:
             return error.replace("_", " ")
+        if error in _BROKE:
+            raise RetryError(f"{self.name} answered {error}", in_doubt=True)
         if error in _BUSY:
             raise RetryError(f"{self.name} takes no more messages now", after=retry_after(response))
         if error in _CREDENTIALS:
@@ -109,11 +114,13 @@ class SlackDestination(MessageDestination["SlackDestination.Settings"]):
             raise DestinationError(
                 f"{self.name} cannot write to the channel ({error})",
                 remedy="Check the sync's `list`, and invite the bot to the channel.",
+                in_doubt=False,
             )
         known = error if re.fullmatch(r"[a-z_]{1,60}", error) else "an error it does not name"
         raise DestinationError(
             f"{self.name} refused the message: {known}",
             remedy=f"Look it up: {_DOCS}",
+            in_doubt=False,
         )
 
     def _refused_token(self, error: str) -> AuthError:

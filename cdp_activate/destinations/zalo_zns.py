@@ -117,4 +117,5 @@ class ZaloZnsDestination(MessageDestination["ZaloZnsDestination.Settings"]):
         raise DestinationError(
             f"{self.name} answered {code}: it sends no messages for us now",
             remedy=f"Look the code up: {_ERRORS} (template, balance, quota or hours).",
+            in_doubt=False,
         )

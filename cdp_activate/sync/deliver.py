@@ -18,7 +18,7 @@ from typing import Any
 
 from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
-from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
+from cdp_activate.errors import DestinationError, RefusedError, RetryError
 from cdp_activate.pacing import Pace
 from cdp_activate.sync.tables import Verb
 from cdp_activate.words import plural
@@ -260,10 +260,6 @@ class Courier:
                 self.calls += counted
             try:
                 return act()
-            except AuthError:
-                if not in_doubt:
-                    untaken()
-                raise
             except RetryError as error:
                 in_doubt = in_doubt or error.in_doubt
                 if error.in_doubt and not repeatable:
@@ -282,6 +278,12 @@ class Courier:
                         f"{error.message} (gave up after {plural(attempt, 'attempt')}{wait})",
                         remedy="what was acknowledged is kept: run the sync again later",
                     ) from error
+            except RefusedError:
+                raise  # it may be halved: whoever called says what becomes of the halves
+            except DestinationError as error:
+                if not (in_doubt or error.in_doubt):
+                    untaken()
+                raise
             self._rest(pause)
         raise AssertionError("the loop returns or raises")
 

@@ -85,11 +85,11 @@ def test_a_message_that_was_certainly_not_taken_is_sent_again(events: Bed) -> No
     assert ["ada"] == told(events)
 
 
-@pytest.mark.parametrize(("status", "times"), [(401, 1), (429, 4)])
+@pytest.mark.parametrize(("status", "times"), [(401, 1), (429, 4), (404, 1), (301, 1)])
 def test_a_message_that_was_given_up_untaken_is_not_in_doubt(
     events: Bed, status: int, times: int
 ) -> None:
-    """A wrong key or a busy platform took nothing: the next run sends it."""
+    """A wrong key, a busy platform or a wrong address took nothing: the next run sends it."""
     events.receiver.misbehave("status", status=status, times=times)
     with pytest.raises(DestinationError):
         events.run()
