@@ -58,6 +58,8 @@ def number_or_text(value: Any) -> Any:
         return aware.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     if isinstance(value, Mapping):
         return {str(name): number_or_text(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -3,6 +3,10 @@
 Entering an audience is a bulk import into a list, leaving is the end of the
 list relationship. Neither touches consent: subscribing lifts suppressions, and
 unsubscribing reaches beyond the list, so neither is ever called.
+
+A bulk import takes no null to clear a value, so whoever has a field without a value is looked
+up, and what they hold of it is taken off first:
+https://developers.klaviyo.com/en/docs/use_klaviyos_bulk_profile_import_api
 """
 
 from __future__ import annotations
@@ -33,6 +37,7 @@ _SPEC = "https://github.com/klaviyo/openapi (revision 2026-07-15)"
 _ATTRIBUTES = {"email": "email", "phone": "phone_number", "external_id": "external_id"}
 _PROFILE = frozenset({"first_name", "last_name", "organization", "locale", "title", "image"})
 _LOCATION = "location."
+_NOT_FOUND = 404
 
 
 class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
@@ -66,6 +71,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
         "relationship": Limit(1_000, "profiles taken off a list in one call", _SPEC),
         "page": Limit(100, "profiles looked up in one call", _SPEC),
         "page_pace": Limit(750, "look-ups a minute", _SPEC),
+        "update_pace": Limit(750, "profiles a minute of which values are cleared", _SPEC),
         "erase_pace": Limit(60, "deletions a minute", _SPEC),
     }
 
@@ -76,6 +82,9 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
             "imports", "/api/profile-bulk-import-jobs", "POST", limits["import_pace"].most / 60
         ),
         Endpoints("look-ups", "/api/profiles", "GET", limits["page_pace"].most / 60),
+        Endpoints(
+            "updates", "/api/profiles/[^/]+", "PATCH", limits["update_pace"].most / 60
+        ),
         Endpoints(
             "deletions", "/api/data-privacy-deletion-jobs", "POST", limits["erase_pace"].most / 60
         ),
@@ -127,6 +136,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
         fitting = [row for row in rows if row.key not in too_large]
         if not fitting:
             return Receipt(rejected=too_large)
+        self._clear(fitting)
         body = {
             "data": {
                 "type": "profile-bulk-import-job",
@@ -138,6 +148,23 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
         job = self.read(answer, "data", "id", kind=str)
         self._jobs.begin(job, {value: row.key for row in fitting for value in _values(row)})
         return Receipt(rejected=too_large, job=job)
+
+    def _clear(self, rows: Sequence[Row]) -> None:
+        """Take off what profiles hold of fields that have no value now."""
+        missing = {row.key: names for row in rows if (names := _without_value(row))}
+        theirs = {_theirs(name) for names in missing.values() for name in names}
+        for name, attribute, part in self._parts([row for row in rows if row.key in missing]):
+            by_value = {row.identifiers[name].casefold(): row for row in part}
+            for profile in self._found(attribute, list(by_value), sorted(theirs)):
+                about = self.read(profile, "attributes", kind=dict)
+                row = by_value.get(str(about.get(attribute)).casefold())
+                change = _cleared(about, missing[row.key]) if row else {}
+                if change:
+                    profile_id = self.read(profile, "id", kind=str)
+                    body = {"data": {"type": "profile", "id": profile_id, **change}}
+                    path = f"/api/profiles/{profile_id}"
+                    # Somebody who was deleted meanwhile holds nothing.
+                    self.request("PATCH", path, body, allow={_NOT_FOUND})
 
     def settle(self, job: str) -> Receipt | None:
         """What became of an import: None while it is queued or processed."""
@@ -178,17 +205,27 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
         return Receipt()
 
     def _profile_ids(self, rows: Sequence[Row]) -> Iterator[str]:
+        for name, attribute, part in self._parts(rows):
+            for profile in self._found(attribute, [row.identifiers[name] for row in part]):
+                yield self.read(profile, "id", kind=str)
+
+    def _parts(self, rows: Sequence[Row]) -> Iterator[tuple[str, str, Sequence[Row]]]:
+        """Rows as they are looked up: by their best identifier, as many as a page holds."""
         for name, attribute in _ATTRIBUTES.items():
             having = [row for row in rows if best_identifier(row, self.identifiers) == name]
             for part in parts_of(having, self.limits["page"].most):
-                wanted = _quoted([row.identifiers[name] for row in part])
-                query = {
-                    "filter": f"any({attribute},{wanted})",
-                    "fields[profile]": attribute,
-                    "page[size]": self.limits["page"].most,
-                }
-                for profile in self._pages("/api/profiles", query):
-                    yield self.read(profile, "id", kind=str)
+                yield name, attribute, part
+
+    def _found(
+        self, attribute: str, values: Sequence[str], more: Sequence[str] = ()
+    ) -> Iterator[Any]:
+        """The profiles that have one of these values, with that attribute and `more`."""
+        query = {
+            "filter": f"any({attribute},{_quoted(values)})",
+            "fields[profile]": ",".join(dict.fromkeys([attribute, *more])),
+            "page[size]": self.limits["page"].most,
+        }
+        return self._pages("/api/profiles", query)
 
     def _pages(self, path: str, query: Mapping[str, Any]) -> Iterator[Any]:
         """Every entry of a listing, page after page."""
@@ -241,23 +278,54 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
 def _profile(row: Row) -> dict[str, Any]:
     """A row as a profile: known attributes by name, all others as custom properties.
 
-    None is null, which clears the value there.
+    What has no value is left out: an import passes it over.
     """
     attributes: dict[str, Any] = {_ATTRIBUTES[name]: v for name, v in row.identifiers.items()}
     properties: dict[str, Any] = {}
     location: dict[str, Any] = {}
     for name, value in row.fields.items():
+        plain = number_or_text(value)
+        if plain is None:
+            continue
         if name in _PROFILE:
-            attributes[name] = None if value is None else str(value)
+            attributes[name] = str(value)
         elif name.startswith(_LOCATION):
-            location[name.removeprefix(_LOCATION)] = None if value is None else str(value)
+            location[name.removeprefix(_LOCATION)] = str(value)
         else:
-            properties[name] = number_or_text(value)
+            properties[name] = plain
     if location:
         attributes["location"] = location
     if properties:
         attributes["properties"] = properties
     return {"type": "profile", "attributes": attributes}
+
+
+def _without_value(row: Row) -> list[str]:
+    return [name for name, value in row.fields.items() if number_or_text(value) is None]
+
+
+def _theirs(name: str) -> str:
+    """The attribute of a profile that holds a field."""
+    return name if name in _PROFILE or name.startswith(_LOCATION) else "properties"
+
+
+def _cleared(about: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The change to a profile that takes these fields off it; empty where it holds none."""
+    location, properties = mapping(about.get("location")), mapping(about.get("properties"))
+    attributes: dict[str, Any] = {
+        name: None for name in names if name in _PROFILE and about.get(name) is not None
+    }
+    places = [name.removeprefix(_LOCATION) for name in names if name.startswith(_LOCATION)]
+    held = [place for place in places if location.get(place) is not None]
+    if held:
+        attributes["location"] = dict.fromkeys(held)
+    unset = [name for name in names if _theirs(name) == "properties" and name in properties]
+    if not attributes and not unset:
+        return {}
+    change: dict[str, Any] = {"attributes": attributes}
+    if unset:
+        change["meta"] = {"patch_properties": {"unset": unset}}
+    return change
 
 
 def _values(row: Row) -> list[str]:

@@ -72,7 +72,7 @@ class DestinationContract:
     def test_adding_twice_equals_adding_once(
         self, destination: Destination[Any], platform: Platform
     ) -> None:
-        """A batch repeated leaves the same list, with the fields sent last."""
+        """A batch repeated leaves the same list, with the fields sent last; None clears one."""
         list_id = destination.open(self.list_name)
         rows = [self.row(destination, 1, plan="basic"), self.row(destination, 2)]
         deliver(destination, "upsert", list_id, rows)
@@ -82,6 +82,9 @@ class DestinationContract:
         if destination.takes_fields:
             fields = platform.members(self.list_name)[person(1).key]["fields"]
             require(fields.get("plan") == "gold", "the second upsert did not update the field")
+            deliver(destination, "upsert", list_id, [self.row(destination, 1, plan=None)])
+            fields = platform.members(self.list_name)[person(1).key]["fields"]
+            require(fields.get("plan") in (None, ""), "a field without a value was not cleared")
 
     def test_removing_twice_equals_removing_once(
         self, destination: Destination[Any], platform: Platform

@@ -80,6 +80,7 @@ class ApiContract(DestinationContract, HttpDestinationContract):
             list_id,
             [self.row(destination, 1, plan="silver"), self.row(destination, 2)],
         )
+        deliver(destination, "upsert", list_id, [self.row(destination, 1, plan=None)])
         destination.size(list_id)
         list(destination.members(list_id) or ())
         deliver(destination, "remove", list_id, [self.row(destination, 1)])

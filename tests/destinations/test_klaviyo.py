@@ -30,6 +30,7 @@ class TestKlaviyo(ApiContract):
         "POST /api/profile-bulk-import-jobs",
         "GET /api/profile-bulk-import-jobs/{job_id}",
         "GET /api/profiles",
+        "PATCH /api/profiles/{id}",
         "DELETE /api/lists/{id}/relationships/profiles",
         "POST /api/data-privacy-deletion-jobs",
     }
@@ -104,9 +105,24 @@ class TestKlaviyo(ApiContract):
                 "ltv": 129.9,
                 "orders": 3,
                 "seen_at": "2026-11-28T09:00:00Z",
-                "nickname": None,
             },
         }
+
+    def test_what_has_no_value_any_more_is_cleared_where_it_is_held(self, destination, platform):
+        """A bulk import passes nulls over; only who holds such a value costs a call."""
+        list_id = destination.open("VIP")
+        full = {"title": "Dr.", "location.city": "Huế", "location.zip": "53", "plan": "gold"}
+        deliver(destination, "upsert", list_id, [Row("a", {"email": "a@example.com"}, full)])
+        emptied = {"title": None, "location.city": None, "plan": float("nan"), "tier": None}
+        rows = [Row(key, {"email": f"{key}@example.com"}, emptied) for key in ("a", "b")]
+        platform.seen.clear()
+
+        deliver(destination, "upsert", list_id, rows)
+
+        (held, other) = platform.profiles.values()
+        assert (held["title"], held["location"]) == (None, {"city": None, "zip": "53"})
+        assert held["properties"] == other["properties"] == {}
+        assert [call.method for call in platform.seen] == ["GET", "PATCH", "POST", "GET"]
 
     def test_a_profile_that_is_too_large_is_named_and_the_others_go(self, destination, platform):
         large = person(1, story="x" * 100_000)

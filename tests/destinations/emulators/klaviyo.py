@@ -119,9 +119,11 @@ class Klaviyo(Emulator):
             profile_id = f"P{len(self.profiles) + 1:06}"
             self.profiles[profile_id] = {"consent": "never_subscribed"}
         held = self.profiles[profile_id]
-        properties = {**held.get("properties", {}), **sent.get("properties", {})}
-        held.update(sent)
-        held["properties"] = {name: v for name, v in properties.items() if v is not None}
+        # "Only fields explicitly provided with non-null values will be updated."
+        properties = {**held.get("properties", {}), **_given(sent.get("properties", {}))}
+        location = {**held.get("location", {}), **_given(sent.get("location", {}))}
+        held.update(_given(sent))
+        held["properties"], held["location"] = properties, location
         for list_id in lists:
             self.lists[list_id]["profiles"][profile_id] = True
 
@@ -177,12 +179,12 @@ class Klaviyo(Emulator):
         found = re.fullmatch(r"any\((\w+),(\[.*\])\)", call.query["filter"], re.S)
         if found is None or found[1] not in IDENTIFIERS:
             return self.refusal(400)
-        wanted = set(json.loads(found[2]))
+        wanted, shown = set(json.loads(found[2])), call.query["fields[profile]"].split(",")
         data = [
             {
                 "type": "profile",
                 "id": profile_id,
-                "attributes": {found[1]: one[found[1]]},
+                "attributes": {name: one.get(name) for name in (n.split(".")[0] for n in shown)},
                 "links": {"self": f"{HERE}/api/profiles/{profile_id}"},
             }
             for profile_id, one in self.profiles.items()
@@ -193,6 +195,19 @@ class Klaviyo(Emulator):
         if start + size < len(data):
             links["next"] = f"{HERE}/api/profiles?page%5Bcursor%5D={start + size}"
         return self.said(200, {"data": data[start : start + size], "links": links})
+
+    @route("PATCH", "/api/profiles/{profile_id}")
+    def update_profile(self, call: Call, profile_id: str) -> Any:
+        if profile_id not in self.profiles:
+            return self.refusal(404)
+        held, change = self.profiles[profile_id], call.body["data"]
+        for name, value in change["attributes"].items():
+            held[name] = {**held[name], **value} if name == "location" else value
+        for name in change.get("meta", {}).get("patch_properties", {}).get("unset", ()):
+            held["properties"].pop(name, None)
+        links = {"self": f"{HERE}/api/profiles/{profile_id}"}
+        about = {"type": "profile", "id": profile_id, "attributes": {}, "links": links}
+        return self.said(200, {"data": about})
 
     @route("GET", "/api/lists/{list_id}/profiles")
     def show_profiles(self, call: Call, list_id: str) -> Any:
@@ -238,6 +253,10 @@ class Klaviyo(Emulator):
             for one in self.lists.values():
                 one["profiles"].pop(profile_id, None)
         return self.said(202)
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _same(held: dict[str, Any], sent: dict[str, Any]) -> bool:
