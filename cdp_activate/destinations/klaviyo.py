@@ -82,9 +82,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
             "imports", "/api/profile-bulk-import-jobs", "POST", limits["import_pace"].most / 60
         ),
         Endpoints("look-ups", "/api/profiles", "GET", limits["page_pace"].most / 60),
-        Endpoints(
-            "updates", "/api/profiles/[^/]+", "PATCH", limits["update_pace"].most / 60
-        ),
+        Endpoints("updates", "/api/profiles/[^/]+", "PATCH", limits["update_pace"].most / 60),
         Endpoints(
             "deletions", "/api/data-privacy-deletion-jobs", "POST", limits["erase_pace"].most / 60
         ),
