@@ -106,8 +106,9 @@ create table crm.tickets as select * from (values
     ('t7', 'ann', '2024-02-29T23:59:59-01:00', '0000-00-00', '.9')
 ) as tickets (ticket_id, customer_id, opened_at, solved_at, satisfaction);
 create table crm.spend as select * from (values
-    ('p1', '2026-01-10T23:59:59+07:00', 'web', 1e300, 20260110),
-    ('p2', '2026-01-11', 'web', 12.5, null)
+    (1::double, '2026-01-10T23:59:59+07:00', 'web', 1e300, 20260110),
+    (2.5, '2026-01-11', 'web', 12.5, null),
+    ('nan'::double, '2026-01-11', 'web', 1, null)
 ) as spend (spend_id, spent_on, channel, amount, impressions);
 create table crm.identities as select * from (values
     ('i1', 'ann', 'email', ' ', null::timestamp)
@@ -215,6 +216,7 @@ COUNTED = {
     ("orders", "time_is_before_birth"): 4,
     ("orders", "is_a_return"): 2,
     ("orders", "refund_or_discount_is_negative"): 1,
+    ("orders", "time_of_refund_is_missing"): 2,
     ("orders", "refund_is_more_than_was_paid"): 1,
     ("orders", "currency_is_not_the_usual_one"): 1,
     ("order_lines", "amount_or_quantity_is_negative"): 1,
@@ -249,6 +251,7 @@ COUNTED = {
     ("tickets", "satisfaction_cannot_be_read"): 2,
     ("spend", "amount_cannot_be_read"): 1,
     ("spend", "amount_is_missing"): 1,
+    ("spend", "key_is_missing"): 1,
     ("messages", "channel_or_event_is_missing"): 1,
     ("messages", "customer_is_unknown"): 1,
     ("messages", "channel_is_not_known"): 1,
@@ -399,8 +402,9 @@ def test_what_cannot_be_read_is_missing_and_the_message_says_how_to_write_it(bui
         ("t7", datetime(2024, 3, 1, 0, 59, 59), None, 1),
     ] == tickets
     assert [
-        ("p1", date(2026, 1, 10), None, 20260110),
-        ("p2", date(2026, 1, 11), Decimal("12.50"), None),
+        ("1", date(2026, 1, 10), None, 20260110),
+        ("2.5", date(2026, 1, 11), Decimal("12.50"), None),
+        (None, date(2026, 1, 11), Decimal("1.00"), None),
     ] == built.rows("select spend_id, spent_on, amount, impressions from input_spend order by 1")
     assert [("t1",), ("t7",)] == built.rows("select ticket_id from customer_tickets order by 1")
     assert (

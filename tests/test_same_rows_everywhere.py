@@ -71,7 +71,8 @@ create or replace table shop.customers as select * replace (
     case rowid % 7 when 0 then e' \\t' else phone end as phone
 ) from shop.customers;
 create or replace table shop.spend as select * replace (
-    case rowid % 9 when 0 then 1e300 else amount::double end as amount
+    case rowid % 9 when 0 then 1e300 else amount::double end as amount,
+    case rowid % 3 when 0 then rowid + 0.5 else rowid end::double as spend_id
 ) from shop.spend;
 create or replace table shop.messages as select * replace (
     case rowid % 3 when 0 then upper(message_event) || chr(13) when 1 then e'\t ' || message_event

@@ -23,6 +23,9 @@
 
     {%- if given == 'text' and wanted == 'text' -%}
         {%- set name = cdp_activate.given_text(name) -%}
+    {%- elif given == 'number' and wanted == 'text'
+        and not cdp_activate.holds_whole_numbers(column.data_type) -%}
+        {{- return(cdp_activate.number_as_text(name)) -}}
     {%- elif given == 'text' and wanted in ['timestamp', 'date', 'number'] -%}
         {{- return(cdp_activate.read_text(name, type)) -}}
     {%- elif given == 'number' and wanted == 'number'
@@ -46,6 +49,25 @@
     {%- endif -%}
     {{- return(value) -}}
 
+{% endmacro %}
+
+
+{#
+    A number as a text, the same on every warehouse: whole ones without a point, so
+    that keys which one table has as whole numbers and another, because some are
+    missing, as floating ones are the same. Null for what is no number.
+
+    Input:  1.0   2.5   NaN
+    Output: '1'   '2.5' null
+#}
+{% macro number_as_text(expression) %}
+    {%- set text = dbt.type_string() -%}
+    {{- return(
+        'case when abs(' ~ expression ~ ') < 1e15 and ' ~ expression ~ ' = floor('
+        ~ expression ~ ') then cast(cast(' ~ expression ~ ' as ' ~ dbt.type_bigint()
+        ~ ') as ' ~ text ~ ') when abs(' ~ expression ~ ') < 1e300 then cast('
+        ~ expression ~ ' as ' ~ text ~ ') end'
+    ) -}}
 {% endmacro %}
 
 

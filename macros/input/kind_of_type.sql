@@ -55,6 +55,16 @@
 {% endmacro %}
 
 
+{# Whether a type of numbers has no fractions: a bigint, a number(38,0). #}
+{% macro holds_whole_numbers(type) %}
+    {{ return(
+        'int' in type | lower
+        or (type | lower in ['long', 'short', 'byte'])
+        or (modules.re.search('[(][0-9]+ *(, *0)? *[)]', type) is not none)
+    ) }}
+{% endmacro %}
+
+
 {# Whether both kinds are of times. #}
 {% macro are_times(given, wanted) %}
     {{ return(

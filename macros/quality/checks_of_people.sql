@@ -199,9 +199,16 @@
             'input_tickets.solved_at < input_tickets.opened_at or '
                 ~ 'input_tickets.first_answered_at < '
                 ~ 'input_tickets.opened_at',
-            'kept',
+            'taken as solved when it was opened',
             'times of different zones are mixed: bring all to UTC before '
                 ~ 'mapping',
+        ),
+        cdp_activate.check_of(
+            'time_of_solving_is_missing',
+            'input_tickets.solved_at is null and '
+                ~ cdp_activate.word('input_tickets.status') ~ " = 'solved'",
+            'kept as solved; its stage of the track support stays open',
+            'fill solved_at of tickets that are solved',
         ),
         cdp_activate.check_of(
             'status_is_not_known',

@@ -34,6 +34,12 @@
             'look for refunds that are recorded twice',
         ),
         cdp_activate.check_of(
+            'time_of_refund_is_missing',
+            'input_orders.refunded_at is null and input_orders.refunded_amount <> 0',
+            'kept; lowers the value of the order, and is no touchpoint',
+            'fill refunded_at where something was paid back',
+        ),
+        cdp_activate.check_of(
             'refunded_before_it_was_ordered',
             'input_orders.refunded_at < input_orders.ordered_at',
             'kept',

@@ -53,15 +53,46 @@ messages as (
 
 ),
 
+scales as (
+
+    select * from {{ ref('satisfaction_scales') }}
+
+),
+
+-- A score off its scale is a mistake, and no sign of anything.
 tickets as (
 
-    select * from {{ ref('customer_tickets') }}
+    select
+        tickets.*,
+        case
+            when
+                scales.kind is null
+                or tickets.satisfaction between scales.lowest and scales.highest
+                then tickets.satisfaction
+        end as rating
+
+    from {{ ref('customer_tickets') }} as tickets
+
+    left join scales
+        on scales.kind = 'ticket'
 
 ),
 
 feedback as (
 
-    select * from {{ ref('customer_feedback') }}
+    select
+        feedback.*,
+        case
+            when
+                scales.kind is null
+                or feedback.score between scales.lowest and scales.highest
+                then feedback.score
+        end as rating
+
+    from {{ ref('customer_feedback') }} as feedback
+
+    left join scales
+        on feedback.kind = scales.kind
 
 ),
 
@@ -186,7 +217,7 @@ interactions as (
         topic as source,
         {{ no_visit_columns }},
         ticket_id as object_id,
-        cast(satisfaction as numeric(18, 2)) as value,
+        cast(rating as numeric(18, 2)) as value,
         cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from tickets
@@ -224,7 +255,7 @@ interactions as (
         cast(null as {{ dbt.type_string() }}) as source,
         {{ no_visit_columns }},
         product_id as object_id,
-        score as value,
+        rating as value,
         cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from feedback

@@ -37,7 +37,10 @@ memberships as (
         row_number() over (
             partition by customer_ids.customer_id
             order by
-                coalesce(account_members.joined_at, accounts.created_at),
+                coalesce(
+                    account_members.joined_at, accounts.created_at,
+                    {{ cdp_activate.long_ago() }}
+                ),
                 account_members.account_member_id
         ) as membership_number
 

@@ -34,14 +34,13 @@ seen_from_as_of as (
             or tickets.reopened_at >= {{ cdp_activate.as_of() }},
             false
         ) as is_replayed,
+        -- Clocks of several zones: nothing is solved before it is there.
+        {% for at in ['solved_at', 'reopened_at'] -%}
         case
-            when tickets.solved_at < {{ cdp_activate.as_of() }}
-                then tickets.solved_at
-        end as solved_at,
-        case
-            when tickets.reopened_at < {{ cdp_activate.as_of() }}
-                then tickets.reopened_at
-        end as reopened_at,
+            when tickets.{{ at }} < {{ cdp_activate.as_of() }}
+                then greatest(tickets.{{ at }}, tickets.opened_at)
+        end as {{ at }},
+        {% endfor -%}
         case
             when tickets.first_answered_at < {{ cdp_activate.as_of() }}
                 then tickets.first_answered_at

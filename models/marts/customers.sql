@@ -43,19 +43,23 @@ touchpoints as (
 feedback as (
 
     select
-        customer_id,
-        kind,
-        score,
+        answers.customer_id,
+        answers.kind,
+        answers.score,
         row_number() over (
-            partition by customer_id, kind
-            order by submitted_at desc, feedback_id desc
+            partition by answers.customer_id, answers.kind
+            order by answers.submitted_at desc, answers.feedback_id desc
         ) as answer_number
 
-    from {{ ref('customer_feedback') }}
+    from {{ ref('customer_feedback') }} as answers
+
+    inner join {{ ref('satisfaction_scales') }} as scales
+        on answers.kind = scales.kind
 
     where
-        score is not null
-        and kind in ('nps', 'review')
+        answers.kind in ('nps', 'review')
+        -- What is off the scale is a mistake.
+        and answers.score between scales.lowest and scales.highest
 
 ),
 
