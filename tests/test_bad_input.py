@@ -44,7 +44,7 @@ create table crm.orders as select * from (values
 );
 create table crm.lines as select * from (values
     ('l1', 'o1', 'pen', 2, 60.0), ('l2', 'o1', 'ink', -1, -10.0), ('l3', 'o2', 'pen', 1, 20.0)
-) as lines (order_line_id, order_id, product_id, quantity, net_amount);
+) as lines ("Order_Line_ID", order_id, product_id, "QUANTITY", net_amount);
 create table crm.events as select * from (values
     ('e1', 'ann', timestamp '2026-01-02', 'page_viewed', timestamp '2026-01-02'),
     ('e2', 'ann', timestamp '2026-01-02', 'page_veiwed', timestamp '2026-01-02'),

@@ -46,6 +46,10 @@
     {%- endif -%}
     {%- if cdp_activate.are_times(given, wanted) -%}
         {%- set value = cdp_activate.finite_time(name, value) -%}
+    {%- elif column.name != column.name | lower -%}
+        {#- DuckDB describes what is only called VALUE instead of value by its old
+            name, where the contract looks for the new one. -#}
+        {%- set value = 'case when 1 = 1 then ' ~ value ~ ' end' -%}
     {%- endif -%}
     {{- return(value) -}}
 

@@ -255,7 +255,7 @@ interactions as (
         cast(null as {{ dbt.type_string() }}) as source,
         {{ no_visit_columns }},
         product_id as object_id,
-        rating as value,
+        cast(rating as numeric(18, 2)) as value,
         cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from feedback
