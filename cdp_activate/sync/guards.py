@@ -174,11 +174,13 @@ def _is_another_day(plan: Plan, mark: Mark) -> bool:
 
 def enforce(plan: Plan, allow: Collection[str] = ()) -> None:
     """Raise GuardError for the guards that refuse and are not allowed."""
-    refused = [refusal for refusal in refusals(plan) if refusal.guard not in allow]
+    found = list(refusals(plan))
+    refused = [refusal for refusal in found if refusal.guard not in allow]
     if refused:
         names = list(dict.fromkeys(refusal.guard for refusal in refused))
         reasons = "; ".join(f"{refusal.guard}: {refusal.message}" for refusal in refused)
-        lift = " ".join(f"--allow {name}" for name in names)
+        # Those that are lifted already must be lifted then too.
+        lift = " ".join(dict.fromkeys(f"--allow {refusal.guard}" for refusal in found))
         meant = f"if this is meant, run it with {lift}"
         remedies = list(dict.fromkeys(refusal.remedy for refusal in refused if refusal.remedy))
         raise GuardError(

@@ -188,7 +188,7 @@ def test_a_few_rejections_among_few_rows_are_judged_at_the_end(bed: Bed) -> None
 
 
 def test_the_command_exits_with_3_and_says_what_to_do(ten: Bed) -> None:
-    guard(ten, "max_remove: 20%")
+    guard(ten, "max_remove: 20%, min_size: 8")
     ten.build(people(7))
     calls = ten.receiver.calls
     refused = command(ten)
@@ -198,8 +198,11 @@ def test_the_command_exits_with_3_and_says_what_to_do(ten: Bed) -> None:
     (told,) = json.loads(command(ten, "--json").stdout)
     assert ("failed", 3) == (told["state"], told["exit_code"])
     assert 3 == command(ten, "--allow", "max_change").exit_code
+    # What it says to do next lifts what was lifted already, too.
+    both = "--allow max_remove --allow min_size"
+    assert both in command(ten, "--allow", "max_remove").stderr
     assert calls == ten.receiver.calls
-    assert 0 == command(ten, "--allow", "max_remove").exit_code
+    assert 0 == command(ten, *both.split()).exit_code
 
 
 def test_a_plan_shows_which_guards_would_refuse(ten: Bed) -> None:
