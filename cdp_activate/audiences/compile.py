@@ -15,6 +15,7 @@ from cdp_activate.audiences.compiling.chosen import bucket
 from cdp_activate.audiences.compiling.kinds import BUILDERS
 from cdp_activate.audiences.compiling.measures import measured
 from cdp_activate.audiences.compiling.scope import Scope, known
+from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import (
     Expression,
     column,
@@ -63,7 +64,7 @@ class _Compiler:
         if audience.rank:
             value = exp.alias_(self._rank_value(audience.rank), "rank_value")
             per = audience.rank.per
-            group = [exp.alias_(self._value(per), "rank_per")] if per else []
+            group = [exp.alias_(self._group(per), "rank_per")] if per else []
             self.steps["candidates"] = self._people([value, *group], where)
             self.steps["ranked"] = self._ranked(audience.rank)
             # Exclusion comes after ranking: an excluded place is not given to the next (7.6).
@@ -88,6 +89,10 @@ class _Compiler:
 
     def _value(self, trait: Trait) -> Expression:
         return exact_instant(without_nan(self.scope.value(trait), trait.column.type), trait.column)
+
+    def _group(self, per: Trait) -> Expression:
+        value = self._value(per)
+        return call("cdp_group", value) if per.column.type.kind == "double" else value
 
     def _ranked(self, rank: Rank) -> exp.Select:
         def group() -> list[Expression]:

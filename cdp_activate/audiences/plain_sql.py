@@ -6,6 +6,7 @@ their arguments alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -21,7 +22,8 @@ _PARTS: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Neg, exp.Not,
     exp.And, exp.Or, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ,
     exp.NullSafeNEQ, exp.Is, exp.In, exp.Between, exp.Like, exp.ILike, exp.Add, exp.Sub, exp.Mul,
-    exp.Div, exp.IntDiv, exp.Mod, exp.DPipe, exp.Case, exp.If, exp.Cast, exp.DataType,
+    exp.Div, exp.IntDiv, exp.Mod, exp.DPipe, exp.Case, exp.If, exp.Cast, exp.TryCast,
+    exp.DataType,
     exp.DataTypeParam, exp.Coalesce, exp.Nullif, exp.Abs, exp.Ceil, exp.Floor, exp.Round,
     exp.Greatest, exp.Least, exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.Concat,
     exp.Substring, exp.Left, exp.Right, exp.Replace, exp.StartsWith, exp.EndsWith,
@@ -31,10 +33,11 @@ _MEANING = {
     exp.Subquery: "a subquery", exp.Select: "a subquery", exp.Exists: "a subquery",
     exp.Window: "a window", exp.AggFunc: "an aggregate", exp.Star: "*",
     exp.Placeholder: "a placeholder", exp.Parameter: "a parameter",
+    exp.Struct: "braces: Jinja is not read here",
 }  # fmt: skip
 _PARTS_OF_DATES = {"year", "quarter", "month", "week", "day", "hour", "minute", "second"}
 _CLOCK = {"now", "today", "tomorrow", "yesterday"}
-"""Texts that PostgreSQL takes for the time it is, where a time is meant:
+"""Words that PostgreSQL takes for the time it is, also within 'today 08:00', where a time is meant:
 https://www.postgresql.org/docs/current/datatype-datetime.html#DATATYPE-DATETIME-SPECIAL-VALUES
 """
 _LONGEST = 10_000
@@ -93,8 +96,11 @@ class PlainSql:
             if isinstance(part, exp.Column):
                 if part.table or part.name not in columns:
                     message = f"'{self._shown(part)}' in 'sql' is no trait of {self.entity.name}"
-                    self.wrong(node, message, suggest(part.name, columns, what="traits"))
+                    self.wrong(node, message, self._instead(part))
                     return False
+            elif isinstance(part, exp.TryCast) and self.adapter == "postgres":
+                self.wrong(node, "PostgreSQL has no try_cast", "cast it in a dbt model, as a column")
+                return False
             elif (
                 isinstance(part, exp.Literal) and part.is_string and _asks_the_clock(part, columns)
             ):
@@ -109,6 +115,12 @@ class PlainSql:
                 self.wrong(node, f"'sql' cannot use {what}", hint)
                 return False
         return True
+
+    def _instead(self, part: exp.Column) -> str:
+        """What to do about a name that is no column of the entity."""
+        if part.table and part.table != self.entity.model.name:
+            return "only columns of the entity itself: compute the rest in a dbt model, as a column"
+        return suggest(part.name, self.entity.model.columns, what="traits")
 
     def _shown(self, part: exp.Expr) -> str:
         """A part in the words of the warehouse, which are nearest to those that were written."""
@@ -130,7 +142,7 @@ def _is_text(part: exp.Expr) -> bool:
 
 def _asks_the_clock(literal: exp.Expr, columns: Mapping[str, Column]) -> bool:
     """A word for today or now, in an expression that has to do with time."""
-    if literal.name.strip().lower() not in _CLOCK:
+    if not _CLOCK.intersection(re.findall(r"[a-z]+", literal.name.lower())):
         return False
     parts = list(literal.root().walk())
     cast = any(

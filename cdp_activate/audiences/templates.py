@@ -28,6 +28,13 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "snowflake": "abs(x) = cast('inf' as double)",
         "bigquery": "is_inf(x)",
     },
+    "cdp_group": {  # a double to partition by, which BigQuery does by text; -0 + 0 is 0
+        "duckdb": "x",
+        "postgres": "x",
+        "spark": "x",
+        "snowflake": "x",
+        "bigquery": "cast(x + 0 as string)",
+    },
     # Anywhere in the text; Snowflake's regexp_like asks for the whole of it.
     "cdp_matches": {
         "duckdb": "regexp_matches(x, y)",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from cdp_activate.errors import GuardError
@@ -131,6 +132,9 @@ def _expectations(plan: Plan) -> Iterator[Refusal]:
             yield Refusal(
                 "expect", f"{change:,} of {before:,} would come or go, expected at most {share}"
             )
+    if expect.fresh_within is not None:
+        length = timedelta(seconds=expect.fresh_within.seconds)
+        yield from _too_old("expect", plan, length)
 
 
 def _data(plan: Plan) -> Iterator[Refusal]:
@@ -152,11 +156,16 @@ def _data(plan: Plan) -> Iterator[Refusal]:
                 f"run `cdp-activate build --as-of {at:%Y-%m-%dT%H:%MZ}` first, or leave --as-of "
                 "out",
             )
-    within = plan.sync.settings.guards.fresh_within
-    complaints = [age.complaint(at, within) for age in plan.ages] if within else []
+    if plan.sync.settings.guards.fresh_within is not None:
+        yield from _too_old("fresh_within", plan, plan.sync.settings.guards.fresh_within)
+
+
+def _too_old(guard: str, plan: Plan, within: timedelta) -> Iterator[Refusal]:
+    """Data that are older than this, or of which dbt does not say how old they are."""
+    complaints = [age.complaint(plan.asked.as_of, within) for age in plan.ages]
     for complaint in filter(None, complaints):
         yield Refusal(
-            "fresh_within",
+            guard,
             complaint,
             "run `dbt source freshness` and `cdp-activate build`, in this order, before the sync",
         )

@@ -65,7 +65,8 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
 
 def _ages(sync: Sync, catalog: Catalog) -> list[Age]:
     """How old the audience's data are, where a guard asks."""
-    if sync.settings.guards.fresh_within is None or catalog.artifacts is None:
+    asked = sync.settings.guards.fresh_within or sync.audience.expect.fresh_within
+    if asked is None or catalog.artifacts is None:
         return []
     return ages(catalog.artifacts, [audience_model(name) for name in sync.digests])
 
@@ -127,7 +128,10 @@ def _moved(work: Work) -> str:
     )
 
 
-_VALUES = "where an expression under `fields:` meets a value that it cannot take, use try_cast"
+_VALUES = (
+    "where an expression under `fields:` meets a value that it cannot take, use try_cast "
+    "(BigQuery: safe_cast), or cast it in a dbt model"
+)
 _BUILD = "run `cdp-activate build`, which compiles the audiences and runs dbt"
 
 

@@ -32,6 +32,13 @@ FILES = "Files and names"
 
 MISTAKES: dict[str, list[Mistake]] = {
     FILES: [
+        Mistake(
+            "audience: " + "a" * 55,
+            "1:11",
+            "on PostgreSQL the name of an audience has at most 54 letters",
+            "its table is audience_.., and PostgreSQL cuts names off at 63",
+            "postgres",
+        ),
         Mistake("- a", "1:1", "an audience is a mapping", "begin with `audience: name`"),
         Mistake("label: x", "1:1", "an audience has no name", "add `audience: name` on top"),
         Mistake(
@@ -160,6 +167,18 @@ MISTAKES: dict[str, list[Mistake]] = {
             "a percentage such as 40%",
             "or a fraction such as 0.4",
         ),
+        Mistake("expect: {}", "2:9", "'expect' says nothing", "expect: {size: {min: 100}}"),
+        Mistake("expect: {size: {}}", "2:16", "'size' says nothing", "size: {min: 100}"),
+        Mistake(
+            "expect: {max_change: 40}", "2:22", "40 is 4000%: at most 100%", "write 40% or 0.4"
+        ),
+        Mistake("variants: {'': 50, b: 50}", "2:12", "a variant has no name", "such as a: 50"),
+        Mistake(
+            "rank: {by: score, top: 1, per: labels}",
+            "2:32",
+            "'labels' is a list of text: no group has one",
+            "such as per: store_id",
+        ),
         Mistake("publish: maybe", "2:10", "'publish' is true or false", "publish: true"),
         Mistake("label: [a]", "2:8", "'label' is text", "put it in quotes"),
         Mistake("tags: vip", "2:7", "'tags' is a list of words", "write tags: [one, two]"),
@@ -254,6 +273,15 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:16",
             "unknown trait 'plam' of account",
             "'plan'",
+        ),
+        Mistake(
+            "where: {trait: [score, big], gt: 1}", "2:16", "name one trait of customer", "traits of"
+        ),
+        Mistake(
+            "where: {trait: account, eq: a}",
+            "2:16",
+            "'account' leads to the entity account",
+            "name one of its traits, such as account.account_id",
         ),
         Mistake(
             "where: {trait: score, gtt: 1}", "2:23", "unknown operator 'gtt'", "did you mean 'gt'"
@@ -785,6 +813,7 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
     ],
     "Relations": [
+        Mistake("where: {related: [tickets]}", "2:18", "name one relation", "relations of customer"),
         Mistake(
             "where: {related: tockets}",
             "2:18",
@@ -1011,6 +1040,12 @@ MISTAKES: dict[str, list[Mistake]] = {
             "where: {stage: new, track: suport}", "2:28", "unknown track 'suport'", "'support'"
         ),
         Mistake(
+            "where: {stage: new, track: [lifecycle, support]}",
+            "2:28",
+            "'track' takes one name",
+            "make each a condition of its own",
+        ),
+        Mistake(
             "where: {stage: new, from: noone}", "2:27", "unknown stage 'noone'", "known stages"
         ),
         Mistake("where: {consent: add}", "2:18", "unknown purpose 'add'", "did you mean 'ads'"),
@@ -1222,6 +1257,25 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:14",
             "'sql' cannot use the clock: 'now'",
             "an audience is judged at its as_of",
+        ),
+        Mistake(
+            """where: {sql: "seen_at > 'today 08:00'"}""",
+            "2:14",
+            "'sql' cannot use the clock: 'today 08:00'",
+            "ask `last:` or `older_than:` of the trait: an audience is judged at",
+        ),
+        Mistake(
+            """where: {sql: "account.plan = 'team'"}""",
+            "2:14",
+            "'account.plan' in 'sql' is no trait of customer",
+            "only columns of the entity itself: compute the rest in a dbt model",
+        ),
+        Mistake(
+            "where: {sql: try_cast(name as int) = 1}",
+            "2:14",
+            "PostgreSQL has no try_cast",
+            "cast it in a dbt model, as a column",
+            "postgres",
         ),
         Mistake(
             "where: {sql: 'score > (select 1)'}",

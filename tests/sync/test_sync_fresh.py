@@ -148,6 +148,18 @@ def test_data_that_are_old_or_of_unknown_age_are_not_sent(
     assert 3 == bed.run(allow=["fresh_within"]).record.added
 
 
+def test_an_audience_expects_fresh_data_too(bed: Bed) -> None:
+    """Whatever the sync's guards ask."""
+    path = next((bed.folder / "audiences").glob("*vips.yml"))
+    path.write_text(path.read_text() + "expect: {fresh_within: 1 day}\n")
+    bed.build(people(3))
+    bed.change_sync("first_run: false", "first_run: false")
+    artifacts(bed, BUILT, LOADED | {"orders": 50.0})
+    assert "1 of 2 sources are older than 24 hours" in refused(bed, "expect").message
+    artifacts(bed, BUILT, LOADED)
+    assert 3 == bed.run().record.added
+
+
 def test_results_of_tests_of_failures_and_missing_files_say_nothing_of_a_build(bed: Bed) -> None:
     bed.build(people(3))
     bed.change_sync("first_run: false", "first_run: false, fresh_within: 1 day")

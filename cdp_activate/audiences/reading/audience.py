@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from cdp_activate.audiences.codes import WARNINGS
+from cdp_activate.audiences.facts import audience_model
 from cdp_activate.audiences.model import (
     Audience,
     Condition,
@@ -116,6 +117,12 @@ class AudienceReader:
         if not isinstance(node.value, str) or not NAME.fullmatch(node.value):
             hint = "small letters, digits and _, a letter first, at most 63: vip_at_risk"
             self.wrong(node, f"'{node.text}' cannot be the name of an audience", hint)
+            return ""
+        most = 63 - len(audience_model(""))
+        if self.catalog.adapter == "postgres" and len(node.value) > most:
+            message = f"on PostgreSQL the name of an audience has at most {most} letters"
+            hint = f"its table is {audience_model('')}.., and PostgreSQL cuts names off at 63"
+            self.wrong(node, message, hint)
             return ""
         if node.value in TAKEN:
             hint = f"audience_{node.value} is the model of the history: take another name"
@@ -229,6 +236,9 @@ class AudienceReader:
                 hint = "use the key `holdout:` of the audience"
                 self.wrong(node.keys[name], "'holdout' cannot be the name of a variant", hint)
                 continue
+            if not name.strip():
+                self.wrong(node.keys[name], "a variant has no name", "such as a: 50")
+                continue
             buckets = conditions.buckets(share)
             if buckets is not None:
                 variants.append(Variant(name, first, first + buckets))
@@ -253,7 +263,7 @@ class AudienceReader:
         if ("top" in parts) == ("top_percent" in parts):
             self.wrong(node, "'rank' takes either top or top_percent", "rank: {by: .., top: 1000}")
             return None
-        per = conditions.trait(parts["per"]) if "per" in parts else None
+        per = self._rank_per(conditions, parts["per"]) if "per" in parts else None
         top = conditions.whole_number(parts["top"], at_least=1) if "top" in parts else None
         share = conditions.percent(parts["top_percent"]) if "top_percent" in parts else None
         if by is None:
@@ -271,6 +281,15 @@ class AudienceReader:
         if not (column.type.is_number or column.type.kind in ("date", "timestamp", "text")):
             hint = "rank by a number, a date, a time or text"
             self.wrong(node, f"'{column.name}' is a {column.type}, which has no order", hint)
+            return None
+        return trait
+
+    def _rank_per(self, conditions: ConditionReader, node: Node) -> Trait | None:
+        trait = conditions.trait(node)
+        if trait is not None and trait.column.type.kind in ("list", "json"):
+            hint = "such as per: store_id"
+            kind = trait.column.type
+            self.wrong(node, f"'{trait.column.name}' is a {kind}: no group has one", hint)
             return None
         return trait
 
@@ -299,8 +318,12 @@ class AudienceReader:
             return Expectation()
         parts = conditions.mapping(node, "expect", {"size", "max_change", "fresh_within"}) or {}
         found: dict[str, Any] = {}
+        if not parts and node.value == {}:
+            self.wrong(node, "'expect' says nothing", "expect: {size: {min: 100}}")
         if "size" in parts:
             sizes = conditions.mapping(parts["size"], "size", {"min", "max"}) or {}
+            if parts["size"].value == {}:
+                self.wrong(parts["size"], "'size' says nothing", "size: {min: 100}")
             for key, size in sizes.items():
                 found[f"{key}_size"] = conditions.whole_number(size, at_least=0)
             least, most = found.get("min_size"), found.get("max_size")
@@ -308,7 +331,13 @@ class AudienceReader:
                 message = f"no size is at least {least} and at most {most}"
                 self.wrong(sizes["max"], message, f"at least {least}, or leave it out")
         if "max_change" in parts:
-            found["max_change"] = conditions.share(parts["max_change"])
+            share = conditions.share(parts["max_change"])
+            if share is not None and share > 1:
+                written = parts["max_change"].text
+                message = f"{written} is {(share * 100).normalize():f}%: at most 100%"
+                hint = "write 40% or 0.4 for forty percent"
+                self.wrong(parts["max_change"], message, hint)
+            found["max_change"] = share
         if "fresh_within" in parts:
             fresh: Duration | None = conditions.duration(parts["fresh_within"])
             found["fresh_within"] = fresh

@@ -74,7 +74,8 @@ def _rows(
     rows = None if isinstance(named.value, dict | list) else known.get(named.text)
     if rows is None:
         hint = suggest(named.text, known, what=f"relations of {reader.entity.name}")
-        reader.wrong(named, f"unknown relation '{named.text}'", hint)
+        unknown = f"unknown relation '{named.text}'" if named.text else "name one relation"
+        reader.wrong(named, unknown, hint)
         return None
     beside = _beside(reader, parts, rows)
     where = reader.filter(parts["where"], rows.model.columns) if "where" in parts else None

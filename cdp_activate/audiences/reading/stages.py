@@ -59,6 +59,9 @@ def _stay_length(reader: ConditionReader, node: Node | None, rows: Rows) -> Dura
 
 
 def _track(reader: ConditionReader, node: Node | None, rows: Rows) -> str | None:
+    if node is not None and isinstance(node.value, dict | list):
+        reader.wrong(node, "'track' takes one name", "make each a condition of its own")
+        return None
     if node is not None:
         names = reader.enumerated(node, rows, "track")
         return names[0] if names else None

@@ -23,9 +23,14 @@ class ValueReader(Reader):
         """The column that `node` names, or the value inside one of JSON (7.52)."""
         head, _, path = node.text.partition(".")
         column = columns.get(node.text) or columns.get(head)
-        if isinstance(node.value, dict | list) or column is None:
+        if isinstance(node.value, dict | list) or not node.text:
+            one, of = _one_of(what)
+            hint = suggest("", self._offered(columns), what=what)
+            self.wrong(node, f"name one {one}{of}", hint)
+        elif column is None:
+            one, of = _one_of(what)
             hint = suggest(node.text, self._offered(columns), what=what)
-            self.wrong(node, _unknown(what, node.text), hint)
+            self.wrong(node, f"unknown {one} '{node.text}'{of}", hint)
         elif column.name == node.text:
             return self._said(node, column) if column.inside else column
         elif path in column.paths:
@@ -61,6 +66,12 @@ class ValueReader(Reader):
             words = words[1:]
         named = replace(node, text=".".join(words)) if references else node
         what = f"traits of {entity.name}"
+        leads = self.catalog.references.get(entity.name, {}).get(named.text)
+        if leads is not None and named.text not in entity.model.columns:
+            there = self.catalog.entities[leads.to]
+            hint = f"name one of its traits, such as {node.text}.{there.key}"
+            self.wrong(node, f"'{named.text}' leads to the entity {there.name}", hint)
+            return None
         column = self.column_of(named, entity.model.columns, what)
         return Trait(column, tuple(references)) if column else None
 
@@ -149,11 +160,11 @@ class ValueReader(Reader):
         return raw
 
 
-def _unknown(what: str, name: str) -> str:
-    """'unknown trait 'x' of customer' from 'traits of customer'."""
+def _one_of(what: str) -> tuple[str, str]:
+    """'trait' and ' of customer' from 'traits of customer'."""
     plural, _, of = what.partition(" of ")
     one = {"properties": "property"}.get(plural, plural.removesuffix("s"))
-    return f"unknown {one} '{name}'" + (f" of {of}" if of else "")
+    return one, f" of {of}" if of else ""
 
 
 def _is_number(written: str) -> bool:

@@ -15,15 +15,16 @@ with customers as (
 ), candidates as (
     select
         customers.customer_id,
-        coalesce(fact_order_placed_sum_f04b241b.measured, 0) as rank_value
+        coalesce(fact_order_placed_sum_f04b241b.measured, 0) as rank_value,
+        case when isnan(customers.ratio) then null else customers.ratio end as rank_per
     from customers
     left join fact_order_placed_sum_f04b241b
         on fact_order_placed_sum_f04b241b.entity_key = customers.customer_id
 ), ranked as (
     select
         customer_id,
-        row_number() over (order by rank_value desc, customer_id) as place,
-        count(*) over () as total
+        row_number() over (partition by rank_per order by rank_value desc, customer_id) as place,
+        count(*) over (partition by rank_per) as total
     from candidates
 ), final as (
     select
@@ -56,17 +57,27 @@ with customers as (
 ), candidates as (
     select
         customers.customer_id,
-        coalesce(fact_order_placed_sum_f04b241b.measured, 0) as rank_value
+        coalesce(fact_order_placed_sum_f04b241b.measured, 0) as rank_value,
+        case
+            when (
+                customers.ratio = cast('NaN' as double precision)
+            )
+            then null
+            else customers.ratio
+        end as rank_per
     from customers
     left join fact_order_placed_sum_f04b241b
         on fact_order_placed_sum_f04b241b.entity_key = customers.customer_id
 ), ranked as (
     select
         customer_id,
-        row_number() over (order by rank_value desc nulls last, (
-            customer_id collate "C"
-        )) as place,
-        count(*) over () as total
+        row_number() over (
+            partition by rank_per
+            order by rank_value desc nulls last, (
+                customer_id collate "C"
+            )
+        ) as place,
+        count(*) over (partition by rank_per) as total
     from candidates
 ), final as (
     select
@@ -99,15 +110,16 @@ with customers as (
 ), candidates as (
     select
         customers.customer_id,
-        coalesce(fact_order_placed_sum_c87a9067.measured, 0) as rank_value
+        coalesce(fact_order_placed_sum_c87a9067.measured, 0) as rank_value,
+        case when isnan(customers.ratio) then null else customers.ratio end as rank_per
     from customers
     left join fact_order_placed_sum_c87a9067
         on fact_order_placed_sum_c87a9067.entity_key = customers.customer_id
 ), ranked as (
     select
         customer_id,
-        row_number() over (order by rank_value desc, customer_id nulls last) as place,
-        count(*) over () as total
+        row_number() over (partition by rank_per order by rank_value desc, customer_id nulls last) as place,
+        count(*) over (partition by rank_per) as total
     from candidates
 ), final as (
     select
@@ -140,15 +152,22 @@ with customers as (
 ), candidates as (
     select
         customers.customer_id,
-        coalesce(fact_order_placed_sum_f04b241b.measured, 0) as rank_value
+        coalesce(fact_order_placed_sum_f04b241b.measured, 0) as rank_value,
+        case
+            when (
+                customers.ratio = cast('NaN' as double)
+            )
+            then null
+            else customers.ratio
+        end as rank_per
     from customers
     left join fact_order_placed_sum_f04b241b
         on fact_order_placed_sum_f04b241b.entity_key = customers.customer_id
 ), ranked as (
     select
         customer_id,
-        row_number() over (order by rank_value desc nulls last, customer_id) as place,
-        count(*) over () as total
+        row_number() over (partition by rank_per order by rank_value desc nulls last, customer_id) as place,
+        count(*) over (partition by rank_per) as total
     from candidates
 ), final as (
     select
@@ -181,15 +200,16 @@ with customers as (
 ), candidates as (
     select
         customers.customer_id,
-        coalesce(fact_order_placed_sum_c87a9067.measured, 0) as rank_value
+        coalesce(fact_order_placed_sum_c87a9067.measured, 0) as rank_value,
+        cast(case when is_nan(customers.ratio) then null else customers.ratio end + 0 as string) as rank_per
     from customers
     left join fact_order_placed_sum_c87a9067
         on fact_order_placed_sum_c87a9067.entity_key = customers.customer_id
 ), ranked as (
     select
         customer_id,
-        row_number() over (order by rank_value desc, customer_id nulls last) as place,
-        count(*) over () as total
+        row_number() over (partition by rank_per order by rank_value desc, customer_id nulls last) as place,
+        count(*) over (partition by rank_per) as total
     from candidates
 ), final as (
     select

@@ -10,7 +10,8 @@ with customers as (
     from customers
     where
         (
-            customers.score > 1 and coalesce(customers.nickname, customers.name) <> 'x'
+            cast(customers.score as decimal(9, 2)) > 1
+            and coalesce(customers.nickname, customers.name) <> 'x'
         )
 )
 select
@@ -29,7 +30,8 @@ with customers as (
     from customers
     where
         (
-            customers.score > 1 and coalesce(customers.nickname, customers.name) <> 'x'
+            cast(customers.score as decimal(9, 2)) > 1
+            and coalesce(customers.nickname, customers.name) <> 'x'
         )
 )
 select
@@ -48,7 +50,8 @@ with customers as (
     from customers
     where
         (
-            customers.score > 1 and coalesce(customers.nickname, customers.name) <> 'x'
+            cast(customers.score as decimal(9, 2)) > 1
+            and coalesce(customers.nickname, customers.name) <> 'x'
         )
 )
 select
@@ -67,7 +70,8 @@ with customers as (
     from customers
     where
         (
-            customers.score > 1 and coalesce(customers.nickname, customers.name) <> 'x'
+            cast(customers.score as decimal(9, 2)) > 1
+            and coalesce(customers.nickname, customers.name) <> 'x'
         )
 )
 select
@@ -86,7 +90,8 @@ with customers as (
     from customers
     where
         (
-            customers.score > 1 and coalesce(customers.nickname, customers.name) <> 'x'
+            cast(customers.score as numeric) > 1
+            and coalesce(customers.nickname, customers.name) <> 'x'
         )
 )
 select
