@@ -87,7 +87,7 @@ class PlainSql:
         if sum(1 for _ in tree.walk()) > _MOST_PARTS:
             self.wrong(node, "'sql' is too long", "compute it in a dbt model, as a column")
             return None
-        return tree.pop()
+        return tree.pop().transform(_said) if self.adapter == "snowflake" else tree.pop()
 
     def _allowed(self, node: Node, tree: exp.Expr) -> bool:
         columns = self.entity.model.columns
@@ -98,8 +98,14 @@ class PlainSql:
                     message = f"'{self._shown(part)}' in 'sql' is no trait of {self.entity.name}"
                     self.wrong(node, message, self._instead(part))
                     return False
+            elif isinstance(part, exp.DataTypeParam) and self.adapter == "bigquery":
+                what = self._shown(part.parent or part)
+                self.wrong(node, f"'sql' cannot use lengths of types ({what})", "round the number")
+                return False
             elif isinstance(part, exp.TryCast) and self.adapter == "postgres":
-                self.wrong(node, "PostgreSQL has no try_cast", "cast it in a dbt model, as a column")
+                self.wrong(
+                    node, "PostgreSQL has no try_cast", "cast it in a dbt model, as a column"
+                )
                 return False
             elif (
                 isinstance(part, exp.Literal) and part.is_string and _asks_the_clock(part, columns)
@@ -136,8 +142,12 @@ def qualified(tree: exp.Expr, table: str) -> exp.Expr:
     return tree.transform(of_table)
 
 
-def _is_text(part: exp.Expr) -> bool:
-    return isinstance(part, exp.Literal) and part.is_string
+def _said(part: exp.Expr) -> exp.Expr:
+    """`is true` and `is false` for Snowflake, which has neither: never unknown."""
+    if not (isinstance(part, exp.Is) and isinstance(part.expression, exp.Boolean)):
+        return part
+    asked = part.this if part.expression.this else exp.not_(part.this)
+    return exp.Coalesce(this=asked, expressions=[exp.false()])
 
 
 def _asks_the_clock(literal: exp.Expr, columns: Mapping[str, Column]) -> bool:

@@ -813,7 +813,7 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
     ],
     "Relations": [
-        Mistake("where: {related: [tickets]}", "2:18", "name one relation", "relations of customer"),
+        Mistake("where: {related: [tickets]}", "2:18", "name one relation", "relations of"),
         Mistake(
             "where: {related: tockets}",
             "2:18",
@@ -1271,10 +1271,17 @@ MISTAKES: dict[str, list[Mistake]] = {
             "only columns of the entity itself: compute the rest in a dbt model",
         ),
         Mistake(
+            "where: {sql: 'cast(score as numeric(9, 2)) > 1'}",
+            "2:14",
+            "'sql' cannot use lengths of types (NUMERIC(9, 2))",
+            "round the number",
+            "bigquery",
+        ),
+        Mistake(
             "where: {sql: try_cast(name as int) = 1}",
             "2:14",
             "PostgreSQL has no try_cast",
-            "cast it in a dbt model, as a column",
+            "cast it in a dbt model",
             "postgres",
         ),
         Mistake(

@@ -339,6 +339,14 @@ def test_sql_that_is_more_is_refused(written: str) -> None:
     assert (2, "'sql'" in problem.message) == (problem.line, True)
 
 
+def test_sql_keeps_its_meaning_on_snowflake() -> None:
+    """It has no `is true`, and `not active` alone would lose the unknown."""
+    text = "audience: tested\nwhere: {sql: active is not true}\n"
+    assert "not coalesce(customers.active, false)" in sql_of(text, "snowflake")
+    text = text.replace("not true", "false")
+    assert "coalesce(not customers.active, false)" in sql_of(text, "snowflake")
+
+
 MISTAKES = [
     ("where: {trait: profile.langauge, eq: vi}", "2:16", "not declared inside", "'language'"),
     ("where: {trait: name.first, eq: x}", "2:16", "'name' is a text: it has no 'first'", ""),

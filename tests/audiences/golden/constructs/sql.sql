@@ -10,7 +10,7 @@ with customers as (
     from customers
     where
         (
-            cast(customers.score as decimal(9, 2)) > 1
+            cast(customers.score as decimal(18, 3)) > 1
             and coalesce(customers.nickname, customers.name) <> 'x'
         )
 )
@@ -30,7 +30,7 @@ with customers as (
     from customers
     where
         (
-            cast(customers.score as decimal(9, 2)) > 1
+            cast(customers.score as decimal) > 1
             and coalesce(customers.nickname, customers.name) <> 'x'
         )
 )
@@ -50,7 +50,7 @@ with customers as (
     from customers
     where
         (
-            cast(customers.score as decimal(9, 2)) > 1
+            cast(customers.score as decimal) > 1
             and coalesce(customers.nickname, customers.name) <> 'x'
         )
 )
@@ -70,7 +70,7 @@ with customers as (
     from customers
     where
         (
-            cast(customers.score as decimal(9, 2)) > 1
+            cast(customers.score as decimal(38, 0)) > 1
             and coalesce(customers.nickname, customers.name) <> 'x'
         )
 )
