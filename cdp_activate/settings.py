@@ -148,6 +148,17 @@ def readable(node: Node, model: type[M], stand_ins: Mapping[str, object]) -> M |
         return None
 
 
+_NO_SUCH = {
+    **dict.fromkeys(("model_type", "dict_type"), ("no mapping", "write `key: value`")),
+    **dict.fromkeys(("list_type", "tuple_type"), ("no list", "write it in brackets: [..]")),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), ("no whole number", "")),
+    **dict.fromkeys(("float_type", "float_parsing"), ("no number", "")),
+    **dict.fromkeys(("bool_type", "bool_parsing"), ("neither true nor false", "")),
+    "string_type": ("no text", "put it in quotes"),
+}
+"""What pydantic finds a value not to be, in our words, and what to do about it."""
+
+
 def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any]) -> Problem:
     path = tuple(mistake["loc"])
     parent, key = node.locate(path[:-1]), str(path[-1]) if path else ""
@@ -165,8 +176,9 @@ def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any
         return wrong.problem(
             f"'{key}' is empty", f"it needs {mistake['ctx']['min_length']} at least"
         )
-    if kind == "string_type" and wrong.value is not None:
-        return wrong.problem(f"'{key}' is no text", "put it in quotes")
+    if kind in _NO_SUCH:
+        words, hint = _NO_SUCH[kind] if wrong.value is not None else ("empty", "")
+        return wrong.problem(f"'{key}' is {words}" if key else f"this is {words}", hint)
     message = str(mistake["msg"]).removeprefix("Value error, ")
     message = re.sub("^Input should be", "it should be", message)
     return wrong.problem(f"'{key}': {message[:1].lower()}{message[1:]}" if key else message)
