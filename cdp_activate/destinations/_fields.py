@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -30,11 +31,19 @@ class FieldSettings(ApiSettings):
     )
 
 
-class KnownFields:
-    """The platform's name of each field of a sync. Names are compared without regard to case.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A field as the platform has it: its name there, and the platform's word for its type."""
 
-    `find` returns the platform's names by ours, `make` creates a field and returns its name
-    there; None where the settings do not allow it. `reserved` are always there, and left out.
+    name: str
+    kind: str = ""
+
+
+class KnownFields:
+    """What the platform knows of each field of a sync. Names are compared without regard to case.
+
+    `find` returns the platform's fields by our names, `make` creates a field and returns it;
+    None where the settings do not allow it. `reserved` are always there, and left out.
     Raises `DestinationError`, before anything
     is sent, when a field does not exist and may not be made.
     """
@@ -42,16 +51,16 @@ class KnownFields:
     def __init__(
         self,
         who: str,
-        find: Callable[[], Mapping[str, str]],
-        make: Callable[[str, Kind], str] | None,
+        find: Callable[[], Mapping[str, Known]],
+        make: Callable[[str, Kind], Known] | None,
         reserved: Collection[str] = (),
     ) -> None:
         self._who, self._find, self._make, self._reserved = who, find, make, reserved
-        self._known: dict[str, str] | None = None
+        self._known: dict[str, Known] | None = None
         self._lock = threading.Lock()
 
-    def of(self, rows: Sequence[Row]) -> Mapping[str, str]:
-        """Name of each field in `rows` -> the platform's name of it."""
+    def of(self, rows: Sequence[Row]) -> Mapping[str, Known]:
+        """Name of each field in `rows` -> the platform's field."""
         names = {
             name: name.casefold()
             for row in rows
@@ -74,7 +83,7 @@ class KnownFields:
                 self._known[name.casefold()] = self._made(name, kind_of(name, rows))
             return {name: self._known[folded] for name, folded in names.items()}
 
-    def _made(self, name: str, kind: Kind) -> str:
+    def _made(self, name: str, kind: Kind) -> Known:
         assert self._make is not None
         try:
             return self._make(name, kind)

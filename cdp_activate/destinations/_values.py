@@ -67,6 +67,13 @@ def number_or_text(value: Any) -> Any:
     return value
 
 
+def day_of(value: Any) -> Any:
+    """The day of an instant, in UTC, for fields that hold days; any other value as it is."""
+    if not isinstance(value, datetime):
+        return value
+    return (value if value.tzinfo is None else value.astimezone(UTC)).date()
+
+
 def number_else_text(value: Any) -> int | float | str | None:
     """Numbers and None as they are, all else as text: for platforms that know no more."""
     plain = number_or_text(value)

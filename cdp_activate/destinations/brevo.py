@@ -16,9 +16,9 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr
 
 from cdp_activate.answers import raise_for_status
-from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
+from cdp_activate.destinations._fields import FieldSettings, Kind, Known, KnownFields
 from cdp_activate.destinations._jobs import Jobs
-from cdp_activate.destinations._values import as_text, number_or_text
+from cdp_activate.destinations._values import as_text, day_of, number_or_text
 from cdp_activate.destinations.api import ApiDestination, mapping, member, parts_of
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row
@@ -31,6 +31,7 @@ _PACE = "https://developers.brevo.com/docs/api-limits"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TYPES: Mapping[Kind, str] = {"number": "float", "date": "date", "truth": "boolean"}
 _NOT_FOUND, _BAD_REQUEST, _BUSY = 404, 400, 429
+_FILLED = frozenset({"normal", "category"})
 _RUNNING = frozenset({"queued", "in_process", "processing"})
 
 
@@ -115,20 +116,26 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
             if not page or offset >= count:
                 return
 
-    def _find_fields(self) -> Mapping[str, str]:
+    def _find_fields(self) -> Mapping[str, Known]:
         answer = self.call("GET", "/contacts/attributes")
         found = self.read(answer, "attributes", kind=list)
-        return {name: name for one in found for name in [self.read(one, "name", kind=str)]}
+        names = [self.read(one, "name", kind=str) for one in found]
+        # What Brevo counts itself, or knows of orders, no import fills.
+        return {
+            name: Known(name, str(one.get("type")))
+            for name, one in zip(names, found, strict=True)
+            if one.get("category") in _FILLED
+        }
 
-    def _make_field(self, name: str, kind: Kind) -> str:
+    def _make_field(self, name: str, kind: Kind) -> Known:
         if not _NAME.fullmatch(name):
             raise DestinationError(
                 f"{self.name} takes no field called '{name}'",
                 remedy="Use letters, digits and underscores, a letter first.",
             )
-        body = {"type": _TYPES.get(kind, "text")}
-        self.call("POST", f"/contacts/attributes/normal/{name.upper()}", body)
-        return name.upper()
+        made = Known(name.upper(), _TYPES.get(kind, "text"))
+        self.call("POST", f"/contacts/attributes/normal/{made.name}", {"type": made.kind})
+        return made
 
     def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
         """One import: contacts created or updated, and put on the list."""
@@ -226,12 +233,21 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
                 return
 
 
-def _contact(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
-    attributes = {names[name]: _value(value) for name, value in row.fields.items()}
+def _contact(row: Row, known: Mapping[str, Known]) -> dict[str, Any]:
+    attributes = {
+        known[name].name: _value(value, known[name].kind) for name, value in row.fields.items()
+    }
     return {"email": row.identifiers["email"], "attributes": attributes}
 
 
-def _value(value: Any) -> Any:
-    """Numbers and truths as they are, all else as text; None is empty, which clears."""
-    plain = number_or_text(value)
+def _value(value: Any, kind: str) -> Any:
+    """Numbers and truths as they are, all else as text; None is empty, which clears.
+
+    Brevo passes over in silence what does not fit an attribute's type: a date is a day, several
+    choices are a list (https://developers.brevo.com/reference/create-contact).
+    """
+    if kind == "multiple-choice" and value is not None:
+        choices = value if isinstance(value, list | tuple) else [value]
+        return [as_text(one) for one in choices]
+    plain = number_or_text(day_of(value) if kind == "date" else value)
     return plain if isinstance(plain, int | float) else as_text(plain)

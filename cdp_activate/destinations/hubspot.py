@@ -8,28 +8,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr
 
-from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
-from cdp_activate.destinations._values import as_text, number_or_text
+from cdp_activate.answers import retry_after
+from cdp_activate.destinations._fields import FieldSettings, Kind, Known, KnownFields
+from cdp_activate.destinations._values import as_text, day_of, number_or_text
 from cdp_activate.destinations.api import ApiDestination, mapping, member, parts_of
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row, clean_reason
-from cdp_activate.errors import DestinationError
-from cdp_activate.http import Transport
+from cdp_activate.errors import DestinationError, RetryError
+from cdp_activate.http import Response, Transport
 from cdp_activate.pacing import RateHeaders
 
 _CONTACTS = "/crm/v3/objects/contacts"
 _PROPERTIES = "/crm/v3/properties/contacts"
 _CONTACT_TYPE = "0-1"
+# Of an account that takes too much at once, and of one that is being moved (_ERRORS).
+_LOCKED, _MOVING = 423, 477
 _NOT_FOUND = 404
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _USAGE = "https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines"
 _BATCH = "https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide"
+_ERRORS = "https://developers.hubspot.com/docs/api-reference/error-handling"
 _TYPES: Mapping[Kind, tuple[str, str]] = {
     "text": ("string", "text"),
     "number": ("number", "number"),
@@ -69,6 +74,7 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
     limits: ClassVar[Mapping[str, Limit]] = {
         "batch": Limit(100, "contacts in one upsert or look-up", _BATCH),
         "burst": Limit(100, "calls in ten seconds, in any edition", _USAGE),
+        "lock": Limit(2, "seconds that a locked account takes nothing", _ERRORS),
     }
 
     # The second is the length of the window: https://developers.hubspot.com/docs/api/usage-details
@@ -95,6 +101,15 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
         """The private app's token as a bearer token."""
         return {"authorization": f"Bearer {self.settings.access_token.get_secret_value()}"}
 
+    def raise_for(self, response: Response) -> None:
+        """A lock lasts two seconds; how long a move lasts, HubSpot says itself."""
+        if response.status in (_LOCKED, _MOVING):
+            after = retry_after(response)
+            if after is None and response.status == _LOCKED:
+                after = float(self.limits["lock"].most)
+            raise RetryError(f"{self.name} answered {response.status}: locked", after=after)
+        super().raise_for(response)
+
     def check(self) -> None:
         """Search for one list."""
         self.call("POST", "/crm/v3/lists/search", {"count": 1})
@@ -115,11 +130,14 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
         new = {"name": name, "objectTypeId": _CONTACT_TYPE, "processingType": "MANUAL"}
         return self.read(self.make_list("/crm/v3/lists", new), "list", "listId", kind=str)
 
-    def _find_fields(self) -> Mapping[str, str]:
+    def _find_fields(self) -> Mapping[str, Known]:
         found = self.read(self.call("GET", _PROPERTIES), "results", kind=list)
-        return {name: name for one in found for name in [self.read(one, "name", kind=str)]}
+        names = [self.read(one, "name", kind=str) for one in found]
+        return {
+            name: Known(name, str(one.get("type"))) for name, one in zip(names, found, strict=True)
+        }
 
-    def _make_field(self, name: str, kind: Kind) -> str:
+    def _make_field(self, name: str, kind: Kind) -> Known:
         if not _NAME.fullmatch(name):
             raise DestinationError(
                 f"{self.name} takes no field called '{name}'",
@@ -135,7 +153,8 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
         }
         if kind == "truth":
             body["options"] = _TRUTHS
-        return self.read(self.call("POST", _PROPERTIES, body), "name", kind=str)
+        made = self.read(self.call("POST", _PROPERTIES, body), "name", kind=str)
+        return Known(made, value_type)
 
     def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
         """Create or update the contacts by e-mail address, then put them on the list."""
@@ -243,11 +262,24 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
             yield member({"email": about.get("email")})
 
 
-def _properties(row: Row, names: Mapping[str, str]) -> dict[str, str]:
-    """Every value as text; None is empty, which clears the property there."""
+def _properties(row: Row, known: Mapping[str, Known]) -> dict[str, str]:
     fields = {
-        # A decimal is exact as text: only instants are made uniform.
-        names[name]: as_text(value if isinstance(value, Decimal) else number_or_text(value))
-        for name, value in row.fields.items()
+        known[name].name: _value(value, known[name].kind) for name, value in row.fields.items()
     }
     return {**fields, "email": row.identifiers["email"]}
+
+
+def _value(value: Any, kind: str) -> str:
+    """Every value as text; None is empty, which clears the property there.
+
+    A date is refused unless it is a day, several options have semicolons between them:
+    https://developers.hubspot.com/docs/api-reference/crm-properties-v3/guide
+    """
+    if kind == "enumeration" and isinstance(value, list | tuple):
+        return ";".join(as_text(one) for one in value)
+    if kind == "date":
+        value = day_of(value)
+    elif kind == "datetime" and isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    # A decimal is exact as text: only instants are made uniform.
+    return as_text(value if isinstance(value, Decimal) else number_or_text(value))

@@ -11,14 +11,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator
 
 from cdp_activate.answers import retry_after
-from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
-from cdp_activate.destinations._values import number_else_text
+from cdp_activate.destinations._fields import FieldSettings, Kind, Known, KnownFields
+from cdp_activate.destinations._values import as_text, day_of, number_else_text
 from cdp_activate.destinations.api import ApiDestination, basic, mapping, member
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row, clean_reason
@@ -135,19 +136,21 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
         new = {"name": name, "static_segment": []}
         return str(self.read(self.make_list(self._path("segments"), new), "id", kind=int))
 
-    def _find_fields(self) -> Mapping[str, str]:
+    def _find_fields(self) -> Mapping[str, Known]:
         """Merge fields go by tag (FNAME) and by name (First Name)."""
         query = {"count": self.limits["fields"].most}
         answer = self.call("GET", self._path("merge-fields"), query=query)
         found = self.read(answer, "merge_fields", kind=list)
-        tags = {one: one for field in found for one in [self.read(field, "tag", kind=str)]}
-        return {self.read(field, "name", kind=str): field["tag"] for field in found} | tags
+        known = [Known(self.read(one, "tag", kind=str), str(one.get("type"))) for one in found]
+        names = {self.read(one, "name", kind=str): of for one, of in zip(found, known, strict=True)}
+        return names | {one.name: one for one in known}
 
-    def _make_field(self, name: str, kind: Kind) -> str:
+    def _make_field(self, name: str, kind: Kind) -> Known:
         body = {"name": name, "type": _TYPES.get(kind, "text")}
         if _TAG.fullmatch(name.upper()):
             body["tag"] = name.upper()
-        return self.read(self.call("POST", self._path("merge-fields"), body), "tag", kind=str)
+        answer = self.call("POST", self._path("merge-fields"), body)
+        return Known(self.read(answer, "tag", kind=str), body["type"])
 
     def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
         """Create who is new, write the fields of who is not, and tag them all."""
@@ -155,9 +158,8 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
             return Receipt()
         tags = self._fields.of(rows)
         fields = {
-            # None is empty, which clears the field there.
             row.key: {
-                tags[name]: "" if value is None else number_else_text(value)
+                tags[name].name: _value(value, tags[name].kind)
                 for name, value in row.fields.items()
             }
             for row in rows
@@ -261,6 +263,22 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
             offset += most
             if len(found) < most:
                 return
+
+
+def _value(value: Any, kind: str) -> Any:
+    """Numbers and addresses as they are, all else as text; None is empty, which clears.
+
+    A date is a day, a birthday one without its year:
+    https://mailchimp.com/developer/marketing/docs/merge-fields/
+    """
+    if kind == "address" and isinstance(value, Mapping):
+        return {str(part): as_text(text) for part, text in value.items()}
+    if kind in ("date", "birthday"):
+        value = day_of(value)
+    if kind == "birthday" and isinstance(value, date):
+        return f"{value:%m/%d}"
+    plain = number_else_text(value)
+    return "" if plain is None else plain
 
 
 def _hash(row: Row) -> str:

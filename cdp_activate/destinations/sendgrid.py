@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr
 
-from cdp_activate.destinations._fields import FieldSettings, Kind, KnownFields
+from cdp_activate.destinations._fields import FieldSettings, Kind, Known, KnownFields
 from cdp_activate.destinations._jobs import Jobs
 from cdp_activate.destinations._values import as_text, number_else_text
 from cdp_activate.destinations.api import ApiDestination, mapping, parts_of
@@ -108,20 +108,22 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
             token = "page_token"  # noqa: S105 (the name of a parameter)
             query[token] = self.next_page(following, token, query.get(token))
 
-    def _find_fields(self) -> Mapping[str, str]:
+    def _find_fields(self) -> Mapping[str, Known]:
         answer = self.call("GET", "/v3/marketing/field_definitions")
         # An account without any answers without the list.
         found = mapping(answer).get("custom_fields") or []
-        return {self.read(one, "name", kind=str): self.read(one, "id", kind=str) for one in found}
+        ids = [Known(self.read(one, "id", kind=str)) for one in found]
+        return {self.read(one, "name", kind=str): of for one, of in zip(found, ids, strict=True)}
 
-    def _make_field(self, name: str, kind: Kind) -> str:
+    def _make_field(self, name: str, kind: Kind) -> Known:
         if not _NAME.fullmatch(name):
             raise DestinationError(
                 f"{self.name} takes no field called '{name}'",
                 remedy="Use letters, digits and underscores, a letter first.",
             )
         body = {"name": name, "field_type": _TYPES.get(kind, "Text")}
-        return self.read(self.call("POST", "/v3/marketing/field_definitions", body), "id", kind=str)
+        made = self.call("POST", "/v3/marketing/field_definitions", body)
+        return Known(self.read(made, "id", kind=str))
 
     def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
         """One upsert job: contacts created or updated, and put on the list."""
@@ -207,7 +209,7 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
         return self.read(self.call("GET", path), "contact_count", kind=int)
 
 
-def _contact(row: Row, ids: Mapping[str, str]) -> dict[str, Any]:
+def _contact(row: Row, ids: Mapping[str, Known]) -> dict[str, Any]:
     """A row as a contact: reserved fields by name, all others by the id of a custom field."""
     contact: dict[str, Any] = {"email": row.identifiers["email"]}
     custom = {}
@@ -215,7 +217,7 @@ def _contact(row: Row, ids: Mapping[str, str]) -> dict[str, Any]:
         if name in _RESERVED:
             contact[name] = as_text(value)
         else:
-            custom[ids[name]] = number_else_text(value)
+            custom[ids[name].name] = number_else_text(value)
     if custom:
         contact["custom_fields"] = custom
     return contact

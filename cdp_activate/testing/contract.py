@@ -11,6 +11,7 @@ from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.identifiers import rule_set
 from cdp_activate.testing.people import (
     TEXTS,
+    VALUES,
     Platform,
     as_sent,
     bare,
@@ -165,6 +166,28 @@ class DestinationContract:
                 found = member["fields"].get(hazard) or ""
                 require(found == text, f"text was changed on the way: {hazard}")
         require(dict(member["identifiers"]) == dict(row.identifiers), "identifiers were changed")
+
+    def test_every_kind_of_value_can_be_sent(
+        self, destination: Destination[Any], platform: Platform
+    ) -> None:
+        """No type that a warehouse has ends in a crash, or in a row that is refused."""
+        row = self.row(destination, 1, **VALUES)
+        receipt = deliver(destination, "upsert", destination.open(self.list_name), [row])
+        require(not receipt.rejected and not receipt.unnamed, "a value was refused")
+        self._holds(platform, [1])
+
+    def test_removing_from_one_list_leaves_the_others(
+        self, destination: Destination[Any], platform: Platform
+    ) -> None:
+        """Who leaves a list stays on every other: leaving is neither unsubscribing nor erasing."""
+        names = [self.list_name, "another list"]
+        ids = [destination.open(name) for name in names]
+        row = self.row(destination, 1)
+        for list_id in ids:
+            deliver(destination, "upsert", list_id, [row])
+        deliver(destination, "remove", ids[0], [bare(row)])
+        self._holds(platform, [])
+        require(set(platform.members(names[1])) == {row.key}, "another list lost someone")
 
     def test_batches_may_run_side_by_side(
         self, destination: Destination[Any], platform: Platform

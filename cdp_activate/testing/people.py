@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Literal, NoReturn, Protocol
 
 from cdp_activate.destinations.base import Destination
@@ -47,6 +50,21 @@ TEXTS = {
     "empty": "",
 }
 """Awkward text by the hazard it stands for; all of it in Unicode form NFC."""
+
+VALUES: Mapping[str, Any] = {
+    "whole": 3,
+    "exact": Decimal("129.90"),
+    "share": 0.25,
+    "no_number": math.nan,
+    "yes": True,
+    "day": date(2026, 11, 28),
+    "instant": datetime(2026, 11, 28, 9, 30, tzinfo=UTC),
+    "clock": datetime(2026, 11, 28, 9, 30),
+    "choices": ["ink", "paper"],
+    "parts": {"pens": 2},
+    "nothing": None,
+}
+"""Values of every type that a warehouse may have, by what each is."""
 
 Connect = Callable[[Transport], Destination[Any]]
 

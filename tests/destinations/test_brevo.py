@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from urllib.parse import unquote
 
@@ -102,6 +102,22 @@ class TestBrevo(ApiContract):
         }
         (member,) = platform.members("VIP").values()
         assert member["fields"] == {"prenom": "", "ltv": 129.9, "born": "1990-02-03", "club": True}
+
+    def test_values_take_the_form_of_the_attribute_that_is_there(self, destination, platform):
+        """Brevo would pass over them in silence; so it would what it counts itself."""
+        platform.attributes.update(SEEN="date", LIKES="multiple-choice", ONE="multiple-choice")
+        seen = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
+        fields = {"seen": seen, "likes": ["ink", "paper"], "one": "ink"}
+        list_id = destination.open("VIP")
+        deliver(destination, "upsert", list_id, [Row("c", {"email": "a@example.com"}, fields)])
+
+        (member,) = platform.members("VIP").values()
+        expected = {"seen": "2026-11-28", "likes": ["ink", "paper"], "one": ["ink"]}
+        assert member["fields"] == expected
+        settings = BrevoDestination.Settings(api_key=KEY)
+        careful = BrevoDestination(settings, transport=platform.transport(), name="there")
+        with pytest.raises(DestinationError, match="no field clicks"):
+            careful.upsert(list_id, [person(1, clicks=3)])
 
     def test_a_field_that_is_not_there_is_refused_before_sending(self, platform):
         """Brevo itself would pass over it in silence."""

@@ -136,6 +136,15 @@ MISTAKES = {
         '"about": row.fields',
         '"about": {k: str(v).lower() for k, v in row.fields.items()}',
     ),
+    "takes no decimals": (
+        '"about": row.fields',
+        '"about": __import__("json").loads(__import__("json").dumps(dict(row.fields)))',
+    ),
+    "never clears a field": (
+        'answer = self.call(method, f"/lists/{list_id}/people", people)',
+        'answer = self.call(method, f"/lists/{list_id}/people", [one for one in people '
+        'if None not in one["about"].values()])',
+    ),
     "quotes the person": ("clean_reason(refused[row.key], row)", "refused[row.key]"),
     "swallows refusals": ("if row.key in refused}", "if row.key in ()}"),
     "crashes on a changed answer": ('self.read(answer, "refused", kind=dict)', 'answer["refused"]'),

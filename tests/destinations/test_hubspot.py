@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,7 @@ from emulators.hubspot import KEY, HubSpot
 
 from cdp_activate.destinations.hubspot import HubSpotDestination
 from cdp_activate.destinations.rows import Row
-from cdp_activate.errors import DestinationError
+from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.testing import deliver, person
 
 DOCS = "https://developers.hubspot.com/docs/api-reference"
@@ -112,6 +112,34 @@ class TestHubSpot(ApiContract):
             "club": "true",
             "note": "",
         }
+
+    def test_values_take_the_form_of_the_property_that_is_there(self, destination, platform):
+        """HubSpot refuses an instant that is not midnight, and a list in JSON."""
+        for name, kind in (("born", "date"), ("seen", "datetime"), ("likes", "enumeration")):
+            platform.properties[name] = {"name": name, "type": kind}
+        fields = {
+            "born": datetime(1990, 2, 3, 23, 30, tzinfo=timezone(-timedelta(hours=2))),
+            "seen": date(2026, 11, 28),
+            "likes": ["ink", "paper"],
+        }
+        destination.upsert(destination.open("VIP"), [Row("c", {"email": "a@example.com"}, fields)])
+
+        (member,) = platform.members("VIP").values()
+        expected = {"born": "1990-02-04", "seen": "2026-11-28T00:00:00Z", "likes": "ink;paper"}
+        assert member["fields"] == expected
+
+    @pytest.mark.parametrize(
+        ("status", "said", "after"), [(423, {}, 2.0), (477, {"retry-after": "60"}, 60.0)]
+    )
+    def test_an_account_that_is_locked_or_moved_is_tried_again(
+        self, destination, platform, status, said, after
+    ):
+        platform.misbehave(platform.said(status, {"status": "error"}, said))
+
+        with pytest.raises(RetryError) as raised:
+            destination.check()
+
+        assert raised.value.after == after
 
     def test_a_name_that_hubspot_does_not_take_is_refused(self, destination):
         with pytest.raises(DestinationError, match="no field called 'Plan'"):

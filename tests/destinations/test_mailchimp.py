@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -150,6 +151,20 @@ class TestMailchimp(ApiContract):
         (contact,) = platform.contacts.values()
         assert contact["merge_fields"] == {"FNAME": "Ann", "MMERGE2": 7}
         assert platform.fields["MMERGE2"]["type"] == "number"
+
+    def test_values_take_the_form_of_the_field_that_is_there(self, destination, platform):
+        """A date of birth goes without its year, an address by its parts."""
+        for tag, kind in (("BORN", "birthday"), ("SEEN", "date"), ("HOME", "address")):
+            platform.fields[tag] = {"tag": tag, "name": tag, "type": kind}
+        home = {"addr1": "1 Ink St", "city": "Huế", "state": "", "zip": 53000, "country": None}
+        seen = datetime(2026, 11, 28, 23, 30, tzinfo=UTC)
+        row = person(1, born=date(1990, 2, 3), seen=seen, home=home)
+        destination.upsert(destination.open("VIP"), [row])
+
+        (held,) = platform.contacts.values()
+        fields = {tag: held["merge_fields"][tag] for tag in ("BORN", "SEEN", "HOME")}
+        address = {**home, "zip": "53000", "country": ""}
+        assert fields == {"BORN": "02/03", "SEEN": "2026-11-28", "HOME": address}
 
     def test_none_clears_a_field(self, destination, platform):
         list_id = destination.open("VIP")

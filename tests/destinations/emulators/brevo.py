@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from emulators.platform import Call, Emulator, key_of, route
@@ -115,6 +116,7 @@ class Brevo(Emulator):
     @route("GET", "/v3/contacts/attributes")
     def all_attributes(self, call: Call) -> Response:
         shown = [{"name": n, "category": "normal", "type": t} for n, t in self.attributes.items()]
+        shown.append({"name": "CLICKS", "category": "calculated", "type": "float"})
         return self.said(200, {"attributes": shown})
 
     @route("POST", "/v3/contacts/attributes/normal/{name}")
@@ -146,9 +148,11 @@ class Brevo(Emulator):
         return self.said(202, {"processId": number})
 
     def _write(self, held: dict[str, Any], sent: dict[str, Any], said: dict[str, Any]) -> None:
-        """Attributes that do not exist are passed over in silence."""
+        """Attributes that do not exist, and values that do not fit, are passed over in silence."""
         for name, value in sent.items():
-            if name in self.attributes and (value != "" or said["emptyContactsAttributes"]):
+            is_empty = value == ""
+            known = name in self.attributes and (is_empty or _fits(value, self.attributes[name]))
+            if known and (not is_empty or said["emptyContactsAttributes"]):
                 held[name] = value
 
     @route("GET", "/v3/processes/{number}")
@@ -185,3 +189,12 @@ class Brevo(Emulator):
         for one in self.lists.values():
             one["contacts"].pop(email, None)
         return self.said(204)
+
+
+def _fits(value: Any, kind: str) -> bool:
+    """Whether an attribute of this type takes the value."""
+    if kind == "date":
+        return re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
+    if kind == "multiple-choice":
+        return isinstance(value, list)
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from emulators.platform import Call, Emulator, key_of, route
@@ -111,6 +112,8 @@ class HubSpot(Emulator):
             return self.refusal(400, message="The maximum number of inputs is 100.")
         if any(one["properties"].keys() - self.properties.keys() for one in call.body["inputs"]):
             return self.refusal(400, message="Property values were not valid")
+        if any(self._unfit(one["properties"]) for one in call.body["inputs"]):
+            return self.refusal(400, message="Property values were not valid: INVALID_DATE")
         results, errors = [], []
         for one in call.body["inputs"]:
             if one["id"] in self.refused:
@@ -124,6 +127,15 @@ class HubSpot(Emulator):
             trace = one.get("objectWriteTraceId")
             results.append({**about, "new": held is None, "objectWriteTraceId": trace})
         return self._batch(results, errors)
+
+    def _unfit(self, properties: dict[str, str]) -> bool:
+        """A date is a day, an instant has a zone, and an option is none of a JSON list."""
+        shapes = {"date": r"\d{4}-\d\d-\d\d", "datetime": r".*T.*Z", "enumeration": r"[^\[]*"}
+        kinds = {name: self.properties[name].get("type") for name in properties}
+        return any(
+            value and not re.fullmatch(shapes.get(kinds[name], "(?s).*"), value)
+            for name, value in properties.items()
+        )
 
     def _error(self, one: dict[str, Any]) -> dict[str, Any]:
         return {
