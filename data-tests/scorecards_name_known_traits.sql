@@ -5,7 +5,7 @@
 {%- set traits_by_kind = var('cdp_scorecard_traits') -%}
 {%- set text_traits = "'" ~ traits_by_kind['text'] | join("',\n'") ~ "'" -%}
 {%- set number_traits = "'" ~ traits_by_kind['number'] | join("',\n'") ~ "'" %}
-
+{%- set found -%}
 with
 
 scorecards as (
@@ -38,3 +38,9 @@ final as (
 )
 
 select * from final
+{%- endset -%}
+{{- cdp_activate.say_what_is_wrong(
+    found, "scorecards: on the card {}, the rule of {} compares by {}. To do: {}."
+) }}
+
+{{ found }}

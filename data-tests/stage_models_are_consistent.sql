@@ -1,9 +1,11 @@
-{%- set tracks = cdp_activate.stage_tracks() -%}
+-- noqa: disable=layout.indent,layout.spacing
+{% set tracks = cdp_activate.stage_tracks() %}
 
 -- In the seed stage_models a stage of a track has one rank and one phase, a rank
 -- belongs to one stage, evidence lasts at least a day, counting begins at 1, no
 -- stage is called lapsed, the variable cdp_stage_tracks names the stages of the tracks
 -- that are built, and a track has no more stages than a number has bits.
+{%- set found -%}
 with
 
 stage_models as (
@@ -159,3 +161,9 @@ select * from undeclared_stages
 union all
 
 select * from unknown_stages
+{%- endset -%}
+{{- cdp_activate.say_what_is_wrong(
+    found, "stage_models: on the track {}, the stage {} {}."
+) }}
+
+{{ found }}
