@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from cdp_activate.answers import raise_for_status, read_json
-from cdp_activate.errors import AuthError, DestinationError, SettingsError
+from cdp_activate.errors import AuthError, DestinationError, RetryError, SettingsError
 from cdp_activate.http import Request, Transport
 
 MARGIN = 60.0
@@ -32,7 +32,8 @@ class Tokens:
     def __init__(self, address: str, form: Callable[[], Mapping[str, str]], *, who: str) -> None:
         self.address, self.form, self.who = address, form, who
         self._lock = threading.Lock()
-        self._token, self._until = "", 0.0
+        self._token, self._since, self._until = "", 0.0, 0.0
+        self._used = threading.local()
 
     def get(self, transport: Transport) -> str:
         """A token that is good for a minute more at least.
@@ -42,8 +43,24 @@ class Tokens:
         with self._lock:
             if time.monotonic() >= self._until:
                 self._token, seconds = self._fetched(transport)
-                self._until = time.monotonic() + seconds - MARGIN
+                self._since = time.monotonic()
+                self._until = self._since + seconds - MARGIN
+            self._used.token = self._token
             return self._token
+
+    def refused(self) -> None:
+        """The platform takes the token of this thread no more, before its time.
+
+        Raises RetryError: the next call is made with another. Returns where the token is new,
+        so that another would be refused too.
+        """
+        with self._lock:
+            is_ours = self._used.token == self._token
+            is_new = is_ours and time.monotonic() - self._since < MARGIN
+            if is_ours and not is_new:
+                self._until = 0.0
+        if not is_new:
+            raise RetryError(f"{self.who} takes the access token no more", after=0.0)
 
     def _fetched(self, transport: Transport) -> tuple[str, float]:
         headers = {

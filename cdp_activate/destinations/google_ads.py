@@ -244,6 +244,8 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
     def raise_for(self, response: Response) -> None:
         """Google's reasons are words of a list: they are shown, its messages are not."""
         reasons = _reasons(response)
+        if response.status == 401 and self._tokens is not None:
+            self._tokens.refused()
         if response.status == 403 and "ACCESS_TOKEN_SCOPE_INSUFFICIENT" in reasons:
             raise AuthError(
                 f"{self.name}: the access token lacks the scope {SCOPE}",

@@ -29,6 +29,7 @@ _PEER = (
 )
 _GONE = frozenset({404, 410})
 _OLD_VERSION = 426
+_LATER = frozenset({408, 429})
 
 
 class LinkedInAdsDestination(ApiDestination["LinkedInAdsDestination.Settings"]):
@@ -180,9 +181,13 @@ class LinkedInAdsDestination(ApiDestination["LinkedInAdsDestination.Settings"]):
         outcomes = self.read(self.parsed(response), "elements", kind=list)
         if len(outcomes) != len(rows):
             self.read(None, f"elements ({len(rows)} of them)", kind=list)
+        statuses = [self.read(outcome, "status", kind=int) for outcome in outcomes]
+        if any(status in _LATER or status >= 500 for status in statuses):
+            # No fault of the row's. Who was taken is taken once, however often it is said.
+            raise RetryError(f"{self.name} could not take some users now", in_doubt=True)
         rejected = {}
-        for row, outcome in zip(rows, outcomes, strict=True):
-            if self.read(outcome, "status", kind=int) >= 400:
+        for row, outcome, status in zip(rows, outcomes, statuses, strict=True):
+            if status >= 400:
                 error = self.read(outcome.get("error") or {}, kind=dict)
                 rejected[row.key] = clean_reason(error.get("message") or "", row)
         return Receipt(rejected)
@@ -212,7 +217,9 @@ class LinkedInAdsDestination(ApiDestination["LinkedInAdsDestination.Settings"]):
         return self.read({"audienceSize": size}, "audienceSize", kind=int) or None
 
     def raise_for(self, response: Response) -> None:
-        """A version that is served no more has a status of its own."""
+        """A version that is served no more has a status of its own; a token may end early."""
+        if response.status == 401 and self._tokens is not None:
+            self._tokens.refused()
         if response.status == _OLD_VERSION:
             raise DestinationError(
                 f"{self.name} no longer serves version {self.settings.version} of its interface",

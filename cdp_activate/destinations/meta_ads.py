@@ -54,6 +54,7 @@ _RIGHTS = frozenset({3, 10, *range(200, 300)})
 _BUSY = frozenset({1, 2, 4, 17, 32, 341, 613, *range(80000, 80015)})
 _GONE = frozenset({(100, 33), (803, 0)})
 _BLOCKED = (100, 1713230)
+_MISUSE = 368
 _TERMS = 1870034
 _MINUTE = 60.0
 
@@ -226,7 +227,12 @@ class MetaAdsDestination(ApiDestination["MetaAdsDestination.Settings"]):
                 remedy="If the list was deleted there, run the sync with --full-refresh: "
                 "it is made anew and filled.",
             )
-        if code in _BUSY:
+        if code == _MISUSE:
+            raise DestinationError(
+                f"{self.name} blocked us for a while (code {code}: misuse)",
+                remedy="Look into Meta's Business Support Home, and run the sync again later.",
+            )
+        if code in _BUSY or _is_transient(response):
             raise RetryError(
                 f"{self.name} is busy or we called it too often (code {code})",
                 after=_regained(response) or retry_after(response),
@@ -255,6 +261,14 @@ def _codes(response: Response) -> tuple[int, int]:
     except (AttributeError, KeyError, TypeError, ValueError):
         return 0, 0
     return found if all(isinstance(one, int) for one in found) else (0, 0)
+
+
+def _is_transient(response: Response) -> bool:
+    """Whether Meta says of an error that it passes on its own."""
+    try:
+        return response.status >= 400 and response.json()["error"]["is_transient"] is True
+    except (KeyError, TypeError, ValueError):
+        return False
 
 
 def _regained(response: Response) -> float | None:

@@ -154,7 +154,7 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
                 return None
             results = mapping(answer.get("results"))
             errors = int(results.get("errored_count") or 0)
-            if status == "failed" and not errors:
+            if status == "failed" and errors < int(results.get("requested_count") or errors + 1):
                 raise DestinationError(
                     f"{self.name} could not process a job", remedy="Run the sync again later."
                 )

@@ -111,6 +111,12 @@ _META = (
 _TIKTOK = (
     "ads.tiktok.com/help/article/list-of-supported-ids-and-formats-for-a-customer-file, August 2025"
 )
+# It differs from the page above, of August 2025, which wants numbers without their plus; this
+# one takes both.
+_TIKTOK_PHONE = (
+    "ads.tiktok.com/help/article/how-to-create-a-custom-audience-with-a-customer-file, "
+    "September 2025"
+)
 _LINKEDIN = (
     "learn.microsoft.com/linkedin/marketing/matched-audiences/create-and-manage-segment-users"
 )
@@ -162,7 +168,7 @@ RULE_SETS: Mapping[str, RuleSet] = {
             "tiktok",
             {
                 "email": Rule(("lower", "no tag"), _EMAIL, True, _TIKTOK),
-                "phone": Rule(("phone",), _E164, True, _TIKTOK),
+                "phone": Rule(("phone",), _E164, True, _TIKTOK_PHONE),
                 "mobile_ad_id": Rule(("lower",), _MOBILE_AD_ID, True, _TIKTOK),
             },
         ),

@@ -8,6 +8,7 @@ from emulators.linkedin_ads import ACCOUNT, REFRESH, TOKEN, LinkedInAds
 from emulators.platform import a_few_times
 from pydantic import ValidationError
 
+from cdp_activate.destinations import _oauth
 from cdp_activate.destinations.linkedin_ads import LinkedInAdsDestination
 from cdp_activate.errors import AuthError, DestinationError, RetryError
 from cdp_activate.testing import as_sent, person
@@ -80,6 +81,15 @@ class TestLinkedInAds(ApiContract):
 
         assert receipt.rejected == {rows[1].key: "Invalid value *** for SHA256_EMAIL"}
 
+    @pytest.mark.parametrize("status", [429, 500])
+    def test_users_who_could_not_be_taken_now_are_not_refused(self, destination, platform, status):
+        rows = [as_sent(destination, person(number)) for number in range(2)]
+        list_id = destination.open("VIP")
+        platform.misbehave(platform.said(200, {"elements": [{"status": 201}, {"status": status}]}))
+
+        with pytest.raises(RetryError):
+            destination.upsert(list_id, rows)
+
     def test_lists_are_found_on_every_page(self, destination):
         names = [f"list {number}" for number in range(5)]
         made = [destination.open(name) for name in names]
@@ -114,6 +124,24 @@ class TestLinkedInAds(ApiContract):
         destination.check()
 
         assert platform.tokens_given == 1
+
+    def test_a_token_that_ends_before_its_time_is_fetched_anew(self, platform, monkeypatch):
+        """In the middle of a run: only a token that was fetched just now is a wrong key."""
+        settings = LinkedInAdsDestination.Settings.model_validate(BY_CLIENT)
+        destination = LinkedInAdsDestination(settings, transport=platform.transport())
+        destination.check()
+        platform.misbehave(platform.refusal(401))
+        with pytest.raises(AuthError):
+            destination.check()
+        monkeypatch.setattr(_oauth, "MARGIN", 0.0)
+        platform.misbehave(platform.refusal(401))
+
+        with pytest.raises(RetryError) as raised:
+            destination.check()
+        destination.check()
+
+        assert (raised.value.after, raised.value.in_doubt) == (0.0, False)
+        assert platform.tokens_given == 2
 
     def test_a_refresh_token_that_ended_is_said(self, platform):
         changed = {**BY_CLIENT, "refresh_token": "outdated"}

@@ -143,6 +143,7 @@ class TestMetaAds(ApiContract):
             (613, 1487742, RetryError, "too often"),
             (80004, 0, RetryError, "too often"),
             (2, 0, RetryError, "busy"),
+            (368, 0, DestinationError, "misuse"),
             (190, 463, AuthError, "access token"),
             (10, 0, AuthError, "may not do this"),
             (2650, 1870034, DestinationError, "terms"),
@@ -151,7 +152,15 @@ class TestMetaAds(ApiContract):
     def test_codes_say_what_a_400_does_not(self, destination, platform, code, subcode, kind, says):
         platform.misbehave(platform.refusal(400, code=code, error_subcode=subcode))
 
-        with pytest.raises(kind, match=says):
+        with pytest.raises(kind, match=says) as raised:
+            destination.check()
+
+        assert type(raised.value) is kind, "no row is to blame: the batch is not halved"
+
+    def test_what_meta_calls_transient_is_tried_again(self, destination, platform):
+        platform.misbehave(platform.refusal(400, code=100, is_transient=True))
+
+        with pytest.raises(RetryError):
             destination.check()
 
     def reading(self, destination, list_id):

@@ -73,6 +73,9 @@ class TestSendGrid(ApiContract):
 
         with pytest.raises(DestinationError, match="could not process"):
             destination.settle(job)
+        platform.jobs[job]["errors"] = ["person.1@example.com"]
+        with pytest.raises(DestinationError, match="could not process"):
+            destination.settle(job)
 
     def test_every_job_of_a_removal_is_settled(self, connect, platform):
         destination = connect(platform.transport())
