@@ -25,7 +25,7 @@ from cdp_activate.sync.schedule import LastRun, Timetable, Verdict, judge
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse.base import Warehouse
 
-UNFINISHED = ("running", "killed", "stopped", "partial", "adopted")
+UNFINISHED = ("running", "killed", "stopped", "locked", "partial", "adopted")
 """States of runs that leave their sync due."""
 
 

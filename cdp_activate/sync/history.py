@@ -10,7 +10,9 @@ from typing import Any
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse.base import Warehouse
 
-STATES = ("done", "partial", "adopted", "stopped", "failed", "refused", "killed", "running")
+STATES = (
+    "done", "partial", "adopted", "stopped", "failed", "locked", "refused", "killed", "running",
+)  # fmt: skip
 """Every state that a run can have; docs/watching.md says what each means."""
 
 

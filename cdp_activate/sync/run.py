@@ -8,7 +8,7 @@ from typing import Any
 
 from cdp_activate.catalog import Catalog
 from cdp_activate.destinations.base import Destination
-from cdp_activate.errors import GuardError, said
+from cdp_activate.errors import GuardError, LockedError, said
 from cdp_activate.sync.deadline import Deadline
 from cdp_activate.sync.deliver import Courier, Hooks, JobUnderWayError
 from cdp_activate.sync.execute import Delivery, Options, settle_jobs
@@ -228,7 +228,8 @@ def _why_stopped(options: Options) -> str:
 
 
 def _failed(run: RunRecord, error: BaseException) -> None:
-    run.state = "refused" if isinstance(error, GuardError) else "failed"
+    states = {GuardError: "refused", LockedError: "locked"}
+    run.state = next((one for of, one in states.items() if isinstance(error, of)), "failed")
     run.message = said(error)
 
 

@@ -175,15 +175,16 @@ def judge(
     """Whether a sync is due at `now`. No timetable: after each build, at `built_at` the last."""
     ran = last.as_of if last else None
     ok = last is not None and last.ok
+    did = "ran" if ok else "ran, and did not end well,"
     if table is None:
         if built_at is None:
             return Verdict(False, "dbt's last run did not build its audience", fresh=ok)
         if last is not None and last.started_at >= built_at:
-            return Verdict(False, "it ran after the last build", fresh=ok)
+            return Verdict(False, f"it {did} after the last build", fresh=ok)
         return Verdict(True, f"dbt built its audience at {_clock(built_at)}")
     slot, following = table.last(now), table.next(now)
     if ran is not None and ran >= slot.at:
-        return Verdict(False, f"it ran for {_clock(slot.at)}", following.begins_at, fresh=ok)
+        return Verdict(False, f"it {did} for {_clock(slot.at)}", following.begins_at, fresh=ok)
     if slot.begins_at > now:
         return Verdict(False, "jitter lets it wait a little", slot.begins_at)
     schedule = table.schedule

@@ -108,7 +108,7 @@ def test_a_run_that_was_killed_or_stopped_leaves_its_sync_due(bed: Bed) -> None:
     bed.build(people(3))
     write(bed, a=DAILY)
     outcomes(bed, NOON)
-    for state in ("running", "killed", "stopped"):
+    for state in ("running", "killed", "stopped", "locked"):
         bed.rows(f"update {{runs}} set state = '{state}' returning 1")
         assert {"a": "ran"} == outcomes(bed, NOON + timedelta(minutes=1))
 

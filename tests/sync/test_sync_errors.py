@@ -276,7 +276,7 @@ def test_a_warehouse_that_another_process_holds(bed: Bed) -> None:
             bed.run()
         assert "close the other program" in caught.value.remedy
     assert 1 == caught.value.exit_code
-    assert [("done",), ("failed",)] == bed.rows("select state from {runs} order by started_at")
+    assert [("done",), ("locked",)] == bed.rows("select state from {runs} order by started_at")
     assert ([], 3) == (bed.rows("select * from {leases}"), len(bed.listed))
     assert 2 == bed.run().record.added
 
