@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,10 +54,12 @@ def run_test(
 ) -> Outcome:
     """Judge the rows of `given` (model -> rows) and compare the members.
 
-    Raises SourceErrors when a row cannot be: an unknown model or column, a wrong type.
+    Raises SourceErrors when a row cannot be: an unknown model or column, a wrong type, a key of
+    an entity that is not there or there twice (7.61).
     """
     tables = _Tables(catalog, audience.timezone)
     tables.read(given)
+    tables.check_keys(given)
     if tables.problems:
         raise SourceErrors(tables.problems)
     here = replace(catalog, adapter="duckdb")
@@ -69,7 +72,14 @@ def run_test(
                 marks = ", ".join("?" * len(rows[0]))
                 name = statement.split()[2]
                 connection.executemany(f"insert into {name} values ({marks})", rows)
-        found = connection.execute(f"select cast({_key(audience)} as text) from ({sql})").fetchall()
+        try:
+            asked = connection.execute(f"select cast({_key(audience)} as text) from ({sql})")
+        except duckdb.Error as error:
+            kind = str(error).partition(":")[0]
+            hint = "mend the rows, or what `sql:` makes of them"
+            problem = test.node.problem(f"DuckDB cannot judge these rows: {kind}", hint)
+            raise SourceErrors([problem]) from None
+        found = asked.fetchall()
     return Outcome(
         audience.name, test.name, f"{test.node.source.path}:{test.node.line}",
         tuple(_wrong(test, {key for (key,) in found})),
@@ -103,6 +113,7 @@ class _Tables:
     """The tables of a test, read from YAML."""
 
     def __init__(self, catalog: Catalog, timezone: str) -> None:
+        self.catalog = catalog
         self.models = catalog.models
         self.timezone = timezone
         self.rows: dict[str, list[list[Any]]] = {}
@@ -124,6 +135,20 @@ class _Tables:
                 )
             else:
                 self.rows[name] = [self._row(row, model) for row in rows.value or ()]
+
+    def check_keys(self, given: Node) -> None:
+        for entity in self.catalog.entities.values():
+            name, seen = entity.model.name, set()
+            place = list(entity.model.columns).index(entity.key)
+            for number, row in enumerate(self.rows.get(name, ())):
+                node = given.locate([name, number])
+                if row and row[place] is None and not self.problems:
+                    hint = f"{entity.key}: .."
+                    self.problems.append(node.problem(f"a {entity.name} without a key", hint))
+                elif row and row[place] in seen:
+                    message = f"another {entity.name} has this '{entity.key}'"
+                    self.problems.append(node.problem(message, "give each one of its own"))
+                seen.update(row[place : place + 1])
 
     def _row(self, row: Node, model: Model) -> list[Any]:
         if not isinstance(row.value, dict):
@@ -188,11 +213,22 @@ def _value(node: Node, kind: Type, column: Column, timezone: str) -> Any:
         "text": lambda: node.text,
         "uuid": lambda: node.text,
     }
-    number = raw if kind.is_number and not isinstance(raw, bool | str) else None
-    value = read.get(kind.kind, lambda: number)()
+    value = read.get(kind.kind, lambda: _number(raw, kind, column))()
     if value is None:
         raise ValueError(f"'{column.name}' is a {kind}")
     return value
+
+
+def _number(raw: object, kind: Type, column: Column) -> int | Decimal | None:
+    """A number as a column of this type holds it; text is none."""
+    if not isinstance(raw, int | Decimal) or isinstance(raw, bool) or kind.kind == "double":
+        return raw if kind.kind == "double" and isinstance(raw, int | Decimal) else None
+    number, decimals = Decimal(raw), 0 if kind.kind == "integer" else column.scale
+    if not number.is_finite() or number.adjusted() >= 38 - decimals:
+        raise ValueError(f"'{column.name}' is a {kind} of at most {38 - decimals} digits")
+    if number != round(number, decimals):
+        raise ValueError(f"'{column.name}' holds {decimals} decimals")
+    return raw
 
 
 def _time(raw: object, kind: Type, column: Column, timezone: str) -> datetime | None:

@@ -1306,6 +1306,33 @@ MISTAKES: dict[str, list[Mistake]] = {
             "say `includes: [..]` or `excludes: [..]`",
         ),
         Mistake(
+            "tests: [{name: , as_of: 2026-01-10, given: {}, members: []}]",
+            "2:16",
+            "a test's name is text",
+            "name: buys after a day",
+        ),
+        Mistake(
+            "tests: [{name: t, as_of: 2026-01-10, members: [], given: {customers: [{score: 1}]}}]",
+            "2:71",
+            "a customer without a key",
+            "customer_id: ..",
+        ),
+        Mistake(
+            "tests: [{name: t, as_of: 2026-01-10, members: [], "
+            "given: {customers: [{customer_id: a}, {customer_id: a}]}}]",
+            "2:89",
+            "another customer has this 'customer_id'",
+            "give each one of its own",
+        ),
+        Mistake(
+            "where: {sql: cast(name as int) = 1}\n"
+            "tests: [{name: t, as_of: 2026-01-10, members: [], "
+            "given: {customers: [{customer_id: a, name: b}]}}]",
+            "3:9",
+            "DuckDB cannot judge these rows: Conversion Error",
+            "mend the rows, or what `sql:` makes of them",
+        ),
+        Mistake(
             "tests: [{name: t, as_of: 2026-01-10, given: 1, members: []}]",
             "2:45",
             "'given' is rows by model",

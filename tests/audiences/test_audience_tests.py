@@ -72,6 +72,13 @@ def test_a_day_begins_at_midnight_of_the_audience_s_zone() -> None:
         ("{customers: [{customer_id: ann, born: 2026-02-30}]}", "there is no day 2026-02-30"),
         ("{customers: [{customer_id: ann, synced_at: noon}]}", "'synced_at' is a timestamp"),
         ("{customers: [ann]}", "a row is a mapping"),
+        ("{customers: [{customer_id: ann, score: 1.5}]}", "'score' holds 0 decimals"),
+        ("{customers: [{customer_id: ann, score: .inf}]}", "'score' is a number of at most 38"),
+        ("{customers: [{customer_id: ann, spend: 1e300}]}", "'spend' is a number of at most 36"),
+        ("{customers: [{customer_id: ann, spend: .nan}]}", "'spend' is a number of at most 36"),
+        ("{customers: [{customer_id: ann, spend: 1.005}]}", "'spend' holds 2 decimals"),
+        ("{customers: [{score: 1}]}", "a customer without a key"),
+        ("{customers: [{customer_id: ann}, {customer_id: ann}]}", "another customer has this"),
         ("{customers: ann}", "'customers' is a list of rows"),
     ],
 )
@@ -89,6 +96,7 @@ def test_rows_that_cannot_be_are_told_with_their_place(given: str, said: str) ->
     [
         ("{name: a, as_of: 2026-01-10, given: {}}", "the test expects nothing"),
         ("{as_of: 2026-01-10, given: {}, includes: [a]}", "'a test' lacks name"),
+        ("{name: , as_of: 2026-01-10, given: {}, includes: [a]}", "a test's name is text"),
         ("{name: a, as_of: soon, given: {}, includes: [a]}", "'as_of' is a time"),
         ("{name: a, as_of: 2026-01-10, given: [], includes: [a]}", "'given' is rows by model"),
         ("{name: a, as_of: 2026-01-10, given: {}, includes: a}", "expected a list of keys"),

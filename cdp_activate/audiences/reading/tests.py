@@ -33,6 +33,8 @@ def _test(reader: ConditionReader, node: Node) -> AudienceTest | None:
     if not any(key in parts for key in _EXPECTED):
         reader.wrong(node, "the test expects nothing", "say `includes: [..]` or `excludes: [..]`")
     as_of = reader.attempt(parts["as_of"], lambda: _instant(parts["as_of"], reader.timezone))
+    if not isinstance(parts["name"].value, str) or not parts["name"].value.strip():
+        reader.wrong(parts["name"], "a test's name is text", "name: buys after a day")
     given = parts["given"]
     if not isinstance(given.value, dict | str):
         hint = "a file beside this one, such as fixtures/cart.yml, or {customers: [{..}]}"
