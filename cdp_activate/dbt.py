@@ -49,7 +49,8 @@ def dbt(
         # As a variable it would make dbt parse the whole project anew for each day.
         environment["CDP_AS_OF"] = as_of.isoformat()
     with subprocess.Popen(  # noqa: S603 (our own interpreter, arguments as a list)
-        [sys.executable, "-c", _DBT],
+        # -P: a file of the project's that is called as a module is none.
+        [sys.executable, "-P", "-c", _DBT],
         cwd=project.folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

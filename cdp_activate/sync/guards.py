@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -187,7 +188,7 @@ def enforce(plan: Plan, allow: Collection[str] = ()) -> None:
     refused = [refusal for refusal in found if refusal.guard not in allow]
     if refused:
         names = list(dict.fromkeys(refusal.guard for refusal in refused))
-        reasons = "; ".join(f"{refusal.guard}: {refusal.message}" for refusal in refused)
+        reasons = "; ".join(_reasons(refused))
         # Those that are lifted already must be lifted then too.
         lift = " ".join(dict.fromkeys(f"--allow {refusal.guard}" for refusal in found))
         meant = f"if this is meant, run it with {lift}"
@@ -197,3 +198,18 @@ def enforce(plan: Plan, allow: Collection[str] = ()) -> None:
             guards=names,
             remedy="; ".join([*remedies, meant]),
         )
+
+
+def _reasons(refused: Sequence[Refusal]) -> Iterator[str]:
+    """What they say; of one guard that refuses many lists, the first few."""
+    seen: Counter[str] = Counter(refusal.guard for refusal in refused)
+    told: Counter[str] = Counter()
+    for refusal in refused:
+        told[refusal.guard] += 1
+        if told[refusal.guard] <= _MOST_TOLD:
+            yield f"{refusal.guard}: {refusal.message}"
+        elif told[refusal.guard] == seen[refusal.guard]:
+            yield f"{refusal.guard}: and {seen[refusal.guard] - _MOST_TOLD:,} more like it"
+
+
+_MOST_TOLD = 5

@@ -115,6 +115,13 @@ def test_a_value_that_disappears_empties_its_list_and_is_guarded(fan: Bed) -> No
     fan.build(living("VN", "ada", "bea"))
     assert 1 == fan.run(allow=["emptied"]).record.removed
     assert {"In VN": {"ada", "bea"}} == lists(fan)
+    # Of many lists a few are named.
+    several = [one for number in range(7) for one in living(f"L{number}", f"p{number}")]
+    fan.build([*living("VN", "ada", "bea"), *several])
+    fan.run()
+    fan.build(living("VN", "ada", "bea"))
+    with pytest.raises(GuardError, match="'In L4' now, the list holds 1; emptied: and 2 more"):
+        fan.run()
 
 
 def test_a_large_list_is_guarded_alone_and_small_ones_together(fan: Bed) -> None:
