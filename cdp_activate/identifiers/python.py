@@ -17,6 +17,7 @@ from cdp_activate.identifiers.rules import (
     DIGITS_OR_MARKS,
     EDGES,
     GMAIL,
+    ZEROS,
     Rule,
     RuleSet,
     Step,
@@ -65,6 +66,7 @@ STEPS: Mapping[Step, Callable[[str], str]] = {
     "no digits or marks": lambda text: pattern(DIGITS_OR_MARKS).sub("", text),
     "letters only": lambda text: pattern("[^a-z]").sub("", text),
     "before hyphen": lambda text: pattern("-.*$").sub("", text),
+    "not zeros": lambda text: pattern(ZEROS).sub("", text),
 }
 """Every step but "phone", which needs a region."""
 

@@ -15,7 +15,7 @@ from typing import Literal
 from cdp_activate.errors import SettingsError
 from cdp_activate.text import suggest
 
-VERSION = "2026-11-28"
+VERSION = "2026-11-29"
 """Of this table. What a platform holds was sent under the rules of its day: say so in
 CHANGELOG.md when a rule changes, because everyone it touches is sent again."""
 
@@ -60,11 +60,14 @@ _COUNTRIES = """
 """.split()
 _LOWER_COUNTRY = f"^({'|'.join(_COUNTRIES)})$"
 _UPPER_COUNTRY = _LOWER_COUNTRY.upper()
+# What every telephone says whose owner lets no app follow them:
+# https://developer.apple.com/documentation/adsupport/asidentifiermanager/advertisingidentifier
+ZEROS = "^[0-]+$"
 _MOBILE_AD_ID = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 Step = Literal[
     "lower", "upper", "gmail", "no tag", "phone", "no plus", "no blanks", "no digits or marks",
-    "letters only", "before hyphen",
+    "letters only", "before hyphen", "not zeros",
 ]  # fmt: skip
 """One change of a value; what each does is in `python` and, the same, in `sql`."""
 
@@ -154,7 +157,7 @@ RULE_SETS: Mapping[str, RuleSet] = {
                 "email": Rule(("lower",), _EMAIL, True, _META),
                 "phone": Rule(("phone", "no plus"), _E164_DIGITS, True, _META),
                 "external_id": Rule((), "", False, _META),
-                "mobile_ad_id": Rule(("lower",), _MOBILE_AD_ID, False, _META),
+                "mobile_ad_id": Rule(("lower", "not zeros"), _MOBILE_AD_ID, False, _META),
                 "first_name": Rule(("lower",), "", True, _META),
                 "last_name": Rule(("lower",), "", True, _META),
                 "city": Rule(("lower", "no digits or marks"), "", True, _META),
@@ -169,7 +172,7 @@ RULE_SETS: Mapping[str, RuleSet] = {
             {
                 "email": Rule(("lower", "no tag"), _EMAIL, True, _TIKTOK),
                 "phone": Rule(("phone",), _E164, True, _TIKTOK_PHONE),
-                "mobile_ad_id": Rule(("lower",), _MOBILE_AD_ID, True, _TIKTOK),
+                "mobile_ad_id": Rule(("lower", "not zeros"), _MOBILE_AD_ID, True, _TIKTOK),
             },
         ),
         RuleSet("linkedin", {"email": Rule(("lower",), _EMAIL, True, _LINKEDIN)}),

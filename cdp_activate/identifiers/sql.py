@@ -19,6 +19,7 @@ from cdp_activate.identifiers.rules import (
     DIGITS_OR_MARKS,
     EDGES,
     GMAIL,
+    ZEROS,
     Rule,
     RuleSet,
     Step,
@@ -73,6 +74,7 @@ STEPS: Mapping[Step, Callable[[Expression], Expression]] = {
     "no digits or marks": lambda value: replaced(value, DIGITS_OR_MARKS),
     "letters only": lambda value: replaced(value, "[^a-z]"),
     "before hyphen": lambda value: replaced(value, "-.*$"),
+    "not zeros": lambda value: replaced(value, ZEROS),
 }
 
 

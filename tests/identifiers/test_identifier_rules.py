@@ -181,6 +181,7 @@ def test_two_spellings_of_a_letter_are_one_person():
 
 
 DIGEST_OF_ANN = hashlib.sha256(b"ann@example.com").hexdigest()
+MAID = "aece52e7-03ee-455a-b3c4-e57283966239"
 ODD = [
     # Gmail's dots and tags: Google's rule, UID2's, TikTok's (tags of all, no dots), none of Meta.
     ("google", "email", "A.N.N+x@GMail.com", "ann@gmail.com"),
@@ -208,6 +209,15 @@ ODD = [
     ("meta", "city", "St. John's 2", "stjohn's"),
     ("meta", "city", "Washington D.C.", "washingtondc"),
     ("meta", "state", "N.Y.", "ny"),
+    # A telephone whose owner lets no app follow them says zeros: many are no one person.
+    (
+        "meta",
+        "mobile_ad_id",
+        "AECE52E7-03EE-455A-B3C4-E57283966239",
+        "aece52e7-03ee-455a-b3c4-e57283966239",
+    ),
+    ("meta", "mobile_ad_id", "00000000-0000-0000-0000-000000000000", None),
+    ("tiktok", "mobile_ad_id", "00000000-0000-0000-0000-000000000000", None),
     # Postcodes of the United Kingdom, Canada, the United States; leading zeros are no numbers.
     ("google", "postcode", " SW1A 1AA ", "SW1A 1AA"),
     ("google", "postcode", "94035-1234", "94035-1234"),
