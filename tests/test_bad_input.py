@@ -218,6 +218,7 @@ COUNTED = {
     ("orders", "refund_or_discount_is_negative"): 1,
     ("orders", "time_of_refund_is_missing"): 2,
     ("orders", "refund_is_more_than_was_paid"): 1,
+    ("orders", "return_is_of_no_order"): 1,
     ("orders", "currency_is_not_the_usual_one"): 1,
     ("order_lines", "amount_or_quantity_is_negative"): 1,
     ("events", "key_is_missing"): 1,

@@ -12,6 +12,14 @@
                 ~ 'one before; see customer_returns',
             'name the order in original_order_id where it is known',
         ),
+        {
+            'name': 'return_is_of_no_order',
+            'counted': '(select count(*) from ' ~ ref('customer_returns')
+                ~ ' where order_id is null)',
+            'done': 'kept in customer_returns; lowers the value of nothing',
+            'to_do': 'add the order to the mapped table, or correct original_order_id '
+                ~ 'and the customer',
+        },
         cdp_activate.check_of(
             'amount_is_missing',
             'input_orders.net_amount is null',
@@ -25,14 +33,13 @@
             'taken as positive',
             'map what was paid back and taken off as positive numbers',
         ),
-        cdp_activate.check_of(
-            'refund_is_more_than_was_paid',
-            'input_orders.net_amount >= 0 and '
-                ~ 'abs(input_orders.refunded_amount) > '
-                ~ 'input_orders.net_amount',
-            'kept; the order counts below zero',
-            'look for refunds that are recorded twice',
-        ),
+        {
+            'name': 'refund_is_more_than_was_paid',
+            'counted': '(select count(*) from ' ~ ref('customer_orders')
+                ~ ' where net_amount >= 0 and refunded_amount > net_amount)',
+            'done': 'kept, returns included; the order counts below zero',
+            'to_do': 'look for refunds and returns that are recorded twice',
+        },
         cdp_activate.check_of(
             'time_of_refund_is_missing',
             'input_orders.refunded_at is null and input_orders.refunded_amount <> 0',

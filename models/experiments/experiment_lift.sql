@@ -44,9 +44,12 @@ pairs as (
         treated.rate,
         control.rate as control_rate,
         treated.rate - control.rate as rate_difference,
-        sqrt(
-            treated.rate * (1 - treated.rate) / treated.people
-            + control.rate * (1 - control.rate) / control.people
+        -- Where nobody or all of both reached it, nothing is known of the error.
+        nullif(
+            sqrt(
+                treated.rate * (1 - treated.rate) / treated.people
+                + control.rate * (1 - control.rate) / control.people
+            ), 0
         ) as rate_error,
         (treated.rate * treated.people + control.rate * control.people)
         / (treated.people + control.people) as pooled_rate,
