@@ -10,16 +10,18 @@ from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
 from cdp_activate.audiences import operators
-from cdp_activate.audiences.model import Audience, Consent, walk
+from cdp_activate.audiences.model import All, AnyOf, AtLeast, Audience, Condition, Consent
 from cdp_activate.audiences.moments import parse_date
+from cdp_activate.audiences.ranges import decided
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import Problem
 from cdp_activate.text import Node
 
 _MOST_BRANCHES = 100
 """Each is compared with each other one."""
-_BOUNDED = (*operators.WINDOWS, "first", "last", "nth")
-_ZERO_HOLDS = {"gte": True, "lt": False}
+_BEGUN = tuple(word for word in operators.WINDOWS if word != "until")
+"""Windows with a beginning: `until` alone reads all time before it."""
+_BOUNDED = (*_BEGUN, "first", "last", "nth")
 _LOW, _HIGH = ("gt", "gte", "eq"), ("lt", "lte", "eq")
 
 
@@ -50,8 +52,7 @@ def _looked_at(
     name = audience.node.locate(["audience"])
     if not audience.owner:
         yield name, "no-owner", f"the audience '{audience.name}' has no owner", "owner: me@.."
-    has_consent = any(isinstance(part, Consent) for part in walk(audience.where))
-    if audience.name in unasked and not has_consent:
+    if audience.name in unasked and not _asks_consent(audience.where):
         message = f"'{audience.name}' is sent to a channel and asks for no consent"
         yield name, "no-consent", message, "add `consent: PURPOSE` here or to the sync"
     for other, node in audience.uses.items():
@@ -59,12 +60,24 @@ def _looked_at(
         if zone != audience.timezone:
             message = f"'{other}' is judged in {zone}, this audience in {audience.timezone}"
             yield node, "mixed-time-zones", message, ""
-    where = audience.node.locate(["where"])
-    if where is not audience.node:
-        yield from _conditions(where, audience, catalog)
+    for part in ("where", "rank"):
+        node = audience.node.locate([part])
+        if node is not audience.node:
+            yield from _conditions(node, audience)
 
 
-def _conditions(root: Node, audience: Audience, catalog: Catalog) -> Iterator[Finding]:
+def _asks_consent(condition: Condition | None) -> bool:
+    """Every member has some consent: it is not one of several ways in, nor denied."""
+    if isinstance(condition, AtLeast) and condition.n == len(condition.of):
+        condition = All(condition.of)
+    if isinstance(condition, All):
+        return any(_asks_consent(part) for part in condition.of)
+    if isinstance(condition, AnyOf):
+        return all(_asks_consent(part) for part in condition.of)
+    return isinstance(condition, Consent)
+
+
+def _conditions(root: Node, audience: Audience) -> Iterator[Finding]:
     pending = [root]
     while pending:
         here = pending.pop()
@@ -83,6 +96,9 @@ def _condition(node: Node, parts: Mapping[str, Node], audience: Audience) -> Ite
         if measure is None or not isinstance(measure.value, dict) or "of_last" not in measure.value:
             message = "events of all time are read"
             yield node.keys["event"], "unbounded-window", message, "add a window: within: 365 days"
+    if "sequence" in parts and not any(word in parts for word in _BEGUN):
+        message = "events of all time are read"
+        yield node.keys["sequence"], "unbounded-window", message, "add a window: within: 365 days"
     for word in ("any", "all"):
         branches = parts[word].value if word in parts else None
         if isinstance(branches, list) and len(branches) <= _MOST_BRANCHES:
@@ -90,6 +106,10 @@ def _condition(node: Node, parts: Mapping[str, Node], audience: Audience) -> Ite
     if "not" in parts:
         yield from _negation(node, parts["not"], audience)
     yield from _numbers(node, parts)
+    yield from decided(parts)
+    if "trait" in parts:
+        yield from _known(node, parts, audience)
+    yield from _windows(node, parts)
 
 
 def _branches(word: str, branches: list[Node]) -> Iterator[Finding]:
@@ -156,9 +176,6 @@ def _numbers(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
         if isinstance(ends, list) and len(ends) == 2 and _descend(*ends):
             code = "never-holds" if name == "between" else "always-holds"
             yield parts[name], code, f"{ends[0]} is beyond {ends[1]}: write the lower one first", ""
-    for name, inner in parts.items():
-        if name in ("count", "distinct") and isinstance(inner.value, dict):
-            yield from _counts(inner, inner.value)
     if "match" in parts and parts["match"].plain() == {"at_least": 0}:
         yield node.keys["match"], "always-holds", "any number of rows is at least 0", ""
     sample = parts.get("sample")
@@ -178,9 +195,34 @@ def _descend(low: object, high: object) -> bool:
     return len(numbers) == 2 and numbers[0] > numbers[1]
 
 
-def _counts(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
-    for word, always in _ZERO_HOLDS.items():
-        one = parts.get(word)
-        if one is not None and isinstance(one.value, int | Decimal) and one.value == 0:
-            code = "always-holds" if always else "never-holds"
-            yield one, code, f"a count is {'always' if always else 'never'} {word} 0", ""
+def _known(node: Node, parts: Mapping[str, Node], audience: Audience) -> Iterator[Finding]:
+    """A trait that is null and yet compared, or of whole numbers and equal to a fraction."""
+    others = [word for word in parts if word in operators.ALL and word != "is_null"]
+    null = parts.get("is_null")
+    if null is not None and null.value is True and others and "nulls" not in parts:
+        yield node.keys[others[0]], "never-holds", "what is null passes no comparison", ""
+    for word in ("top_percent", "bottom_percent"):
+        if word in parts and parts[word].text.removesuffix("%") in ("0", "100"):
+            code = "never-holds" if parts[word].text.startswith("0") else "always-holds"
+            yield (
+                parts[word],
+                code,
+                f"{word} {parts[word].text}: everyone with a value or nobody",
+                "",
+            )
+    column = audience.entity.model.columns.get(parts["trait"].text)
+    if column is not None and column.type.kind == "integer":
+        for word in ("eq", "is"):
+            number = parts[word].value if word in parts else None
+            if isinstance(number, Decimal) and number.is_finite() and number != int(number):
+                message = f"'{column.name}' holds whole numbers: it is never {number}"
+                yield parts[word], "never-holds", message, ""
+
+
+def _windows(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
+    """Two ends of time in the wrong order."""
+    for low, high in (("since", "until"), ("after", "before")):
+        ends = [parts[word].plain() if word in parts else None for word in (low, high)]
+        if _descend(*ends) or (ends[0] is not None and ends[0] == ends[1]):
+            message = f"nothing is both {low} {ends[0]} and {high} {ends[1]}"
+            yield node.keys[high], "never-holds", message, ""

@@ -50,6 +50,26 @@ SAID = [
     ("where: {trait: score, between: [5, 1.5]}", "3:32", "never-holds"),
     ("where: {trait: born, between: [2026-01-02, 2026-01-01]}", "3:31", "never-holds"),
     ("where: {trait: score, not_between: [5, 1]}", "3:36", "always-holds"),
+    ("where: {trait: score, is_null: true, eq: 5}", "3:38", "never-holds"),
+    ("where: {trait: score, eq: 1.5}", "3:27", "never-holds"),
+    ("where: {trait: score, top_percent: 0}", "3:36", "never-holds"),
+    ("where: {trait: score, percentile: {gt: 100}}", "3:40", "never-holds"),
+    ("where: {trait: name, length: {gte: 0}}", "3:36", "always-holds"),
+    ("where: {trait: seen_at, hour: 24}", "3:31", "never-holds"),
+    ("where: {trait: seen_at, hour: {lte: 23}}", "3:37", "always-holds"),
+    ("where: {trait: seen_at, after: 2026-01-02, before: 2026-01-01}", "3:44", "never-holds"),
+    ("where: {event: viewed, since: 2026-01-02, until: 2026-01-01}", "3:43", "never-holds"),
+    ("where: {event: viewed, within: 9 days, count: -1}", "3:47", "never-holds"),
+    ("where: {event: viewed, within: 9 days, count: {ne: 1.5}}", "3:52", "always-holds"),
+    (
+        "where: {event: viewed, active: {periods: week, gte: 9, of_last: 8}}",
+        "3:53",
+        "never-holds",
+    ),
+    ("where: {related: tickets, match: {share: {gte: 50}}}", "3:48", "never-holds"),
+    ("where: {event: viewed, until: 2026-01-01}", "3:9", "unbounded-window"),
+    ("where: {sequence: [{did: viewed}, {did: clicked}]}", "3:9", "unbounded-window"),
+    ("rank: {by: {event: viewed, count: }, top: 5}", "3:13", "unbounded-window"),
 ]
 
 
@@ -69,6 +89,9 @@ def test_a_warning_has_a_place_and_a_code(written: str, place: str, code: str) -
         "where: {event: order_placed, active: {periods: week, gte: 1, of_last: 4}}",
         "where: {not: {trait: tier, eq: gold, nulls: include}}",
         "where: {trait: score, gte: 5, lte: 5}",
+        "where: {related: tickets, match: {share: {gte: 50%}}}",
+        "where: {trait: seen_at, hour: {gte: 22, lt: 24}}",
+        "where: {event: order_placed, within: 7 days, count: 0}",
         "where: {any: [{trait: tier, eq: gold}, {trait: tier, eq: silver}]}",
     ],
 )
@@ -82,6 +105,11 @@ def test_an_audience_has_an_owner_and_asks_for_consent_where_it_is_sent() -> Non
     assert ["no-owner"] == [one.code for one in warned("audience: cart")]
     assert ["no-consent"] == [one.code for one in warned(HEAD, unasked=("cart",))]
     assert [] == warned(HEAD + "where: {consent: ads}", unasked=("cart",))
+    denied = ("{not: {consent: ads}}", "{any: [{consent: ads}, {stage: new}]}")
+    for where in denied:
+        assert ["no-consent"] == [
+            one.code for one in warned(f"{HEAD}where: {where}", unasked=("cart",))
+        ]
 
 
 def test_zones_that_differ_are_told() -> None:
