@@ -22,7 +22,7 @@ from cdp_activate import __version__
 from cdp_activate.answers import raise_for_status, read_json
 from cdp_activate.destinations.base import Destination, DestinationSettings
 from cdp_activate.destinations.rows import Row, json_bytes
-from cdp_activate.errors import AuthError, DestinationError, RefusedError
+from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
 from cdp_activate.http import Request, Response
 
 _UNAUTHORISED, _FORBIDDEN, _GONE = 401, 403, (404, 410)
@@ -194,7 +194,10 @@ class ApiDestination(Destination[A]):
         """
         if not isinstance(address, str) or not address.startswith("https://"):
             return None
-        answer = self.transport.send(Request("GET", address))
+        try:
+            answer = self.transport.send(Request("GET", address))
+        except RetryError:
+            return None  # a host that a firewall may keep from us for ever
         if answer.status != HTTPStatus.OK:
             return None
         return re.split(r"[\s,;\"'<>]+", answer.body.decode("utf-8", "replace").lower())

@@ -173,9 +173,14 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
         ]
         answer = self.call("POST", f"{_CONTACTS}/batch/upsert", {"inputs": inputs})
         ids: dict[str, str] = {}
+        by_email = {row.identifiers["email"]: str(number) for number, row in enumerate(rows)}
         for found in self.read(answer, "results", kind=list):
-            trace = self.read(found, "objectWriteTraceId", kind=str)
-            ids[trace] = self.read(found, "id", kind=str)
+            # The description promises the address, and the trace id only perhaps.
+            said = self.read(found, "properties", kind=dict).get("email")
+            trace = found.get("objectWriteTraceId") or by_email.get(str(said).lower())
+            if trace is None:
+                raise self.misread("objectWriteTraceId", "one of the batch")
+            ids[str(trace)] = self.read(found, "id", kind=str)
         reasons = self._reasons(answer)
         rejected = {
             row.key: clean_reason(reasons.get(str(number), ""), row)

@@ -139,7 +139,10 @@ class DestinationContract:
         )
         shown = " ".join(receipt.rejected.values())
         require(
-            not any(value in shown for value in rows[3].identifiers.values()),
+            not any(
+                str(value) in shown
+                for value in (*rows[3].identifiers.values(), *rows[3].fields.values())
+            ),
             "the reason quotes the person",
         )
         self._holds(platform, [0, 1, 2, 4])
@@ -237,7 +240,11 @@ class DestinationContract:
         rows = [self.row(destination, number) for number in (1, 2)]
         for name in names:
             deliver(destination, "upsert", destination.open(name), rows)
-        destination.erase([bare(rows[0])])
+        stranger = bare(self.row(destination, 9))
+        for _ in range(2):
+            receipt = destination.erase([bare(rows[0]), stranger])
+            is_refused = bool(receipt.rejected or receipt.unnamed)
+            require(not is_refused, "to erase someone who is not there was refused")
         for name in names:
             require(set(platform.members(name)) == {rows[1].key}, "someone was not erased")
 

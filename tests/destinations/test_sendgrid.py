@@ -11,7 +11,7 @@ from emulators.sendgrid import KEY, SendGrid
 
 from cdp_activate.destinations.rows import Row
 from cdp_activate.destinations.sendgrid import SendGridDestination
-from cdp_activate.errors import DestinationError
+from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Response
 from cdp_activate.testing import deliver, person
 
@@ -52,7 +52,9 @@ class TestSendGrid(ApiContract):
         assert receipt.rejected == {row.key: "refused by the import" for row in rows[:2]}
         assert receipt.unnamed == 0
 
-    @pytest.mark.parametrize("fault", [Response(403), Response(200, {}, b"\xff no address")])
+    @pytest.mark.parametrize(
+        "fault", [Response(403), Response(200, {}, b"\xff no address"), RetryError("a firewall")]
+    )
     def test_errors_that_cannot_be_read_are_counted(self, destination, platform, fault):
         platform.refused = {person(1).identifiers["email"]}
         job = destination.upsert(destination.open("VIP"), [person(1), person(2)]).job

@@ -23,12 +23,13 @@ REFUSALS = {
 
 
 class HubSpot(Emulator):
-    """`refused`: addresses that no contact may have."""
+    """`refused`: addresses that no contact may have. `traces`: whether results say their trace."""
 
     def __init__(self) -> None:
         super().__init__()
         self.lists: dict[str, dict[str, Any]] = {}
         self.contacts: dict[str, dict[str, str]] = {}
+        self.traces = True
         self.properties: dict[str, dict[str, Any]] = {"email": {"name": "email"}}
 
     def forget_lists(self) -> None:
@@ -125,7 +126,8 @@ class HubSpot(Emulator):
             contact.update(one["properties"])
             about = self._contact(contact_id)
             trace = one.get("objectWriteTraceId")
-            results.append({**about, "new": held is None, "objectWriteTraceId": trace})
+            traced = {"objectWriteTraceId": trace} if self.traces else {}
+            results.append({**about, "new": held is None, **traced})
         return self._batch(results, errors)
 
     def _unfit(self, properties: dict[str, str]) -> bool:

@@ -32,7 +32,7 @@ class SendGrid(Emulator):
         self.custom: dict[str, dict[str, Any]] = {}
         self.jobs: dict[str, dict[str, Any]] = {}
         self.slow = 0
-        self.downloads: Response | None = None
+        self.downloads: Response | Exception | None = None
 
     def forget_lists(self) -> None:
         self.lists.clear()
@@ -55,6 +55,8 @@ class SendGrid(Emulator):
         """Errors are downloaded from elsewhere, where the key must not be seen."""
         if request.host == "errors.example":
             assert "authorization" not in request.headers
+            if isinstance(self.downloads, Exception):
+                raise self.downloads
             if self.downloads is not None:
                 return self.downloads
             job = self.jobs[request.url.rpartition("/")[2]]
