@@ -159,6 +159,30 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
         "entity 'customer' is already declared by model 'customers'",
     ),
     (
+        model("a", ORDER, columns={**ORDERS, "at": "text"}),
+        "'at: at' is a text, not a time (cast it in the model",
+    ),
+    (
+        model("a", ORDER, columns={**ORDERS, "id": "int"}),
+        "'key: id' is a number, the key of customer a text (give both one type",
+    ),
+    (
+        model(
+            "a",
+            {"events_in": "name", "of": "customer", "key": "id", "at": "at"},
+            columns={**ORDERS, "name": "int"},
+        ),
+        "'events_in: name' is a number, not text",
+    ),
+    (
+        model(
+            "a",
+            [{"ref": "friend", "of": "customer", "to": "customer", "key": "id", "on": "id"}] * 2,
+            columns=ORDERS,
+        ),
+        "the ref 'friend' of customer is already declared by model 'a'",
+    ),
+    (
         model("a", columns={"c": {"data_type": "text", "meta": {"cdp": {"pi": "email"}}}}),
         "column 'c': unknown key 'pi' in config.meta.cdp (did you mean 'pii'?",
     ),

@@ -30,6 +30,12 @@ _ROLES = {
 _NOT_COLUMNS = {"of", "entity", "to"}
 _OF_ENTITY = {"consents", "stages", "experiments", "journeys", "history_of"}
 """Roles that one model has for an entity; `history_of` names the entity itself."""
+_TIMES = {"at", "entered_at", "exited_at"}
+_NAMES = {
+    "events_in", "purpose", "status", "track", "stage", "audience", "experiment", "variant",
+    "journey", "state",
+}  # fmt: skip
+"""Keys whose columns hold names."""
 _COLUMN_META = {"label", "values", "pii", "hidden", "timezone", "paths"}
 PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*")
 
@@ -74,7 +80,9 @@ class Reading:
                 key = str(meta.get("key", ""))
                 name = str(meta["ref"])
                 reference = Reference(name, of, str(meta["to"]), model, key, str(meta["on"]))
-                references.setdefault(of, {})[name] = reference
+                leads = references.setdefault(of, {})
+                self._once(leads, name, model, f"the ref '{name}' of {of}")
+                leads[name] = reference
             elif role == "memberships":
                 self._once(memberships, role, model, "the history of memberships")
                 memberships[role] = self._rows(model, role, meta, name=role)
@@ -85,6 +93,9 @@ class Reading:
                 known[of] = self._rows(model, role, meta)
         self._check_entities(entities)
         self._check_links(relations, entities)
+        for model, role, meta in self.roles:
+            self._check_types(model, role, meta)
+            self._check_keys(model, role, meta, entities)
         if self.problems:
             raise SourceErrors(self.problems)
         project = str(self.manifest.get("metadata", {}).get("project_name") or "")
@@ -297,6 +308,39 @@ class Reading:
                     f"column '{entity.key}'"
                 )
                 self._wrong(rows.model, message, "name the column: `entity_key: ..`")
+
+    def _check_types(self, model: Model, role: str, meta: Mapping[str, Any]) -> None:
+        """Times are dates or times, and names are text: what is compared with them is."""
+        for words, kinds, what in (
+            (_TIMES, ("date", "timestamp"), "a time"),
+            (_NAMES, ("text",), "text"),
+        ):
+            for word in words & meta.keys():
+                column = model.columns.get(str(meta[word]))
+                if column and column.type.kind not in (*kinds, "other"):
+                    message = f"'{word}: {column.name}' is a {column.type}, not {what}"
+                    self._wrong(model, message, "cast it in the model, and say so in its data_type")
+
+    def _check_keys(
+        self, model: Model, role: str, meta: Mapping[str, Any], entities: Mapping[str, Entity]
+    ) -> None:
+        """What leads to an entity has the type of its key: no warehouse joins text to a number."""
+        pairs = [("key", meta.get("of", meta.get("history_of"))), ("on", meta.get("to"))]
+        if role == "relation":
+            pairs.append(("entity_key", meta.get("entity")))
+        for word, name in pairs:
+            entity = entities.get(str(name))
+            column = model.columns.get(str(meta.get(word, "")))
+            of = entity.model.columns.get(entity.key) if entity else None
+            if column is None or of is None or "other" in (column.type.kind, of.type.kind):
+                continue
+            if column.type.kind != of.type.kind and not (
+                column.type.is_number and of.type.is_number
+            ):
+                message = (
+                    f"'{word}: {column.name}' is a {column.type}, the key of {name} a {of.type}"
+                )
+                self._wrong(model, message, "give both one type in dbt")
 
     def _wrong(self, model: Model, message: str, hint: str = "") -> None:
         self.problems.append(Problem(f"model '{model.name}': {message}", hint, model.path))

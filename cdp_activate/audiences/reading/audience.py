@@ -236,7 +236,7 @@ class AudienceReader:
                 hint = "use the key `holdout:` of the audience"
                 self.wrong(node.keys[name], "'holdout' cannot be the name of a variant", hint)
                 continue
-            if not name.strip():
+            if not name:
                 self.wrong(node.keys[name], "a variant has no name", "such as a: 50")
                 continue
             buckets = conditions.buckets(share)
