@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from cdp_activate.sync.members import says
 from cdp_activate.sync.notes import Notes, Span, Told
 from cdp_activate.sync.tables import (
     EVENTS,
@@ -135,7 +136,7 @@ class Fold:
             f"before.identifiers, ?, ? from {self.work.schema}.sent as before join {rows} "
             "on acknowledged.entity_key = before.entity_key and acknowledged.action = 'update' "
             "and acknowledged.identifiers <> before.identifiers where before.list = ? "
-            f"and not {_says(rows='acknowledged', before='before')}",
+            f"and not {says('acknowledged', 'before')}",
             [*self.of, self.run_id, now(), list_name],
         )
         if self.warehouse.rows(f"select 1 from {former} limit 1"):
@@ -144,7 +145,7 @@ class Fold:
                 f"delete from {former} as former using {rows} where former.sync = ? "
                 "and former.destination = ? and former.list = ? "
                 "and former.entity_key = acknowledged.entity_key "
-                f"and {_says(rows='acknowledged', before='former')}",
+                f"and {says('acknowledged', 'former')}",
                 mine,
             )
 
@@ -194,11 +195,6 @@ class Fold:
             "where p.action in ('add', 'update', 'move', 'remove', 'stuck')) as refused",
             [sync, destination, self.run_id, now()],
         )
-
-
-def _says(*, rows: str, before: str) -> str:
-    """Whether the identifiers of one are among those of the other, as SQL; NULL is none."""
-    return f"json_contains({rows}.identifiers, json_merge_patch('{{}}', {before}.identifiers))"
 
 
 def _some(spans: list[Span]) -> Iterator[list[Span]]:

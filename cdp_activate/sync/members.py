@@ -54,3 +54,8 @@ def value_of(name: str, identifiers: str) -> str:
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     path = quoted(f'$."{escaped}"')
     return f"json_extract_string({identifiers}, {path})"
+
+
+def says(rows: str, before: str) -> str:
+    """Whether the identifiers of `before` are among those of `rows`, as SQL; NULL is none."""
+    return f"json_contains({rows}.identifiers, json_merge_patch('{{}}', {before}.identifiers))"

@@ -17,7 +17,7 @@ from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.plan_sql import Asked, plan_sql
-from cdp_activate.sync.sharing import keep_one_of_each
+from cdp_activate.sync.sharing import is_found_again, keep_one_of_each
 from cdp_activate.sync.tables import quoted
 from cdp_activate.sync.wanted import LEFT_OUT, LIST, field_columns, identifiers_json
 from cdp_activate.warehouse.base import Warehouse, Work
@@ -52,7 +52,7 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
         members = warehouse.rows(f"select count(*) from {relation}")[0][0]
         warehouse.run(f"create or replace table {work.schema}.sent as {_sent(sync, ledger, work)}")
         if sync.settings.mode == "mirror":
-            warehouse.run(_moved(work))
+            warehouse.run(_moved(sync, work))
         keep_one_of_each(sync, warehouse, work, ledger)
     _check_keys(sync, warehouse, work)
     total, lists = _counted(sync, warehouse, work, sizes)
@@ -118,13 +118,14 @@ def _sent(sync: Sync, ledger: Ledger, work: Work) -> str:
     )
 
 
-def _moved(work: Work) -> str:
-    """An update that changes an identifier is a move."""
+def _moved(sync: Sync, work: Work) -> str:
+    """An update that changes an identifier, and does not only add one, is a move."""
     return (
         f"update {work.schema}.steps set action = 'move' where action = 'update' "
         f"and entity_key in (select plan.entity_key from {work.schema}.plan as plan "
         f"join {work.schema}.sent as sent on sent.list = plan.list "
-        "and sent.entity_key = plan.entity_key where sent.identifiers <> plan.identifiers)"
+        "and sent.entity_key = plan.entity_key where sent.identifiers <> plan.identifiers "
+        f"and not {is_found_again(sync)})"
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from cdp_activate.identifiers import rule_set
 from cdp_activate.sync.counts import ACTIONS
 from cdp_activate.sync.ledger import Ledger
-from cdp_activate.sync.members import value_of
+from cdp_activate.sync.members import says, value_of
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.people import HELD_SHARED
 from cdp_activate.sync.tables import quoted
@@ -48,6 +48,17 @@ def _best(sync: Sync) -> list[str]:
 
 def _pair(name: str, column: str) -> str:
     return f"{quoted(name + '=')} || {value_of(name, column)}"
+
+
+def is_found_again(sync: Sync) -> str:
+    """Whether somebody in `plan` is found under what was `sent` before, as SQL.
+
+    All of that is said again, and what the destination knows them by is the same.
+    """
+    again = says("plan", "sent")
+    if not _best(sync):
+        return again
+    return f"({again} and {known_by(sync, 'plan')} = {known_by(sync, 'sent')})"
 
 
 def keep_one_of_each(sync: Sync, warehouse: Warehouse, work: Work, ledger: Ledger) -> None:
@@ -147,11 +158,12 @@ class _Rivals:
             f"from ({rivals}) as rivals) as placed where place > 1"
         )
         nothing = ", ".join(f"{column} = null" for column in identifier_columns(self.sync))
+        there = "'left'" if self.sync.settings.mode == "upsert" else "'forget'"
         goes = f"({self.person()}) in (select {self.person()} from {schema}.goers)"
         self.warehouse.run(
             f"update {schema}.steps set reason = {quoted(HELD_SHARED)}, {nothing}, action = case "
             "when action = 'add' then 'held' when action = 'move' then 'remove' "
-            f"when {goes} then 'left' else 'forget' end "
+            f"when {goes} then {there} else 'forget' end "
             f"where action in ('add', 'move', 'update') and ({self.person()}) in ({losers})"
         )
 

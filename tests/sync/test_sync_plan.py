@@ -371,6 +371,12 @@ def test_a_changed_identifier_removes_the_old_and_adds_the_new(bed: Bed) -> None
     assert (1, 0, 0, 0) == (
         summary.record.moved, summary.record.added, summary.record.updated, summary.record.removed
     )  # fmt: skip
+    # One that is only added to the others takes nobody off in between.
+    bed.change_sync("{email: email}", "{email: email, phone: phone}")
+    bed.build([replace(ADA, email="ada@new.example", phone="+84901234561"), BEA])
+    assert (1, 0) == ((record := bed.run().record).updated, record.moved)
+    bed.build([replace(ADA, email="ada@new.example", phone="+84901234562"), BEA])
+    assert (0, 1) == ((record := bed.run().record).updated, record.moved)
 
 
 def test_capitals_and_blanks_around_an_address_are_no_change(bed: Bed) -> None:

@@ -130,6 +130,11 @@ def test_a_shared_address_beside_numbers_that_differ_is_one_entry(home: Home, mo
         home.run(bob)
         assert {OURS} == set(home.platform.lists[LIST]) - {""}
         assert 1 == home.last.plan.counts["forget"]
+        # With an address, they are known by that from then on.
+        cy = person("cy", email=None, phone="+84901234569")
+        home.run(bob, cy)
+        home.run(bob, replace(cy, email=NEW))
+        assert 1 == home.last.record.moved
 
 
 def test_where_each_identifier_counts_only_what_nobody_else_has_is_removed(
