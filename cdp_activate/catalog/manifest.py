@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from cdp_activate.catalog.model import Catalog, Column, Entity, Model, Reference, Rows
-from cdp_activate.catalog.types import Type, column_type, inside_json, path_type
+from cdp_activate.catalog.columns import ColumnReading, meta_of
+from cdp_activate.catalog.model import Catalog, Entity, Model, Reference, Rows
 from cdp_activate.errors import Problem, SourceErrors
 from cdp_activate.text import suggest
 
@@ -36,8 +33,6 @@ _NAMES = {
     "journey", "state",
 }  # fmt: skip
 """Keys whose columns hold names."""
-_COLUMN_META = {"label", "values", "pii", "hidden", "timezone", "paths"}
-PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*")
 
 
 class Reading:
@@ -120,26 +115,16 @@ class Reading:
             name.lower(): str(column.get("type", ""))
             for name, column in self.described.get(unique_id, {}).get("columns", {}).items()
         }
-        columns = {
-            name: self._column(name, column, types, str(node.get("original_file_path", "")))
-            for name, column in node.get("columns", {}).items()
-        }
-        for name, column in columns.items():
-            columns[name] = _inside(name, column, columns)
-        known = {name.lower() for name in columns}
-        for name, kind in types.items():
-            if name not in known:
-                columns[name] = Column(name, column_type(kind, self.adapter))
         model = Model(
             name=str(node["name"]),
             package=str(node.get("package_name", "")),
             relation=str(node.get("relation_name") or node["name"]),
-            columns=columns,
+            columns=ColumnReading(self.adapter, self.problems).of(node, types),
             path=str(node.get("original_file_path", "")),
             is_seed=node.get("resource_type") == "seed",
         )
         self.models[model.name] = model
-        meta = _meta(node).get("cdp")
+        meta = meta_of(node).get("cdp")
         entries = meta if isinstance(meta, list) else [meta] if meta is not None else []
         own = [
             entry for entry in entries if isinstance(entry, Mapping) and _role_of(entry) == "entity"
@@ -155,73 +140,6 @@ class Reading:
                 self._role(model, {**defaults, **entry})
             else:
                 self._role(model, entry)
-
-    def _column(
-        self, name: str, column: Mapping[str, Any], types: Mapping[str, str], path: str
-    ) -> Column:
-        meta = _meta(column).get("cdp") or {}
-        if not isinstance(meta, Mapping):
-            self.problems.append(
-                Problem(f"column '{name}': config.meta.cdp must be a mapping", "", path)
-            )
-            meta = {}
-        self._check_column(name, meta, path)
-        declared = str(column.get("data_type") or types.get(name.lower(), ""))
-        return Column(
-            name=name,
-            type=column_type(declared, self.adapter),
-            label=str(meta.get("label", "")),
-            values=tuple(map(str, meta["values"])) if isinstance(meta.get("values"), list) else (),
-            pii=str(meta.get("pii") or ""),
-            hidden=bool(meta.get("hidden", False)),
-            timezone=str(meta.get("timezone", "UTC")),
-            declared=declared,
-            required=any(
-                isinstance(one, Mapping) and one.get("type") == "not_null"
-                for one in column.get("constraints") or ()
-            ),
-            paths=self._paths(name, meta, column_type(declared, self.adapter)),
-        )
-
-    def _paths(self, name: str, meta: Mapping[str, Any], of: Type) -> dict[str, Column]:
-        """What a JSON column is declared to hold, by dotted path."""
-        declared = meta.get("paths")
-        if not isinstance(declared, Mapping):
-            return {}
-        return {
-            str(path): Column(
-                f"{name}.{path}",
-                path_type(str(kind), self.adapter),
-                inside=name,
-                parsed=of.kind == "text",
-            )
-            for path, kind in declared.items()
-        }
-
-    def _check_column(self, name: str, meta: Mapping[str, Any], path: str) -> None:
-        def wrong(message: str, hint: str) -> None:
-            self.problems.append(Problem(f"column '{name}': {message}", hint, path))
-
-        if unknown := sorted(set(meta) - _COLUMN_META):
-            hint = suggest(unknown[0], _COLUMN_META, what="known keys")
-            wrong(f"unknown key '{unknown[0]}' in config.meta.cdp", hint)
-        if not isinstance(meta.get("values") or [], list):
-            wrong("'values' is a list", "values: [one, two]")
-        paths = meta.get("paths", {})
-        if not isinstance(paths, Mapping):
-            wrong("'paths' gives each path its type", "paths: {preferences.language: text}")
-            paths = {}
-        for dotted, kind in paths.items():
-            if not PATH.fullmatch(str(dotted)):
-                wrong(f"'{dotted}' is no path", "names joined by dots: preferences.language")
-            elif path_type(str(kind), self.adapter).kind in ("other", "json"):
-                hint = "text, integer, number, boolean, date, timestamp, or a list: text[]"
-                wrong(f"the path '{dotted}' has an unknown type '{kind}'", hint)
-        timezone = meta.get("timezone", "UTC")
-        try:
-            ZoneInfo(str(timezone))
-        except (OSError, ValueError, KeyError):
-            wrong(f"unknown time zone '{timezone}'", "use a name such as Asia/Ho_Chi_Minh")
 
     def _role(self, model: Model, entry: Any) -> None:
         if not isinstance(entry, Mapping):
@@ -346,17 +264,6 @@ class Reading:
         self.problems.append(Problem(f"model '{model.name}': {message}", hint, model.path))
 
 
-def _inside(name: str, column: Column, columns: Mapping[str, Column]) -> Column:
-    """A column that is listed as `profile.language` lies inside the JSON column `profile`."""
-    head, dot, _ = name.partition(".")
-    outer = columns.get(head)
-    if not dot or outer is None or outer.type.kind not in ("json", "text"):
-        return column
-    return replace(
-        column, type=inside_json(column.type), inside=head, parsed=outer.type.kind == "text"
-    )
-
-
 def _role_of(entry: Mapping[str, Any]) -> str | None:
     # `entity` is also a refinement of a relation, so a relation is looked for first.
     return next((role for role in ("relation", *_ROLES) if role in entry), None)
@@ -365,9 +272,3 @@ def _role_of(entry: Mapping[str, Any]) -> str | None:
 def _keys_of(entry: Mapping[str, Any]) -> set[str]:
     needed, optional = _ROLES.get(_role_of(entry) or "", (set(), set()))
     return needed | optional
-
-
-def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
-    """`config.meta` (dbt 1.10 and later), else `meta`."""
-    meta = (node.get("config") or {}).get("meta") or node.get("meta") or {}
-    return meta if isinstance(meta, Mapping) else {}
