@@ -311,6 +311,9 @@ def suggest(
     like it.
     """
     names = sorted(set(known))
+    head, colon, rest = name.partition(":")
+    if colon and head in names:
+        return f"write a space after the colon: {head}: {rest.strip()}"
     lowered: dict[str, str] = {other.lower(): other for other in names}
     close = [word for word in meant if word in lowered] or difflib.get_close_matches(
         name.lower(), list(lowered), n=1, cutoff=0.6

@@ -7,11 +7,12 @@ YAML, where every value has its place; names and types are already checked.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from cdp_activate.audiences import operators
 from cdp_activate.audiences.model import All, AnyOf, AtLeast, Audience, Condition, Consent
-from cdp_activate.audiences.moments import parse_date
+from cdp_activate.audiences.moments import parse_date, parse_time
 from cdp_activate.audiences.ranges import decided
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import Problem
@@ -187,12 +188,18 @@ def _numbers(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
 
 
 def _descend(low: object, high: object) -> bool:
-    """The first of two numbers, or of two days, is beyond the second."""
+    """The first of two numbers, or of two days or times, is beyond the second."""
     if isinstance(low, str) and isinstance(high, str):
-        first, last = parse_date(low), parse_date(high)
+        first, last = _moment(low), _moment(high)
         return first is not None and last is not None and first > last
     numbers = [one for one in (low, high) if isinstance(one, int | Decimal)]
     return len(numbers) == 2 and numbers[0] > numbers[1]
+
+
+def _moment(written: str) -> datetime | None:
+    """A time, or the midnight of a day; in UTC, whose days are as long as any."""
+    day = parse_date(written)
+    return datetime.combine(day, time(), UTC) if day else parse_time(written, "UTC")
 
 
 def _known(node: Node, parts: Mapping[str, Node], audience: Audience) -> Iterator[Finding]:

@@ -43,7 +43,8 @@ def known(project: str) -> Catalog:
         manifest["nodes"]["model.shop.phones"] = other
         return read_manifest(manifest)
     del nodes["model.shop.audience_members"], nodes["model.shop.customer_versions"]
-    _columns(nodes, "accounts")["account_id"]["data_type"] = "date"
+    for table in ("accounts", "customers", "contacts", "logins"):
+        _columns(nodes, table)["account_id"]["data_type"] = "date"
     _columns(nodes, "stages")["stage"]["config"] = {}
     _columns(nodes, "web_events")["due"]["data_type"] = "json"
     _columns(nodes, "stages")["valid_from"]["data_type"] = "date"

@@ -344,6 +344,18 @@ MISTAKES: dict[str, list[Mistake]] = {
             "did you mean 'gold'",
         ),
         Mistake("where: {trait: score, gt: [1]}", "2:27", "expected a number", "one value"),
+        Mistake(
+            "where: {trait: score, between: [1, {trait: big}]}",
+            "2:36",
+            "a trait cannot stand among several values",
+            "ask gte and lte, each with a trait",
+        ),
+        Mistake(
+            "where: {trait: score, gt:1}",
+            "2:23",
+            "unknown operator 'gt:1'",
+            "write a space after the colon: gt: 1",
+        ),
         Mistake("where: {trait: score, between: [1]}", "2:32", "expected a list: [low, high]", ""),
         Mistake(
             "where: {trait: score, nulls: include}",
@@ -1093,7 +1105,10 @@ MISTAKES: dict[str, list[Mistake]] = {
             "use `all:` or `any:`",
         ),
         Mistake(
-            "where: {experiment: a}", "2:21", "'experiment' is a mapping", "experiment: {name: ..}"
+            "where: {experiment: a}",
+            "2:21",
+            "'experiment' is a mapping",
+            "experiment: {name: banner,",
         ),
         Mistake(
             "where: {experiment: {variant: bold}}",

@@ -59,6 +59,7 @@ SAID = [
     ("where: {trait: seen_at, hour: {lte: 23}}", "3:37", "always-holds"),
     ("where: {trait: seen_at, after: 2026-01-02, before: 2026-01-01}", "3:44", "never-holds"),
     ("where: {event: viewed, since: 2026-01-02, until: 2026-01-01}", "3:43", "never-holds"),
+    ("where: {trait: seen_at, between: [2026-01-02T12:00, 2026-01-02]}", "3:34", "never-holds"),
     ("where: {event: viewed, within: 9 days, count: -1}", "3:47", "never-holds"),
     ("where: {event: viewed, within: 9 days, count: {ne: 1.5}}", "3:52", "always-holds"),
     (

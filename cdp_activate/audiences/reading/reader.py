@@ -21,6 +21,19 @@ from cdp_activate.text import Node, suggest
 _T = TypeVar("_T")
 MAGNITUDE = 300
 """Powers of ten that a double holds, and so every warehouse."""
+_EXAMPLES = {
+    "anniversary": "next: 7 days",
+    "experiment": "name: banner, variant: control",
+    "first": "within: 30 days",
+    "holdout": "percent: 10",
+    "last": "within: 30 days",
+    "nth": "n: 3",
+    "pick": "latest_by: created_at",
+    "rank": "by: lifetime_value, top: 1000",
+    "sample": "percent: 10",
+    "size": "min: 100",
+}
+"""What a mapping may hold, where not all of its keys go together."""
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
 
 
@@ -51,6 +64,7 @@ class Reader:
         """The parts of a mapping; unknown and missing keys are reported."""
         if not isinstance(node.value, dict):
             example = ", ".join(f"{key}: .." for key in sorted(needed or allowed))
+            example = _EXAMPLES.get(name, example)
             self.wrong(node, f"'{name}' is a mapping", f"{name}: {{{example}}}")
             return None
         for key, key_node in node.keys.items():

@@ -102,7 +102,10 @@ class ValueReader(Reader):
     def value(self, node: Node, kind: Type, column: Column, options: Options) -> Value | None:
         """A value of this type, as written. None after reporting what is wrong."""
         raw = node.value
-        if isinstance(raw, dict | list):
+        if isinstance(raw, dict) and set(raw) == {"trait"}:
+            hint = "ask gte and lte, each with a trait; or any: [..] with a trait each"
+            self.wrong(node, "a trait cannot stand among several values", hint)
+        elif isinstance(raw, dict | list):
             self.wrong(node, f"expected a {kind}", "one value")
         elif raw is None:
             hint = "ask `is_null: true`, or add `nulls: include`"
