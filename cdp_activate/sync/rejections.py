@@ -17,8 +17,13 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
         "the address no longer takes mail: mark it in the source, so that audiences leave it out",
     ),
     (
-        r"unsubscrib|suppress|compliance|opted?.?out|complain|spam|blocked|blacklist",
+        r"unsubscrib|suppress|compliance|opted?.?out|complain|spam|blocked|blacklist"
+        r"|person refuses|not agreed",
         "the person refused at the platform: bring that back as a consent of `denied`",
+    ),
+    (
+        r"no \w+ account|cannot receive",
+        "the person cannot be reached there: leave them out, or reach them elsewhere",
     ),
     (
         r"phone|number|e\.?164",

@@ -10,6 +10,7 @@ from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.identifiers import rule_set
 from cdp_activate.testing.people import (
+    IDENTIFIERS,
     TEXTS,
     VALUES,
     Platform,
@@ -191,6 +192,16 @@ class DestinationContract:
         deliver(destination, "remove", ids[0], [bare(row)])
         self._holds(platform, [])
         require(set(platform.members(names[1])) == {row.key}, "another list lost someone")
+
+    def test_any_one_identifier_is_enough_or_named(self, destination: Destination[Any]) -> None:
+        """Someone who has a single one of its identifiers is taken, or refused by name."""
+        list_id = destination.open(self.list_name)
+        for name in set(destination.identifiers) & set(IDENTIFIERS):
+            row = as_sent(destination, Row("c-00077", {name: IDENTIFIERS[name]}))
+            receipt = deliver(destination, "upsert", list_id, [row])
+            require(receipt.rejected.keys() <= {row.key}, "a strange key is rejected")
+            require(not receipt.unnamed, f"who has {name} alone is refused without a name")
+            deliver(destination, "remove", list_id, [bare(row)])
 
     def test_batches_may_run_side_by_side(
         self, destination: Destination[Any], platform: Platform

@@ -51,6 +51,14 @@ TEXTS = {
 }
 """Awkward text by the hazard it stands for; all of it in Unicode form NFC."""
 
+IDENTIFIERS = {
+    "email": "person.77@example.com",
+    "phone": "+84901234567",
+    "external_id": "c-00077",
+    "mobile_ad_id": "aece52e7-03ee-455a-b3c4-e57283966239",
+}
+"""What someone may be known by alone, of the names that destinations share."""
+
 VALUES: Mapping[str, Any] = {
     "whole": 3,
     "exact": Decimal("129.90"),

@@ -136,6 +136,7 @@ MISTAKES = {
         '"about": row.fields',
         '"about": {k: str(v).lower() for k, v in row.fields.items()}',
     ),
+    "knows addresses alone": ('identifiers = ("email",)', 'identifiers = ("email", "phone")'),
     "takes no decimals": (
         '"about": row.fields',
         '"about": __import__("json").loads(__import__("json").dumps(dict(row.fields)))',

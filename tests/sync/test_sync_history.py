@@ -83,6 +83,8 @@ def test_rejections_are_grouped_by_reason_with_what_to_do_and_keys_only_on_reque
         ("Invalid email syntax", "mend the address"),
         ("a profile already exists", "external_id"),
         ("account over its limit", "the account is full"),
+        ("there is no Zalo account of this number", "cannot be reached there"),
+        ("the person refuses messages of this account", "consent of `denied`"),
         ("???", OTHERWISE),
     ],
 )
