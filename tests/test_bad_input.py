@@ -250,6 +250,7 @@ COUNTED = {
     ("tickets", "opened_at_cannot_be_read"): 3,
     ("tickets", "solved_at_cannot_be_read"): 1,
     ("tickets", "satisfaction_cannot_be_read"): 2,
+    ("tickets", "satisfaction_is_rounded"): 1,
     ("spend", "amount_cannot_be_read"): 1,
     ("spend", "amount_is_missing"): 1,
     ("spend", "key_is_missing"): 1,

@@ -31,9 +31,14 @@
     {%- elif given == 'number' and wanted == 'number'
         and not cdp_activate.fits_type(column.data_type, type) -%}
         {%- set most = cdp_activate.most_of_type(type) -%}
+        {%- set number = name -%}
+        {%- if type | lower in ['int', 'integer', 'int64'] -%}
+            {#- Warehouses differ in what half of one is rounded to. -#}
+            {%- set number = 'round(cast(' ~ name ~ ' as numeric(18, 2)), 0)' -%}
+        {%- endif -%}
         {{- return(
             'case when ' ~ name ~ ' between -' ~ most ~ ' and ' ~ most
-            ~ ' then cast(' ~ name ~ ' as ' ~ type ~ ') end'
+            ~ ' then cast(' ~ number ~ ' as ' ~ type ~ ') end'
         ) -}}
     {%- elif cdp_activate.has_no_reading(given, wanted) -%}
         {{- return('cast(null as ' ~ type ~ ')') -}}

@@ -1,7 +1,7 @@
 {#
     The columns of a subject's mapped table in which values may stand that cannot be
     read as the contract wants them: times in texts, infinite times, numbers that
-    are too large.
+    are too large, or not whole.
 
     Call:    {% set columns = cdp_activate.unreadable_columns('orders') %}
     Returns: {relation, checks: [{name, counted, done, to_do}]}, where `counted` is
@@ -31,6 +31,18 @@
                 if name | lower == given.name | lower -%}
                 {%- set type = api.Column.translate_type(column.data_type) -%}
                 {%- set wanted = cdp_activate.kind_of_type(type) -%}
+                {%- if column.data_type == 'integer'
+                    and cdp_activate.may_be_unreadable(given.data_type, type) -%}
+                    {%- do found['checks'].append({
+                        'name': name ~ '_is_rounded',
+                        'counted': 'count(case when '
+                            ~ cdp_activate.cast_input(given, 'numeric(18,2)')
+                            ~ ' <> ' ~ cdp_activate.cast_input(given, type)
+                            ~ ' then 1 end)',
+                        'done': 'rounded to a whole number',
+                        'to_do': 'map ' ~ name ~ ' as whole numbers',
+                    }) -%}
+                {%- endif -%}
                 {%- if cdp_activate.may_be_unreadable(given.data_type, type) -%}
                     {%- set is_time = cdp_activate.are_times(
                         cdp_activate.kind_of_type(given.data_type), wanted
