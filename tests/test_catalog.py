@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from cdp_activate.catalog import Catalog, column_type, load_catalog, read_manifest
+from cdp_activate.catalog.manifest import ROLES
 from cdp_activate.errors import SourceErrors, UsageError
+from cdp_activate.text import parse
 
 
 def model(
@@ -326,3 +328,29 @@ def test_a_broken_file_of_dbt_is_a_sentence(tmp_path: Path, name: str, text: str
     with pytest.raises(UsageError) as caught:
         load_catalog(tmp_path / "manifest.json")
     assert name in caught.value.message
+
+
+def test_the_page_of_the_catalog_is_one_and_names_every_role_and_key() -> None:
+    """docs/catalog.md: its project is read, and audiences name what it says."""
+    page = (Path(__file__).parent.parent / "docs/catalog.md").read_text(encoding="utf-8")
+    (document,) = parse(page.partition("```yaml\n")[2].partition("```")[0])
+    listed: Any = document.plain()
+    nodes = [
+        model(
+            one["name"],
+            one["config"]["meta"]["cdp"],
+            columns={column["name"]: column for column in one["columns"]},
+        )
+        for one in listed["models"]
+    ]
+    known = load(*nodes)
+    assert {"plan", "account_id"} == set(known.entities["account"].model.columns)
+    assert "cart_updated" in known.events["customer"]
+    assert ["contacts"] == list(known.relations["account"])
+    assert ["account"] == list(known.references["customer"])
+    rows = {
+        line.split(":")[0].strip("| `"): line for line in page.splitlines() if line[:3] == "| `"
+    }
+    assert ROLES.keys() == rows.keys()
+    for role, (needed, optional) in ROLES.items():
+        assert all(f"`{key}`" in rows[role] for key in needed | optional), role

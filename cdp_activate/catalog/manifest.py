@@ -10,7 +10,7 @@ from cdp_activate.catalog.model import Catalog, Entity, Model, Reference, Rows
 from cdp_activate.errors import Problem, SourceErrors
 from cdp_activate.text import suggest
 
-_ROLES = {
+ROLES = {
     # role: (the keys it needs, the keys it may have)
     "entity": ({"key"}, set[str]()),
     "event": ({"of", "key", "at"}, {"id"}),
@@ -147,10 +147,10 @@ class Reading:
             return
         role = _role_of(entry)
         if role is None:
-            hint = suggest(str(next(iter(entry), "")), _ROLES, what="roles")
+            hint = suggest(str(next(iter(entry), "")), ROLES, what="roles")
             self._wrong(model, "config.meta.cdp names no role", hint)
             return
-        needed, optional = _ROLES[role]
+        needed, optional = ROLES[role]
         if unknown := sorted(set(entry) - needed - optional - {role}):
             hint = suggest(unknown[0], needed | optional, what="known keys")
             self._wrong(model, f"unknown key '{unknown[0]}' in config.meta.cdp of '{role}'", hint)
@@ -266,9 +266,9 @@ class Reading:
 
 def _role_of(entry: Mapping[str, Any]) -> str | None:
     # `entity` is also a refinement of a relation, so a relation is looked for first.
-    return next((role for role in ("relation", *_ROLES) if role in entry), None)
+    return next((role for role in ("relation", *ROLES) if role in entry), None)
 
 
 def _keys_of(entry: Mapping[str, Any]) -> set[str]:
-    needed, optional = _ROLES.get(_role_of(entry) or "", (set(), set()))
+    needed, optional = ROLES.get(_role_of(entry) or "", (set(), set()))
     return needed | optional

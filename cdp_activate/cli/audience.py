@@ -74,7 +74,9 @@ def show(name: str, as_of: str | None, as_json: bool, **options: Any) -> None:
 
 @audience.command(cls=Command)
 @click.argument("name")
-@click.option("--limit", default=10, show_default=True, help="How many keys to show.")
+@click.option(
+    "--limit", default=10, show_default=True, type=click.IntRange(0), help="How many keys to show."
+)
 @project_options
 @as_of_option
 @json_option
