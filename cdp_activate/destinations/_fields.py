@@ -75,7 +75,7 @@ class KnownFields:
             missing = sorted(name for name, folded in names.items() if folded not in self._known)
             if missing and self._make is None:
                 raise DestinationError(
-                    f"{self._who} has no field {', '.join(missing)}",
+                    f"{self._who} has no field {', '.join(missing)} that may be filled",
                     remedy="Make it there, take it out of the sync's fields, "
                     "or say `create_fields: true` in syncs/destinations.yml.",
                 )

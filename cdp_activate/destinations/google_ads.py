@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from cdp_activate.answers import LONGEST_WAIT
 from cdp_activate.destinations._oauth import Tokens, refreshing, service_account
 from cdp_activate.destinations.api import ApiDestination, ApiSettings
 from cdp_activate.destinations.base import Limit
@@ -25,6 +26,8 @@ _PROTO = "https://pypi.org/project/google-ads-datamanager/ (IngestAudienceMember
 _CONSENT = {"granted": "CONSENT_GRANTED", "denied": "CONSENT_DENIED"}
 _REASON = re.compile(r"[A-Z][A-Z_0-9]{2,80}")
 _SHORT = "PROCESSING_ERROR_REASON_"
+_BUSY = frozenset({429, 503})
+_DELAY = re.compile(r"([0-9]+(?:\.[0-9]+)?)s")
 
 _NOT_THE_ROWS = {
     "TERMS_AND_CONDITIONS_NOT_SIGNED": "accept the Customer Match terms in the account",
@@ -257,6 +260,12 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
                     f"{self.name} refused the request: {reason}",
                     remedy=f"To mend it: {_NOT_THE_ROWS[reason]}.",
                 )
+        if response.status in _BUSY and (pause := _pause(response)) is not None:
+            raise RetryError(
+                f"{self.name} answered {response.status}: later",
+                after=pause,
+                in_doubt=response.status != 429,
+            )
         if response.status == 400 and reasons:
             raise RefusedError(f"{self.name} refused the batch: {', '.join(reasons[:3])}")
         super().raise_for(response)
@@ -279,6 +288,16 @@ def _identifiers(row: Row) -> list[dict[str, Any]]:
     if all(name in given for name in parts.values()):
         found.append({"address": {theirs: given[ours] for theirs, ours in parts.items()}})
     return found
+
+
+def _pause(response: Response) -> float | None:
+    """Seconds that google.rpc.RetryInfo asks for: Google says them in the body."""
+    try:
+        delays = [one.get("retryDelay") for one in response.json()["error"]["details"]]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    found = [_DELAY.fullmatch(one) for one in delays if isinstance(one, str)]
+    return next((min(float(one[1]), LONGEST_WAIT) for one in found if one), None)
 
 
 def _reasons(response: Response) -> list[str]:

@@ -133,8 +133,11 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
     def _find_fields(self) -> Mapping[str, Known]:
         found = self.read(self.call("GET", _PROPERTIES), "results", kind=list)
         names = [self.read(one, "name", kind=str) for one in found]
+        # What HubSpot works out itself nobody may write.
         return {
-            name: Known(name, str(one.get("type"))) for name, one in zip(names, found, strict=True)
+            name: Known(name, str(one.get("type")))
+            for name, one in zip(names, found, strict=True)
+            if not mapping(one.get("modificationMetadata")).get("readOnlyValue")
         }
 
     def _make_field(self, name: str, kind: Kind) -> Known:

@@ -203,8 +203,18 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
         return Receipt()
 
     def _profile_ids(self, rows: Sequence[Row]) -> Iterator[str]:
+        gone: list[Row] = []
         for name, attribute, part in self._parts(rows):
+            missing = {row.identifiers[name].casefold(): row for row in part}
             for profile in self._found(attribute, [row.identifiers[name] for row in part]):
+                yield self.read(profile, "id", kind=str)
+                said = self.read(profile, "attributes", kind=dict).get(attribute)
+                missing.pop(str(said).casefold(), None)
+            gone += [row for row in missing.values() if name != "external_id"]
+        # Whose address was changed at Klaviyo is still known there by the id that is ours.
+        ours = [one.identifiers["external_id"] for one in gone if "external_id" in one.identifiers]
+        for some in parts_of(ours, self.limits["page"].most):
+            for profile in self._found("external_id", some):
                 yield self.read(profile, "id", kind=str)
 
     def _parts(self, rows: Sequence[Row]) -> Iterator[tuple[str, str, Sequence[Row]]]:

@@ -161,6 +161,17 @@ class TestGoogleAds(ApiContract):
 
         assert platform.tokens_given == 1
 
+    def test_the_pause_that_google_asks_for_is_in_the_body(self, destination, platform):
+        destination.check()
+        info = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "12.5s"}
+        error = {"code": 429, "status": "RESOURCE_EXHAUSTED", "details": [info]}
+        platform.misbehave(platform.said(429, {"error": error}))
+
+        with pytest.raises(RetryError) as raised:
+            destination.check()
+
+        assert (raised.value.after, raised.value.in_doubt) == (12.5, False)
+
     def test_a_refresh_token_that_ended_is_said(self, platform):
         settings = GoogleAdsDestination.Settings.model_validate(
             {**SETTINGS, "refresh_token": "old"}

@@ -87,8 +87,10 @@ class TestHubSpot(ApiContract):
         settings = HubSpotDestination.Settings(access_token=KEY)
         destination = HubSpotDestination(settings, transport=platform.transport(), name="there")
 
-        with pytest.raises(DestinationError, match="no field first_name, plan"):
-            destination.upsert(destination.open("VIP"), [person(1, plan="gold")])
+        about = {"name": "hs_score", "modificationMetadata": {"readOnlyValue": True}}
+        platform.properties["hs_score"] = about
+        with pytest.raises(DestinationError, match="no field first_name, hs_score, plan"):
+            destination.upsert(destination.open("VIP"), [person(1, plan="gold", hs_score=1)])
 
         assert not platform.contacts
 

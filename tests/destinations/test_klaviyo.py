@@ -157,6 +157,20 @@ class TestKlaviyo(ApiContract):
         assert not platform.lists[list_id]["profiles"]
         assert set(destination.erase(rows).rejected) == {"b"}
 
+    def test_whose_address_was_changed_there_is_found_by_our_id(self, destination, platform):
+        """By no telephone number: that may be somebody else's by now."""
+        both = {"email": "a@example.com", "phone": "+84901234567", "external_id": "c-7"}
+        other = Row("b", {"email": "b@example.com", "phone": "+84901234568"})
+        list_id = destination.open("VIP")
+        deliver(destination, "upsert", list_id, [Row("a", both), other])
+        for profile in platform.profiles.values():
+            profile["email"] = f"new.{profile['email']}"
+
+        deliver(destination, "remove", list_id, [Row("a", both), other])
+
+        (left,) = platform.lists[list_id]["profiles"]
+        assert platform.profiles[left]["email"] == "new.b@example.com"
+
     @pytest.mark.parametrize("link", ["https://a.klaviyo.com", "?page%5Bcursor%5D=1"])
     def test_a_next_page_that_is_none_does_not_go_round_for_ever(self, connect, platform, link):
         body = {"data": [], "links": {"self": "https://a.klaviyo.com", "next": link}}
