@@ -3,6 +3,7 @@
     {{ return(
         cdp_activate.checks_of_people(subject)
         or cdp_activate.checks_of_sales(subject)
+        or cdp_activate.checks_of_accounts(subject)
         or cdp_activate.checks_of_logs(subject)
     ) }}
 {% endmacro %}
