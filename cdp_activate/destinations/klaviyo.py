@@ -18,7 +18,13 @@ from typing import Any, ClassVar
 from pydantic import Field, SecretStr
 
 from cdp_activate.destinations._jobs import Jobs
-from cdp_activate.destinations._values import number_or_text
+from cdp_activate.destinations._klaviyo import (
+    ATTRIBUTES,
+    attribute_of,
+    cleared,
+    profile_of,
+    without_value,
+)
 from cdp_activate.destinations.api import (
     ApiDestination,
     ApiSettings,
@@ -34,9 +40,6 @@ from cdp_activate.http import Transport
 from cdp_activate.pacing import Endpoints
 
 _SPEC = "https://github.com/klaviyo/openapi (revision 2026-07-15)"
-_ATTRIBUTES = {"email": "email", "phone": "phone_number", "external_id": "external_id"}
-_PROFILE = frozenset({"first_name", "last_name", "organization", "locale", "title", "image"})
-_LOCATION = "location."
 _NOT_FOUND = 404
 
 
@@ -91,7 +94,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
     )
 
     verbs = frozenset({"upsert", "remove", "erase"})
-    identifiers = tuple(_ATTRIBUTES)
+    identifiers = tuple(ATTRIBUTES)
     batch_size = 1_000
     batch_bytes = limits["import_bytes"].most
     # A removal of a full batch takes ten look-ups: one a second keeps to 750 a minute.
@@ -125,7 +128,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
 
     def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
         """One import job: profiles created or updated, and put on the list."""
-        profiles = {row.key: _profile(row) for row in rows}
+        profiles = {row.key: profile_of(row) for row in rows}
         too_large = {
             key: f"more than {self.limits['profile_bytes'].most:,} bytes in one profile"
             for key, profile in profiles.items()
@@ -149,14 +152,14 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
 
     def _clear(self, rows: Sequence[Row]) -> None:
         """Take off what profiles hold of fields that have no value now."""
-        missing = {row.key: names for row in rows if (names := _without_value(row))}
-        theirs = {_theirs(name) for names in missing.values() for name in names}
+        missing = {row.key: names for row in rows if (names := without_value(row))}
+        theirs = {attribute_of(name) for names in missing.values() for name in names}
         for name, attribute, part in self._parts([row for row in rows if row.key in missing]):
             by_value = {row.identifiers[name].casefold(): row for row in part}
             for profile in self._found(attribute, list(by_value), sorted(theirs)):
                 about = self.read(profile, "attributes", kind=dict)
                 row = by_value.get(str(about.get(attribute)).casefold())
-                change = _cleared(about, missing[row.key]) if row else {}
+                change = cleared(about, missing[row.key]) if row else {}
                 if change:
                     profile_id = self.read(profile, "id", kind=str)
                     body = {"data": {"type": "profile", "id": profile_id, **change}}
@@ -186,7 +189,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
             about = self.read(error, "attributes", kind=dict)
             payload = mapping(about.get("original_payload"))
             sent = mapping(payload.get("attributes", payload))
-            keys = [self._jobs.key(job, str(sent.get(name))) for name in _ATTRIBUTES.values()]
+            keys = [self._jobs.key(job, str(sent.get(name))) for name in ATTRIBUTES.values()]
             pointer = mapping(about.get("source")).get("pointer")
             field = str(pointer or "").rpartition("/")[2]
             for key in filter(None, keys):
@@ -219,7 +222,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
 
     def _parts(self, rows: Sequence[Row]) -> Iterator[tuple[str, str, Sequence[Row]]]:
         """Rows as they are looked up: by their best identifier, as many as a page holds."""
-        for name, attribute in _ATTRIBUTES.items():
+        for name, attribute in ATTRIBUTES.items():
             having = [row for row in rows if best_identifier(row, self.identifiers) == name]
             for part in parts_of(having, self.limits["page"].most):
                 yield name, attribute, part
@@ -257,7 +260,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
                 continue
             profile = {
                 "type": "profile",
-                "attributes": {_ATTRIBUTES[name]: row.identifiers[name]},
+                "attributes": {ATTRIBUTES[name]: row.identifiers[name]},
             }
             job = {
                 "type": "data-privacy-deletion-job",
@@ -275,69 +278,16 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
     def members(self, list_id: str) -> Iterator[Mapping[str, str]]:
         """The profiles on the list, a hundred a call."""
         query = {
-            "fields[profile]": ",".join(_ATTRIBUTES.values()),
+            "fields[profile]": ",".join(ATTRIBUTES.values()),
             "page[size]": self.limits["page"].most,
         }
         for profile in self._pages(f"/api/lists/{list_id}/profiles", query):
             about = self.read(profile, "attributes", kind=dict)
-            yield member({name: about.get(theirs) for name, theirs in _ATTRIBUTES.items()})
-
-
-def _profile(row: Row) -> dict[str, Any]:
-    """A row as a profile: known attributes by name, all others as custom properties.
-
-    What has no value is left out: an import passes it over.
-    """
-    attributes: dict[str, Any] = {_ATTRIBUTES[name]: v for name, v in row.identifiers.items()}
-    properties: dict[str, Any] = {}
-    location: dict[str, Any] = {}
-    for name, value in row.fields.items():
-        plain = number_or_text(value)
-        if plain is None:
-            continue
-        if name in _PROFILE:
-            attributes[name] = str(value)
-        elif name.startswith(_LOCATION):
-            location[name.removeprefix(_LOCATION)] = str(value)
-        else:
-            properties[name] = plain
-    if location:
-        attributes["location"] = location
-    if properties:
-        attributes["properties"] = properties
-    return {"type": "profile", "attributes": attributes}
-
-
-def _without_value(row: Row) -> list[str]:
-    return [name for name, value in row.fields.items() if number_or_text(value) is None]
-
-
-def _theirs(name: str) -> str:
-    """The attribute of a profile that holds a field."""
-    return name if name in _PROFILE or name.startswith(_LOCATION) else "properties"
-
-
-def _cleared(about: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """The change to a profile that takes these fields off it; empty where it holds none."""
-    location, properties = mapping(about.get("location")), mapping(about.get("properties"))
-    attributes: dict[str, Any] = {
-        name: None for name in names if name in _PROFILE and about.get(name) is not None
-    }
-    places = [name.removeprefix(_LOCATION) for name in names if name.startswith(_LOCATION)]
-    held = [place for place in places if location.get(place) is not None]
-    if held:
-        attributes["location"] = dict.fromkeys(held)
-    unset = [name for name in names if _theirs(name) == "properties" and name in properties]
-    if not attributes and not unset:
-        return {}
-    change: dict[str, Any] = {"attributes": attributes}
-    if unset:
-        change["meta"] = {"patch_properties": {"unset": unset}}
-    return change
+            yield member({name: about.get(theirs) for name, theirs in ATTRIBUTES.items()})
 
 
 def _values(row: Row) -> list[str]:
-    return [row.identifiers[name] for name in _ATTRIBUTES if name in row.identifiers]
+    return [row.identifiers[name] for name in ATTRIBUTES if name in row.identifiers]
 
 
 def _quoted(value: str | Sequence[str]) -> str:

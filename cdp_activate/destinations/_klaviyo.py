@@ -1,0 +1,72 @@
+"""A row as Klaviyo has it: known attributes by name, all others as custom properties.
+
+Not a destination: names with an underscore are no types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cdp_activate.destinations._values import number_or_text
+from cdp_activate.destinations.api import mapping
+from cdp_activate.destinations.rows import Row
+
+ATTRIBUTES = {"email": "email", "phone": "phone_number", "external_id": "external_id"}
+"""Identifier -> the attribute of a profile that holds it."""
+
+_PROFILE = frozenset({"first_name", "last_name", "organization", "locale", "title", "image"})
+_LOCATION = "location."
+
+
+def profile_of(row: Row) -> dict[str, Any]:
+    """A row as a profile: known attributes by name, all others as custom properties.
+
+    What has no value is left out: an import passes it over.
+    """
+    attributes: dict[str, Any] = {ATTRIBUTES[name]: v for name, v in row.identifiers.items()}
+    properties: dict[str, Any] = {}
+    location: dict[str, Any] = {}
+    for name, value in row.fields.items():
+        plain = number_or_text(value)
+        if plain is None:
+            continue
+        if name in _PROFILE:
+            attributes[name] = str(value)
+        elif name.startswith(_LOCATION):
+            location[name.removeprefix(_LOCATION)] = str(value)
+        else:
+            properties[name] = plain
+    if location:
+        attributes["location"] = location
+    if properties:
+        attributes["properties"] = properties
+    return {"type": "profile", "attributes": attributes}
+
+
+def without_value(row: Row) -> list[str]:
+    return [name for name, value in row.fields.items() if number_or_text(value) is None]
+
+
+def attribute_of(name: str) -> str:
+    """The attribute of a profile that holds a field."""
+    return name if name in _PROFILE or name.startswith(_LOCATION) else "properties"
+
+
+def cleared(about: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The change to a profile that takes these fields off it; empty where it holds none."""
+    location, properties = mapping(about.get("location")), mapping(about.get("properties"))
+    attributes: dict[str, Any] = {
+        name: None for name in names if name in _PROFILE and about.get(name) is not None
+    }
+    places = [name.removeprefix(_LOCATION) for name in names if name.startswith(_LOCATION)]
+    held = [place for place in places if location.get(place) is not None]
+    if held:
+        attributes["location"] = dict.fromkeys(held)
+    unset = [name for name in names if attribute_of(name) == "properties" and name in properties]
+    if not attributes and not unset:
+        return {}
+    change: dict[str, Any] = {"attributes": attributes}
+    if unset:
+        change["meta"] = {"patch_properties": {"unset": unset}}
+    return change
