@@ -112,8 +112,12 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
         answer = self.call("GET", "/v3/marketing/field_definitions")
         # An account without any answers without the list.
         found = mapping(answer).get("custom_fields") or []
-        ids = [Known(self.read(one, "id", kind=str)) for one in found]
-        return {self.read(one, "name", kind=str): of for one, of in zip(found, ids, strict=True)}
+        return {
+            self.read(one, "name", kind=str): Known(
+                self.read(one, "id", kind=str), str(one.get("field_type"))
+            )
+            for one in found
+        }
 
     def _make_field(self, name: str, kind: Kind) -> Known:
         if not _NAME.fullmatch(name):
@@ -123,7 +127,7 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
             )
         body = {"name": name, "field_type": _TYPES.get(kind, "Text")}
         made = self.call("POST", "/v3/marketing/field_definitions", body)
-        return Known(self.read(made, "id", kind=str))
+        return Known(self.read(made, "id", kind=str), body["field_type"])
 
     def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
         """One upsert job: contacts created or updated, and put on the list."""
@@ -217,10 +221,22 @@ def _contact(row: Row, ids: Mapping[str, Known]) -> dict[str, Any]:
         if name in _RESERVED:
             contact[name] = as_text(value)
         else:
-            custom[ids[name].name] = number_else_text(value)
+            plain = _value(value, ids[name].kind)
+            if plain is not None:
+                custom[ids[name].name] = plain
     if custom:
         contact["custom_fields"] = custom
     return contact
+
+
+def _value(value: Any, kind: str) -> int | float | str | None:
+    """What a custom field takes; None where nothing may be sent.
+
+    An empty text clears one, but a number or date "cannot be null", and the whole batch would
+    be refused: what was there stays (https://github.com/sendgrid/docs/issues/6323).
+    """
+    plain = number_else_text(value)
+    return plain if kind in ("Number", "Date") else as_text(plain)
 
 
 def _too_long(row: Row) -> str:

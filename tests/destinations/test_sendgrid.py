@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from api import ApiContract
 from emulators.platform import a_few_times
 from emulators.sendgrid import KEY, SendGrid
 
-from cdp_activate.destinations.rows import Row
+from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.destinations.sendgrid import SendGridDestination
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Response
@@ -115,6 +116,21 @@ class TestSendGrid(ApiContract):
         ]
         (member,) = platform.members("VIP").values()
         assert member["fields"] == {"first_name": None, "ltv": 129.9, "club": "true"}
+
+    def test_values_take_the_type_of_the_field_that_is_there(self, destination, platform):
+        """SendGrid refuses a number as text, and nothing at all for a number or a date."""
+        for number, (name, kind) in enumerate(
+            [("code", "Text"), ("ltv", "Number"), ("on", "Date")]
+        ):
+            platform.custom[f"e{number}"] = {"id": f"e{number}", "name": name, "field_type": kind}
+        list_id, who = destination.open("VIP"), {"email": "a@example.com"}
+        full = Row("c", who, {"code": Decimal("12.50"), "ltv": 3, "on": date(2026, 11, 28)})
+        emptied = Row("c", who, dict.fromkeys(full.fields))
+        outcomes = [deliver(destination, "upsert", list_id, [row]) for row in (full, emptied)]
+
+        assert outcomes == [Receipt(), Receipt()]
+        (member,) = platform.members("VIP").values()
+        assert member["fields"] == {"first_name": None, "code": "", "ltv": 3, "on": "2026-11-28"}
 
     def test_names_that_sendgrid_does_not_take_are_refused(self, destination):
         list_id = destination.open("VIP")

@@ -132,9 +132,15 @@ class SendGrid(Emulator):
                 return self.refusal(400, field=field, message="length should be less than 50")
             if contact.get("custom_fields", {}).keys() - self.custom.keys():
                 return self.refusal(400, message="invalid custom field ids")
+            if None in contact.get("custom_fields", {}).values():
+                return self.refusal(400, message='custom field "e1_N" cannot be null')
         errors = []
         for contact in contacts:
-            if contact["email"] in self.refused:
+            custom = contact.get("custom_fields", {})
+            is_text = {i: self.custom[i]["field_type"] == "Text" for i in custom}
+            mistyped = [i for i, value in custom.items() if is_text[i] != isinstance(value, str)]
+            mistyped = [i for i in mistyped if self.custom[i]["field_type"] != "Date"]
+            if contact["email"] in self.refused or mistyped:
                 errors.append(contact["email"])
             else:
                 self._upsert(contact, call.body.get("list_ids", ()))
