@@ -54,6 +54,8 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
         if sync.settings.mode == "mirror":
             warehouse.run(_moved(sync, work))
         keep_one_of_each(sync, warehouse, work, ledger)
+        if sync.settings.mode == "mirror":
+            warehouse.run(_overwritten(work))
     _check_keys(sync, warehouse, work)
     total, lists = _counted(sync, warehouse, work, sizes)
     without = _without(sync, warehouse, work)
@@ -119,13 +121,21 @@ def _sent(sync: Sync, ledger: Ledger, work: Work) -> str:
 
 
 def _moved(sync: Sync, work: Work) -> str:
-    """An update that changes an identifier, and does not only add one, is a move."""
+    """An update that changes what the destination knows somebody by is a move."""
     return (
         f"update {work.schema}.steps set action = 'move' where action = 'update' "
         f"and entity_key in (select plan.entity_key from {work.schema}.plan as plan "
         f"join {work.schema}.sent as sent on sent.list = plan.list "
         "and sent.entity_key = plan.entity_key where sent.identifiers <> plan.identifiers "
         f"and not {is_found_again(sync)})"
+    )
+
+
+def _overwritten(work: Work) -> str:
+    """Who is updated in a mirror leaves nothing behind: what was sent is theirs no more."""
+    return (
+        f"delete from {work.schema}.sent where (list, entity_key) in "
+        f"(select list, entity_key from {work.schema}.plan where action = 'update')"
     )
 
 

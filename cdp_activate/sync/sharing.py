@@ -35,8 +35,8 @@ def known_by(sync: Sync, of: str = "") -> str:
     All of them together where it goes by each, or tells all people apart.
     """
     column = f"{of}.identifiers" if of else "identifiers"
-    pairs = [_pair(name, column) for name in _best(sync)]
-    return f"coalesce({', '.join([*pairs, column])})"
+    best = _best(sync)
+    return f"coalesce({_first_of(best, column)}, {column})" if best else column
 
 
 def _best(sync: Sync) -> list[str]:
@@ -46,6 +46,10 @@ def _best(sync: Sync) -> list[str]:
     return [] if alone else sync.destination.best_first(mapped)
 
 
+def _first_of(names: Sequence[str], column: str) -> str:
+    return f"coalesce({', '.join(_pair(name, column) for name in names)})"
+
+
 def _pair(name: str, column: str) -> str:
     return f"{quoted(name + '=')} || {value_of(name, column)}"
 
@@ -53,12 +57,15 @@ def _pair(name: str, column: str) -> str:
 def is_found_again(sync: Sync) -> str:
     """Whether somebody in `plan` is found under what was `sent` before, as SQL.
 
-    All of that is said again, and what the destination knows them by is the same.
+    Where the destination goes by the best of several: that is the same, and what is new is put
+    in the place of the others. Elsewhere all that was sent is said again.
     """
-    again = says("plan", "sent")
-    if not _best(sync):
-        return again
-    return f"({again} and {known_by(sync, 'plan')} = {known_by(sync, 'sent')})"
+    mapped = sync.settings.identifiers
+    best = sync.destination.best_first(mapped)
+    if sync.destination.knows_keys or len(mapped) == 1 or not best:
+        return says("plan", "sent")
+    plan, sent = (_first_of(best, f"{of}.identifiers") for of in ("plan", "sent"))
+    return f"coalesce({plan} = {sent}, false)"
 
 
 def keep_one_of_each(sync: Sync, warehouse: Warehouse, work: Work, ledger: Ledger) -> None:
