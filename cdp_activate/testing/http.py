@@ -98,7 +98,7 @@ class HttpDestinationContract:
         """A platform that quotes everything back does not make us quote it too."""
         for status in self.statuses:
             errors = [self._error(connect, partial(_echo, status))]
-            if status in self.failures:
+            if status in (_QUOTING, *self.failures):
                 calls = self._calls(connect, platform)
                 errors += [faulty(partial(_echo, status)) for faulty, _ in calls]
             shown = " ".join(f"{error} {error!r}" for error in errors)
@@ -189,6 +189,8 @@ class _Turns:
 
 
 _NUMBERS = count(1000)
+_QUOTING = 400
+"""The status with which platforms like best to quote what they dislike."""
 _PERSONAL = re.compile(
     "|".join(
         [

@@ -147,6 +147,14 @@ MISTAKES = {
         'if None not in one["about"].values()])',
     ),
     "quotes the person": ("clean_reason(refused[row.key], row)", "refused[row.key]"),
+    "quotes the platform": (
+        "    def check",
+        "    def raise_for(self, answer):\n"
+        "        from cdp_activate.errors import RefusedError\n"
+        "        if answer.status == 400: raise RefusedError(answer.body.decode())\n"
+        "        super().raise_for(answer)\n\n"
+        "    def check",
+    ),
     "swallows refusals": ("if row.key in refused}", "if row.key in ()}"),
     "crashes on a changed answer": ('self.read(answer, "refused", kind=dict)', 'answer["refused"]'),
     "passes a check with a wrong key": ('self.call("GET", "/account")', "pass"),
