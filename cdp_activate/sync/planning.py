@@ -134,8 +134,9 @@ def _moved(sync: Sync, work: Work) -> str:
 def _overwritten(work: Work) -> str:
     """Who is updated in a mirror leaves nothing behind: what was sent is theirs no more."""
     return (
-        f"delete from {work.schema}.sent where (list, entity_key) in "
-        f"(select list, entity_key from {work.schema}.plan where action = 'update')"
+        f"delete from {work.schema}.sent as sent using {work.schema}.plan as plan "
+        "where plan.action = 'update' and plan.list = sent.list "
+        "and plan.entity_key = sent.entity_key and plan.identifiers <> sent.identifiers"
     )
 
 
