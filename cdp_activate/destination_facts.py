@@ -36,6 +36,7 @@ def facts(type_name: str) -> dict[str, Any]:
         "verbs": [verb for verb in _VERBS if verb in kind.verbs],
         "reads": [name for name in _READS if getattr(kind, name) is not getattr(Destination, name)],
         "takes_fields": kind.takes_fields,
+        "knows_people_by": _known_by(kind),
         "leaving": kind.leaving,
         "permissions": list(kind.permissions),
         "settings": _settings(kind.Settings),
@@ -55,6 +56,21 @@ def facts(type_name: str) -> dict[str, Any]:
         "requests_per_second": kind.requests_per_second,
         "limits": {name: asdict(limit) for name, limit in kind.limits.items()},
     }
+
+
+def _known_by(kind: type[Destination[Any]]) -> str:
+    """What makes two people one there; empty where it keeps no lists."""
+    if "upsert" not in kind.verbs:
+        return ""
+    chosen = [name for name in ("matches_on", "match_on") if name in kind.Settings.model_fields]
+    if chosen:
+        return f"what `{chosen[0]}` says"
+    if kind.knows_keys:
+        return "our key"
+    if kind.matches == "each":
+        return "each identifier by itself"
+    few = len(kind.identifiers) < 2
+    return ", ".join(kind.identifiers) if few else f"the first of {', '.join(kind.identifiers)}"
 
 
 def _settings(model: type[BaseModel]) -> list[dict[str, Any]]:
@@ -110,6 +126,7 @@ def _head(about: dict[str, Any]) -> str:
     lines = [
         ("does", ", ".join(about["verbs"])),
         ("reads back", ", ".join(_READS[name] for name in about["reads"])),
+        ("knows people by", about["knows_people_by"]),
         ("leaving a list", about["leaving"]),
         ("sends", "identifiers and fields" if about["takes_fields"] else "identifiers alone"),
         ("needs", "; ".join(about["permissions"])),
