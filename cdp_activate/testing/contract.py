@@ -62,8 +62,9 @@ class DestinationContract:
     def test_two_names_are_two_lists(
         self, destination: Destination[Any], platform: Platform
     ) -> None:
-        """Names that look alike are not the same list."""
+        """Names that look alike are not the same list, and no character in one is special."""
         names = [self.list_name, self.list_name.upper(), self.list_name.replace(" ", "-")]
+        names += ["a/b?c#d&e=f", "100% \"VIP\" \\ 'A', (B)"]
         ids = [destination.open(name) for name in names]
         require(len(set(ids)) == len(names), "two list names share an id")
         for number, list_id in enumerate(ids):

@@ -132,6 +132,7 @@ MISTAKES = {
     "calls for no rows": ("        if not rows:\n            return Receipt()\n", ""),
     "takes every status": ("    def check", "    def raise_for(self, _): pass\n\n    def check"),
     "confuses lists": ("quote(name, safe='')", "quote(name.lower(), safe='')"),
+    "takes a name for a path": ("quote(name, safe='')", "quote(name)"),
     "spoils text": (
         '"about": row.fields',
         '"about": {k: str(v).lower() for k, v in row.fields.items()}',
