@@ -22,6 +22,8 @@ from cdp_activate.errors import AuthError, DestinationError
 
 _DOCS = "https://docs.customer.io/integrations/api/track/"
 _BAD_REQUEST = 400
+# Attributes that are more than data: https://docs.customer.io/integrations/api/track/ (identify)
+_OWN = frozenset({"unsubscribed", "cio_subscription_preferences", "cio_relationships", "cio_id"})
 
 
 class CustomerIoDestination(ApiDestination["CustomerIoDestination.Settings"]):
@@ -105,6 +107,7 @@ class CustomerIoDestination(ApiDestination["CustomerIoDestination.Settings"]):
 
     def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
         """Identify the people in one batch, then add those it took to the segment."""
+        self._refuse_own_fields(rows)
         rejected = {row.key: why for row in rows if (why := self._unfit(row))}
         fitting = [row for row in rows if row.key not in rejected]
         if fitting:
@@ -113,6 +116,16 @@ class CustomerIoDestination(ApiDestination["CustomerIoDestination.Settings"]):
         if ids:
             self.call("POST", f"/api/v1/segments/{list_id}/add_customers", {"ids": ids})
         return Receipt(rejected)
+
+    def _refuse_own_fields(self, rows: Sequence[Row]) -> None:
+        """What Customer.io reads as consent or identity is no field of a sync."""
+        own = sorted(_OWN & {name for row in rows for name in row.fields})
+        if own:
+            raise DestinationError(
+                f"{self.name} reads the field {', '.join(own)} as consent or identity",
+                remedy="Take it out of the sync's fields: subscriptions are not touched from here.",
+                in_doubt=False,
+            )
 
     def _unfit(self, row: Row) -> str:
         """Why a row cannot be sent; empty when it can."""

@@ -113,6 +113,13 @@ class TestCustomerIo(ApiContract):
         with pytest.raises(DestinationError, match="data-driven"):
             destination.open("VIP")
 
+    def test_a_field_that_is_consent_there_is_refused_before_sending(self, destination, platform):
+        list_id = destination.open("VIP")
+        with pytest.raises(DestinationError, match="field unsubscribed as consent"):
+            destination.upsert(list_id, [self.row(destination, 1, unsubscribed=False)])
+
+        assert platform.people == {}
+
     def test_the_wrong_region_says_the_right_one(self, destination, platform):
         platform.region = "eu"
 
