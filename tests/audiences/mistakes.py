@@ -1161,6 +1161,12 @@ MISTAKES: dict[str, list[Mistake]] = {
             "columns: customer_id",
         ),
         Mistake(
+            "where: {list: [a1, 007]}",
+            "2:20",
+            "007 is the number 7 in YAML",
+            "put it in quotes: '007'",
+        ),
+        Mistake(
             "where: {list: [true]}", "2:16", "an id is text or a whole number", "put it in quotes"
         ),
         Mistake(
