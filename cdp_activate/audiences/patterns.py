@@ -46,7 +46,27 @@ def parts_of(pattern: str) -> list[Part]:
         if part.kind == "times" and (not found or not _repeats(found[-1])):
             raise _strange(part.text)
         found.append(part)
+    _check_nested(found)
     return found
+
+
+def _check_nested(parts: list[Part]) -> None:
+    """RE2 takes repetitions within repetitions for as many as they come to."""
+    levels = [1]  # the most that any part of an open group is repeated
+    last = 1
+    for part in parts:
+        if part.text == "(" and part.kind == "syntax":
+            levels.append(1)
+        elif part.text == ")" and part.kind == "syntax":
+            last = levels.pop() if len(levels) > 1 else 1
+            levels[-1] = max(levels[-1], last)
+        elif part.kind == "times":
+            last *= max([1, *map(int, re.findall(r"\d+", part.text))])
+            levels[-1] = max(levels[-1], last)
+            if last > _MOST_TIMES:
+                raise _strange(part.text)
+        else:
+            last = 1
 
 
 def _repeats(part: Part) -> bool:

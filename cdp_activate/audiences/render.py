@@ -250,6 +250,8 @@ def write(query: exp.Query, adapter: str, replace: Callable[[Expression], Expres
         if is_ours(node):
             arguments = [one.transform(leaf) for one in arguments_of(node, dialect)]
             return written(node.this, arguments, dialect)
+        if dialect == "bigquery" and _is_long(node):
+            return exp.cast(exp.Literal.string(node.name), "bignumeric")
         return replace(node)
 
     try:
@@ -269,6 +271,13 @@ def write(query: exp.Query, adapter: str, replace: Callable[[Expression], Expres
             remedy="leave out the condition it names, or compute it in a dbt model",
         ) from None
     return lower_case(sql, dialect)
+
+
+def _is_long(node: Expression) -> bool:
+    """A whole number that BigQuery's INT64, and so its literals, does not hold."""
+    if not isinstance(node, exp.Literal) or node.is_string or not node.name.isdecimal():
+        return False
+    return int(node.name) >= 2**63
 
 
 def lower_case(sql: str, dialect: str) -> str:

@@ -486,6 +486,12 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
         Mistake("where: {trait: name, contains: 1}", "2:32", "'contains' takes text", "write '1'"),
         Mistake(
+            "where: {trait: name, matches: '(a{200}b){200}'}",
+            "2:31",
+            "'{200}' does not mean the same on every warehouse",
+            "use literals, classes, anchors, groups,",
+        ),
+        Mistake(
             "where: {trait: name, matches: '(?=a)'}",
             "2:31",
             "'(?=' does not mean the same on every warehouse",

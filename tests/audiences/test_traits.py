@@ -347,6 +347,13 @@ def test_sql_keeps_its_meaning_on_snowflake() -> None:
     assert "coalesce(not customers.active, false)" in sql_of(text, "snowflake")
 
 
+def test_a_whole_number_that_bigquery_has_no_literal_for_is_cast() -> None:
+    """One more than INT64 holds."""
+    text = "audience: tested\nwhere: {trait: big, between: [9223372036854775807, 2e19]}\n"
+    ends = "9223372036854775807 and cast('20000000000000000000' as bignumeric)"
+    assert ends in sql_of(text, "bigquery")
+
+
 MISTAKES = [
     ("where: {trait: profile.langauge, eq: vi}", "2:16", "not declared inside", "'language'"),
     ("where: {trait: name.first, eq: x}", "2:16", "'name' is a text: it has no 'first'", ""),
