@@ -161,6 +161,9 @@ class HttpDestinationContract:
         list_id = destination.open(f"{self.list_name} {number}")
         if verb in ("upsert", "remove", "erase", "members"):
             deliver(destination, "upsert", list_id, [row])
+        if verb == "upsert":
+            emptied = as_sent(destination, person(number, **dict.fromkeys(TEXTS)))
+            deliver(destination, "upsert", list_id, [emptied])
         if verb == "size":
             destination.size(list_id)
         elif verb == "members":
