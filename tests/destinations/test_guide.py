@@ -120,7 +120,7 @@ def python(folder, *arguments):
 def test_the_destination_shown_passes_the_contract_and_is_found_by_its_type(postbox):
     done = python(postbox, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")
     assert done.returncode == 0, done.stdout
-    assert re.search(r"\b2[0-9] passed", done.stdout)
+    assert re.search(r"\b[23][0-9] passed", done.stdout)
 
     code = "import cdp_activate.destinations as d; print(d.destination_class('postbox').__name__)"
     assert python(postbox, "-c", code).stdout == "Postbox\n"
