@@ -114,6 +114,16 @@ class ApiDestination(Destination[A]):
         """One call; the JSON it is answered with, None where the answer has no body."""
         return self.parsed(self.request(method, path, body, query=query))
 
+    def job(self, path: str, *, query: Mapping[str, Any] | None = None) -> Any:
+        """What a job has come to. Raises DestinationError where the platform knows it no more."""
+        answer = self.request("GET", path, query=query, allow=_GONE)
+        if answer.status in _GONE:
+            raise DestinationError(
+                f"{self.name} knows a job no more ({answer.status})",
+                remedy="What became of its rows is unknown: the next run sends them again.",
+            )
+        return self.parsed(answer)
+
     def make_list(self, path: str, body: Any) -> Any:
         """POST a new list."""
         with self.making_a_list():

@@ -164,7 +164,7 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
         known = self._jobs.outcome(job)
         if known is not None:
             return known
-        answer = self.call("GET", f"/processes/{job}")
+        answer = self.job(f"/processes/{job}")
         status = self.read(answer, "status", kind=str)
         if status in _RUNNING:
             return None

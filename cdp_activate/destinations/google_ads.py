@@ -210,7 +210,7 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
 
     def settle(self, job: str) -> Receipt | None:
         """What became of a request: Google counts refusals by reason and names no rows."""
-        answer = self.call("GET", "/v1/requestStatus:retrieve", query={"requestId": job})
+        answer = self.job("/v1/requestStatus:retrieve", query={"requestId": job})
         about = self.read(answer, "requestStatusPerDestination", 0, kind=dict)
         status = self.read(about, "requestStatus", kind=str)
         if status == "SUCCESS":

@@ -172,7 +172,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
         known = self._jobs.outcome(job)
         if known is not None:
             return known
-        answer = self.call("GET", f"/api/profile-bulk-import-jobs/{job}")
+        answer = self.job(f"/api/profile-bulk-import-jobs/{job}")
         status = self.read(answer, "data", "attributes", "status", kind=str)
         if status == "cancelled":
             raise RetryError(f"{self.name} cancelled an import")

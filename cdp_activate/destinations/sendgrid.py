@@ -152,7 +152,7 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
         rejected: dict[str, str] = {}
         unnamed = 0
         for one in job.split(","):
-            answer = self.call("GET", f"/v3/marketing/contacts/imports/{one}")
+            answer = self.job(f"/v3/marketing/contacts/imports/{one}")
             status = self.read(answer, "status", kind=str)
             if status == "pending":
                 return None

@@ -126,6 +126,16 @@ class ApiContract(DestinationContract, HttpDestinationContract):
         assert "--full-refresh" in raised.value.remedy
         assert "person.1" not in str(raised.value)
 
+    def test_a_job_that_is_known_no_more_is_said(self, destination, platform):
+        if self.kind.settle is ApiDestination.settle:
+            return
+        platform.misbehave(platform.refusal(404))
+
+        with pytest.raises(DestinationError) as raised:
+            destination.settle("404")
+
+        assert "sends them again" in raised.value.remedy
+
     def test_a_list_that_may_not_be_made_blames_no_row(self, connect, platform):
         def answer(request):
             makes = request.method == "POST" and not request.url.endswith("/token")
