@@ -442,6 +442,18 @@ MISTAKES: dict[str, list[Mistake]] = {
             settles="7.18",
         ),
         Mistake(
+            "where: {trait: seen_at, before: 30 days}",
+            "2:33",
+            "'before' takes a date, this is a length of time",
+            "older_than: 30 days",
+        ),
+        Mistake(
+            "where: {event: viewed, since: 7 days}",
+            "2:31",
+            "'since' takes a date, this is a length of time",
+            "within: 7 days",
+        ),
+        Mistake(
             "where: {trait: seen_at, before: 2026-02-30}", "2:33", "there is no day 2026-02-30", ""
         ),
         Mistake(

@@ -13,6 +13,7 @@ from cdp_activate.audiences.model import (
     Span,
     Value,
 )
+from cdp_activate.audiences.moments import parse_duration
 from cdp_activate.audiences.reading.patterns import check_pattern
 from cdp_activate.audiences.reading.values import ValueReader
 from cdp_activate.audiences.windows import span
@@ -21,6 +22,8 @@ from cdp_activate.text import Node
 
 _ENDS = {"between": "since", "between_ago": "within"}
 """Windows of two ends, and the window that each end would be alone."""
+_LENGTHS = {"since": "within", "after": "last", "before": "older_than"}
+"""Windows that begin or end at a date, and what takes a length in their place."""
 
 
 @dataclass
@@ -39,6 +42,10 @@ class OperandReader(ValueReader):
 
         def attempt(word: str, node: Node) -> Span | None:
             zone = self.timezone
+            if word in _LENGTHS and _is_length(node.value):
+                hint = f"{_LENGTHS[word]}: {node.value}"
+                self.wrong(node, f"'{word}' takes a date, this is a length of time", hint)
+                return None
             return self.attempt(
                 node, lambda: span(word, node.plain(), timezone=zone, whole_days=whole_days)
             )
@@ -114,3 +121,10 @@ class OperandReader(ValueReader):
         if not items:
             self.wrong(node, f"'{name}' takes a list such as {example}", f"{name}: {example}")
         return Comparison(name, tuple(found)) if found and len(found) == len(items) else None
+
+
+def _is_length(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(parse_duration(value))
+    except ValueError:
+        return False
