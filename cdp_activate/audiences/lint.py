@@ -211,12 +211,8 @@ def _known(node: Node, parts: Mapping[str, Node], audience: Audience) -> Iterato
     for word in ("top_percent", "bottom_percent"):
         if word in parts and parts[word].text.removesuffix("%") in ("0", "100"):
             code = "never-holds" if parts[word].text.startswith("0") else "always-holds"
-            yield (
-                parts[word],
-                code,
-                f"{word} {parts[word].text}: everyone with a value or nobody",
-                "",
-            )
+            who = "nobody" if code == "never-holds" else "everyone with a value"
+            yield parts[word], code, f"{word} {parts[word].text} is {who}", ""
     column = audience.entity.model.columns.get(parts["trait"].text)
     if column is not None and column.type.kind == "integer":
         for word in ("eq", "is"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
@@ -28,6 +29,9 @@ _RANGES = {
     "percentile": Range(0, 100, whole=False),
     "share": Range(0, 1, whole=False, hint="a share is at most 1: write 50% or 0.5"),
 }
+
+
+_PASSES = {"gte": operator.ge, "gt": operator.gt, "lte": operator.le, "lt": operator.lt}
 
 
 def decided(parts: Mapping[str, Node]) -> Iterator[tuple[Node, str, str, str]]:
@@ -71,19 +75,11 @@ def _asked(node: Node) -> Iterator[tuple[str, Node, Decimal]]:
 
 def _holds(word: str, number: Decimal, within: Range) -> bool | None:
     """Whether every number of the range passes, or none; else nothing is decided."""
-    high = None if within.high is None else Decimal(within.high)
-    beyond = number < within.low or (high is not None and number > high)
-    if within.whole and number != int(number):
-        beyond = True
+    low, high = Decimal(within.low), Decimal("Infinity" if within.high is None else within.high)
     if word in ("eq", "ne"):
+        beyond = not low <= number <= high or (within.whole and number != int(number))
         return (word == "ne") if beyond else None
-    least = {"gte": number <= within.low, "gt": number < within.low}
-    most = {"lte": number < within.low, "lt": number <= within.low}
-    if high is not None:
-        least_never = {"gte": number > high, "gt": number >= high}
-        most_always = {"lte": number >= high, "lt": number > high}
-    else:
-        least_never = most_always = {}
-    if least.get(word) or most_always.get(word):
-        return True
-    return False if most.get(word) or least_never.get(word) else None
+    passes = _PASSES.get(word)
+    ends = {passes(low, number), passes(high, number)} if passes else set()
+    # What both ends of a range pass, or neither, so does what lies between.
+    return ends.pop() if len(ends) == 1 else None

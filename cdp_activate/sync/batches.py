@@ -74,8 +74,9 @@ def _joined(texts: pa.StringArray) -> str:
 
     https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-layout
     """
-    if texts.type != "string":  # a profile may ask DuckDB for another layout
-        texts = texts.cast("string")  # which loads as long as a small sync takes
+    # A profile may ask DuckDB for another layout. To cast loads pyarrow.compute, so not else.
+    if texts.type != "string":
+        texts = texts.cast("string")
     _, offsets, letters = texts.buffers()
     places = memoryview(offsets).cast("i")
     first, end = places[texts.offset], places[texts.offset + len(texts)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +12,9 @@ from cdp_activate.sync.built import Mark
 from cdp_activate.sync.counts import Counts
 from cdp_activate.sync.model import Guards
 from cdp_activate.sync.plan import Plan
+
+_MOST_TOLD = 5
+"""Lists that one guard's refusal names."""
 
 
 @dataclass(frozen=True)
@@ -202,14 +204,10 @@ def enforce(plan: Plan, allow: Collection[str] = ()) -> None:
 
 def _reasons(refused: Sequence[Refusal]) -> Iterator[str]:
     """What they say; of one guard that refuses many lists, the first few."""
-    seen: Counter[str] = Counter(refusal.guard for refusal in refused)
-    told: Counter[str] = Counter()
+    messages: dict[str, list[str]] = {}
     for refusal in refused:
-        told[refusal.guard] += 1
-        if told[refusal.guard] <= _MOST_TOLD:
-            yield f"{refusal.guard}: {refusal.message}"
-        elif told[refusal.guard] == seen[refusal.guard]:
-            yield f"{refusal.guard}: and {seen[refusal.guard] - _MOST_TOLD:,} more like it"
-
-
-_MOST_TOLD = 5
+        messages.setdefault(refusal.guard, []).append(refusal.message)
+    for guard, said in messages.items():
+        yield from (f"{guard}: {message}" for message in said[:_MOST_TOLD])
+        if len(said) > _MOST_TOLD:
+            yield f"{guard}: and {len(said) - _MOST_TOLD:,} more like it"
