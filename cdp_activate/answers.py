@@ -84,7 +84,7 @@ def read_json(response: Response, *, who: str) -> Any:
     """
     try:
         return response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RetryError(f"{who} sent an answer that is not JSON", in_doubt=True) from None
 
 

@@ -22,7 +22,9 @@ from cdp_activate.errors import (
     CdpError,
     DestinationError,
     RetryError,
+    SettingsError,
 )
+from cdp_activate.proxies import goes_straight, proxies, user_of
 
 if TYPE_CHECKING:
     import urllib3
@@ -67,7 +69,10 @@ class Request:
     @property
     def host(self) -> str:
         """The only part of the address that a message may show."""
-        return urlsplit(self.url).hostname or "the platform"
+        try:
+            return urlsplit(self.url).hostname or "the platform"
+        except ValueError:  # half an IPv6 address
+            return "the platform"
 
     @property
     def path(self) -> str:
@@ -104,7 +109,8 @@ class Transport(ABC):
         """Return the whole answer, whatever its status.
 
         Raises `RetryError` when no whole answer came: connection refused or
-        reset, timeout, TLS failure, half a body.
+        reset, timeout, TLS failure, half a body. Raises `DestinationError` for
+        a call that can never be made.
         """
 
     def close(self) -> None:
@@ -164,40 +170,71 @@ class PooledTransport(Transport):
     `connections` is the number of calls that may be under way at once; one
     more waits for its turn. `timeout` is in seconds, for connecting (at most
     10) and for each wait on the answer. Redirects are not followed: a signed
-    body or a key must not travel to another host.
+    body or a key must not travel to another host. Proxies are those that the
+    environment names.
     """
 
     def __init__(self, *, connections: int = 4, timeout: float = 30.0) -> None:
         # urllib3 is loaded when a platform is spoken to, not for `--help`.
         import urllib3
 
-        self._pool: urllib3.PoolManager = urllib3.PoolManager(
-            maxsize=max(1, connections),
-            block=True,
-            retries=False,
-            timeout=urllib3.Timeout(connect=min(timeout, 10.0), read=timeout),
-        )
+        how: dict[str, Any] = {
+            "maxsize": max(1, connections),
+            "block": True,
+            "retries": False,
+            "timeout": urllib3.Timeout(connect=min(timeout, 10.0), read=timeout),
+        }
+        self._pool: urllib3.PoolManager = urllib3.PoolManager(**how)
+        self._by_proxy = {scheme: _proxy_pool(at, how) for scheme, at in proxies().items()}
 
     def send(self, request: Request) -> Response:
         """Send once over a pooled connection."""
         from urllib3.exceptions import HTTPError
 
         try:
-            answer = self._pool.request(
+            answer = self._pool_for(request).request(
                 request.method,
                 request.url,
                 body=request.body or None,
                 headers=dict(request.headers),
                 redirect=False,
             )
+        # `from None`: the original text repeats the address with its query, or a header.
         except (HTTPError, OSError) as error:
-            # `from None`: the original text repeats the address with its query.
             raise _network_error(error, request.host) from None
+        except ValueError:
+            raise DestinationError(
+                f"a call to {request.host} cannot be made: its address, or a header such as the "
+                "one with the key, holds what none may hold",
+                remedy="Is there a line break, or another letter than ASCII, in a key or address?",
+                in_doubt=False,
+            ) from None
         return Response(answer.status, Headers(answer.headers), answer.data)
 
     def close(self) -> None:
         """Close every pooled connection."""
-        self._pool.clear()
+        for pool in (self._pool, *self._by_proxy.values()):
+            pool.clear()
+
+    def _pool_for(self, request: Request) -> urllib3.PoolManager:
+        if not self._by_proxy or goes_straight(request.host):
+            return self._pool
+        return self._by_proxy.get(urlsplit(request.url).scheme, self._pool)
+
+
+def _proxy_pool(proxy: str, how: Mapping[str, Any]) -> urllib3.PoolManager:
+    """Connections through a proxy. Raises SettingsError where its address is none."""
+    import urllib3
+
+    try:
+        user = user_of(proxy)
+        headers = urllib3.make_headers(proxy_basic_auth=user) if user else None
+        return urllib3.ProxyManager(proxy, proxy_headers=headers, **how)
+    except ValueError:  # the address is not repeated: it may hold a password
+        raise SettingsError(
+            "HTTPS_PROXY or HTTP_PROXY of the environment is no address of an HTTP proxy",
+            remedy="Write it as http://proxy.example.com:3128; proxies of SOCKS are not spoken to.",
+        ) from None
 
 
 def _network_error(error: Exception, host: str) -> CdpError:
@@ -206,8 +243,13 @@ def _network_error(error: Exception, host: str) -> CdpError:
 
     if isinstance(error, exceptions.LocationValueError):
         return DestinationError(
-            f"the address of {host} is not a valid URL", remedy="Check the URL in its settings."
+            f"the address of {host} is not a valid URL",
+            remedy="Check the URL in its settings.",
+            in_doubt=False,
         )
+    if isinstance(error, exceptions.ProxyError):
+        # The proxy itself, or the way that it was asked to open: the call was not made yet.
+        return RetryError(f"the proxy on the way to {host} is out of reach, or refuses the way")
     # Before a connection there is no request; after it nobody knows how far the request came.
     never_left = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
     reasons: tuple[tuple[type[Exception], str], ...] = (

@@ -18,11 +18,11 @@ from cdp_activate.http import Request, Response, Transport
 
 TOO_MANY = 429
 
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 _ITEM = re.compile(
     r'(?:^|,)\s*("[^"]*"|[a-z*][a-z0-9_.*-]*)\s*((?:;\s*[a-z]+\s*=\s*[^;,]+)+)', re.I
 )
-_PARAMETER = re.compile(r"\b(r|t|remaining|reset)\s*=\s*([0-9]+)", re.I)
+_PARAMETER = re.compile(r"\b(r|t|remaining|reset)\s*=\s*([0-9]{1,18})\b", re.I)
 _AN_INSTANT = 1e9
 """Seconds: what resets later than in thirty years is an instant, not a span."""
 

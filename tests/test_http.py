@@ -10,12 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cdp_activate.answers import LONGEST_WAIT, PatientTransport, raise_for_status, retry_after
+from cdp_activate.answers import (
+    LONGEST_WAIT,
+    PatientTransport,
+    raise_for_status,
+    read_json,
+    retry_after,
+)
 from cdp_activate.errors import (
     AuthError,
     DestinationError,
     RefusedError,
     RetryError,
+    SettingsError,
 )
 from cdp_activate.http import FunctionTransport, Headers, PooledTransport, Request, Response
 from cdp_activate.local_server import Cut, LocalServer
@@ -266,6 +273,71 @@ def test_an_address_that_is_none_is_not_tried_again(transport):
 
     assert not isinstance(raised.value, RetryError)
     assert "token" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("http://127.0.0.1:1/", "k3y\n"),
+        ("http://127.0.0.1:1/", "k€y"),
+        ("http://[::1/hook?token=k3y", "k3y"),
+    ],
+    ids=["line break of a mounted file", "no ASCII", "half an address"],
+)
+def test_what_no_header_or_address_may_hold_is_said_without_it(transport, url, key):
+    request = Request("POST", url, {"Authorization": f"Bearer {key}"}, b"{}")
+
+    with pytest.raises(DestinationError) as raised:
+        transport.send(request)
+
+    assert not isinstance(raised.value, RetryError)
+    assert not raised.value.in_doubt
+    assert key.strip() not in str(raised.value)
+    assert raised.value.__cause__ is None
+    assert raised.value.__suppress_context__
+
+
+def test_nesting_that_python_cannot_read_is_no_json():
+    with pytest.raises(RetryError, match="not JSON"):
+        read_json(Response(200, {}, b"[" * 100_000), who="mail")
+
+
+def test_calls_go_through_the_proxy_that_the_environment_names(monkeypatch):
+    """Never those to this machine, nor to who is in NO_PROXY."""
+    seen = []
+
+    def answer(request):
+        seen.append((request.url, request.headers.get("proxy-authorization")))
+        return Response(200)
+
+    def send(url):
+        transport = PooledTransport(timeout=2)
+        try:
+            return transport.send(Request("POST", url, {}, b"x"))
+        finally:
+            transport.close()
+
+    with LocalServer(answer) as server:
+        address = server.url.replace("http://", "http://us%20er:pa%40ss@")
+        monkeypatch.setenv("HTTP_PROXY", address)
+        monkeypatch.setenv("https_proxy", f"127.0.0.1:{_free_port()}")
+        monkeypatch.setenv("NO_PROXY", "own.invalid")
+
+        assert send("http://platform.invalid/lists").status == 200
+        assert len(seen) == 1
+        assert seen[0][0].endswith("platform.invalid/lists")
+        assert seen[0][1] == "Basic dXMgZXI6cGFAc3M="
+        assert send(server.url).status == 200
+        assert seen[1][1] is None
+        with pytest.raises(RetryError, match="could not be found"):
+            send("http://own.invalid/")
+        with pytest.raises(RetryError, match="proxy") as raised:
+            send("https://platform.invalid/")
+        assert not raised.value.in_doubt
+        monkeypatch.setenv("HTTP_PROXY", "socks5://user:pass@127.0.0.1")
+        with pytest.raises(SettingsError, match="HTTP_PROXY") as refused:
+            send(server.url)
+        assert "pass" not in str(refused.value)
 
 
 def test_a_function_is_a_transport():

@@ -61,6 +61,8 @@ def test_each_of_several_limits_is_read() -> None:
         {"X-RateLimit-Remaining": "many", "X-RateLimit-Reset": "20"},
         {"X-RateLimit-Remaining": "3"},
         {"RateLimit": "r=;t=x"},
+        {"RateLimit": f"r={'9' * 5000};t=1"},
+        {"X-RateLimit-Remaining": "9" * 400, "X-RateLimit-Reset": "20"},
         {"Retry-After": "3"},
     ],
 )

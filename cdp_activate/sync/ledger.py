@@ -80,12 +80,13 @@ class Ledger:
     def renew(self, run: RunRecord) -> None:
         """Give a sign of life, if the last one is long ago; several threads may.
 
-        By the time of day: a machine that slept must notice that it did.
+        By the time of day: a machine that slept must notice that it did. A clock that was put
+        back says nothing of how long ago that was.
 
         Raises UsageError when another run has taken the lease meanwhile.
         """
         with self._renewing:
-            if time.time() - self._renewed_at < RENEW_EVERY:
+            if 0 <= time.time() - self._renewed_at < RENEW_EVERY:
                 return
             with self.warehouse.state():
                 if not self.lease.is_held_by(run.run_id):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -288,10 +290,12 @@ def test_a_plan_in_the_middle_of_a_run_changes_nothing(bed: Bed) -> None:
     )
 
 
+@pytest.mark.parametrize("clock", ["goes on", "is put back"])
 def test_a_run_that_lost_its_lease_stops_and_writes_nothing_more(
-    bed: Bed, monkeypatch: pytest.MonkeyPatch
+    bed: Bed, monkeypatch: pytest.MonkeyPatch, clock: str
 ) -> None:
-    monkeypatch.setattr(ledger_module, "RENEW_EVERY", 0.0)
+    ahead = itertools.count(start=0, step=100 if clock == "goes on" else -3600)
+    monkeypatch.setattr(ledger_module, "time", SimpleNamespace(time=lambda: next(ahead)))
     bed.build(people(500))
     bed.mail("batch_size: 100\n    concurrency: 1")
     calls = 0
