@@ -26,6 +26,10 @@ AHEAD = 32
 The next are noted when half of them are under way, so that only one thread waits for the disk.
 """
 
+A_FEW, SOME, MANY = 10, 100, 1_000
+"""Rows of which so many are needed before a share of them tells: that all of them were refused,
+that more were than `max_rejected`, and that no more of them need be tried."""
+
 UNNAMED = "refused by the platform, which does not say which rows"
 
 
@@ -85,7 +89,7 @@ class Delivery:
                     _Phase(self, courier, name, verb).deliver()
         finally:
             self.run.calls = courier.calls
-        if self.too_many_rejected:
+        if self.rejected_too_many(at_end=not courier.is_over):
             self._refuse()
 
     def _open(self, courier: Courier) -> dict[str, str]:
@@ -107,22 +111,33 @@ class Delivery:
             ids[one.name] = courier.list_id
         return ids
 
-    @property
-    def too_many_rejected(self) -> bool:
-        """Whether the platform refused more than `max_rejected` of what it answered."""
-        limit = self.plan.sync.settings.guards.max_rejected
-        if limit is None or "max_rejected" in self.options.allow:
+    def rejected_too_many(self, *, at_end: bool = False) -> bool:
+        """Whether the platform refused more than `max_rejected` of what it answered.
+
+        Where the sync does not say how many: every row, of so many that it is no chance, or of
+        a list that nobody was ever put on.
+        """
+        if not self.run.rejected or "max_rejected" in self.options.allow:
             return False
-        enough = min(100, self.plan.total.sent)
-        return self.answered >= enough and not limit.allows(self.run.rejected, self.answered)
+        limit, sent = self.plan.sync.settings.guards.max_rejected, self.plan.total.sent
+        if limit is not None:
+            is_enough = self.answered >= min(SOME, sent)
+            return (at_end or is_enough) and not limit.allows(self.run.rejected, self.answered)
+        tells = self.answered >= A_FEW or not self.plan.ledger_size
+        is_enough = self.answered >= MANY or at_end
+        return tells and is_enough and self.run.rejected >= self.answered
 
     def _refuse(self) -> None:
         limit = self.plan.sync.settings.guards.max_rejected
+        counted = f"{self.run.rejected:,} of {self.answered:,} rows were rejected"
         raise GuardError(
-            f"the sync '{self.run.sync}' was stopped: {self.run.rejected:,} of {self.answered:,} "
-            f"rows were rejected, more than {limit}. What was accepted is kept",
+            f"the sync '{self.run.sync}' was stopped: {counted}, more than {limit}. "
+            "What was accepted is kept"
+            if limit is not None
+            else f"the sync '{self.run.sync}' was stopped: {counted}, and none was accepted",
             guards=["max_rejected"],
-            remedy="see the reasons in `cdp-activate status`, or run it with --allow max_rejected",
+            remedy="see the reasons in `cdp-activate rejections`, mend them and run it with "
+            "--retry-rejected; or run it with --allow max_rejected",
         )
 
     def reject(self, named: Iterable[str], receipt: Receipt) -> None:
@@ -240,7 +255,7 @@ class _Phase:
         self.work.reject(receipt.rejected.values(), receipt)
         if self.verb == "upsert":
             self.work.run.unnamed += receipt.unnamed
-        if self.work.too_many_rejected:
+        if self.work.rejected_too_many():
             self.courier.halt()
 
     def _spare(self) -> None:

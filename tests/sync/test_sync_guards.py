@@ -126,7 +126,7 @@ def test_a_first_run_sends_only_where_that_is_meant(bed: Bed, mode: str) -> None
     for hint in ("cdp-activate plan", "cdp-activate adopt", "--allow first_run"):
         assert hint in caught.value.remedy
     bed.receiver.misbehave("reject_rows", containing="c-", times=None)
-    assert 10 == bed.run(allow=["first_run"]).record.rejected
+    assert 10 == bed.run(allow=["first_run", "max_rejected"]).record.rejected
     assert "done" == bed.run().record.state, "once a run has ended, no run is the first"
     bed.change_sync("audience: vips", "audience: vips\nlist: Another")
     with pytest.raises(GuardError, match="to the list 'Another' of mail"):
@@ -185,6 +185,34 @@ def test_a_few_rejections_among_few_rows_are_judged_at_the_end(bed: Bed) -> None
     bed.build(people(3))
     bed.receiver.misbehave("reject_rows", containing="c-00000")
     assert 2 == bed.run().record.added
+
+
+@pytest.mark.parametrize(
+    ("known", "new", "more", "calls"),
+    [(0, 3, "", 1), (5, 10, "", 1), (5, 1300, "", 10), (5, 9, "", None),
+     (0, 12, ", max_rejected: 100%", None)],
+    ids=["a new list", "ten", "no more than a thousand", "by chance", "as it should be"],
+)  # fmt: skip
+def test_a_run_of_which_the_platform_takes_nothing_is_no_run_that_went_well(
+    bed: Bed, known: int, new: int, more: str, calls: int | None
+) -> None:
+    if more:
+        guard(bed, more.removeprefix(", "))
+    bed.mail("batch_size: 100\n    concurrency: 1")
+    bed.build(people(known))
+    before = bed.run().record.calls
+    bed.receiver.misbehave("reject_rows", containing="c-", reason="unknown field", times=None)
+    bed.build(people(known + new))
+    if calls is None:
+        assert ("done", new) == (bed.run().record.state, len(bed.rejected))
+        return
+    with pytest.raises(GuardError, match=r"rows were rejected, and none was accepted") as caught:
+        bed.run()
+    assert ("max_rejected",) == caught.value.guards
+    assert before + calls == bed.receiver.calls
+    assert known == len(bed.ledger)
+    assert "done" == bed.run(allow=("max_rejected",)).record.state
+    assert new == len(bed.rejected)
 
 
 def test_the_command_exits_with_3_and_says_what_to_do(ten: Bed) -> None:

@@ -35,7 +35,7 @@ from hypothesis.stateful import (
 )
 from mortal import KilledError, Life, Moment, MortalTransport, mortal_files, mortal_warehouse
 
-from cdp_activate.errors import BusyError, CdpError, GuardError, LockedError, UsageError
+from cdp_activate.errors import BusyError, CdpError, LockedError, UsageError
 from cdp_activate.http import Request, Response
 from cdp_activate.receiver import Nature, SimulatedPlatform
 from cdp_activate.sync import lease
@@ -355,7 +355,8 @@ class Company(RuleBasedStateMachine):
                     options=replace(options, transport=transport),
                 )
             except (CdpError, KilledError) as error:
-                ended = type(error)  # not the error: it holds on to what the dead left open
+                # Not the error: it holds on to what the dead left open.
+                ended = getattr(error, "guards", ()) or type(error)
         warehouse.close()
         if life.is_over:
             gc.collect()
@@ -381,7 +382,9 @@ class Company(RuleBasedStateMachine):
     def state_of(self, life: Life, ended: Any, seen: Seen) -> str:
         if life.is_over:
             return "killed"
-        if ended is GuardError:
+        if ended == ("max_rejected",):
+            return "stopped"
+        if isinstance(ended, tuple):
             # What a killed run left at the platform is asked after before there is a plan.
             assert set() == seen.sent, "a guard refused after somebody was sent"
             return "refused"
