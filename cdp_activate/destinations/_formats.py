@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +21,8 @@ Kind = Literal["key", "identifier", "field"]
 
 _INT64 = range(-(2**63), 2**63)
 _LARGEST_PRECISION = 38
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_A_NUMBER = re.compile(r"[+-][0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,23 @@ def _fullest_first(shapes: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return sorted(set(shapes), key=lambda shape: (-len(shape), shape))
 
 
-def csv_bytes(rows: Sequence[Row], columns: Sequence[Column]) -> bytes:
+def spreadsheet_text(value: Any) -> str:
+    """The text of a cell; what a spreadsheet would take for a formula begins with an apostrophe.
+
+    Numbers, and telephone numbers, stay as they are. https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    text = as_text(value)
+    return f"'{text}" if text.startswith(_FORMULAS) and not _A_NUMBER.fullmatch(text) else text
+
+
+def csv_bytes(
+    rows: Sequence[Row], columns: Sequence[Column], cell: Callable[[Any], str] = as_text
+) -> bytes:
     """RFC 4180 with a header, UTF-8 without a byte order mark; None is an empty cell."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.name for column in columns])
-    cells = [[as_text(value) for value in column.values(rows)] for column in columns]
+    cells = [[cell(value) for value in column.values(rows)] for column in columns]
     writer.writerows(zip(*cells, strict=True))
     return as_utf8(out.getvalue())
 

@@ -21,9 +21,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from cdp_activate.destinations._formats import ENCODERS, Column, columns_of
+from cdp_activate.destinations._formats import (
+    ENCODERS,
+    Column,
+    columns_of,
+    csv_bytes,
+    spreadsheet_text,
+)
 from cdp_activate.destinations._storage import Storage
 from cdp_activate.destinations.base import Destination, DestinationSettings
 from cdp_activate.destinations.rows import Receipt, Row
@@ -84,6 +90,17 @@ class FileDestination(Destination["FileDestination.Settings"]):
             description="Passed to the fsspec storage, such as key and secret for s3. Those that "
             "are secrets by `env_var` only.",
         )
+        for_spreadsheets: bool = Field(
+            default=False,
+            description="CSV alone: an apostrophe before what a spreadsheet would take for a "
+            "formula.",
+        )
+
+        @model_validator(mode="after")
+        def _spreadsheets_read_csv(self) -> FileDestination.Settings:
+            if self.for_spreadsheets and self.format != "csv":
+                raise ValueError("`for_spreadsheets` belongs to `format: csv`")
+            return self
 
     identifiers = ()
     knows_keys = True
@@ -195,7 +212,7 @@ class FileDestination(Destination["FileDestination.Settings"]):
             publication.writing += 1
             part = f"part-{publication.begun:05}.{self.settings.format}"
         try:
-            data = ENCODERS[self.settings.format](rows, columns)
+            data = self._encoded(rows, columns)
             storage.make_folder(publication.job)
             storage.write(f"{publication.job}/{part}", data)
             described = {
@@ -210,6 +227,11 @@ class FileDestination(Destination["FileDestination.Settings"]):
             with self._lock:
                 publication.writing -= 1
         return Receipt(job=publication.job)
+
+    def _encoded(self, rows: Sequence[Row], columns: Sequence[Column]) -> bytes:
+        if self.settings.for_spreadsheets:
+            return csv_bytes(rows, columns, spreadsheet_text)
+        return ENCODERS[self.settings.format](rows, columns)
 
     def _publication(self, list_id: str, verb: Verb) -> _Publication:
         """The publication that a batch belongs to; the caller holds the lock."""

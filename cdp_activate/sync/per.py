@@ -41,12 +41,13 @@ class Per:
         return exp.DPipe(this=named, expression=text(self.after)) if self.after else named
 
     def may_be(self, name: str) -> bool:
-        """Whether one of these lists may have this name."""
-        long_enough = len(name) > len(self.before) + len(self.after)
-        return long_enough and name.startswith(self.before) and name.endswith(self.after)
+        """Whether one of these lists may have this name, but for capitals."""
+        name, before, after = (one.casefold() for one in (name, self.before, self.after))
+        long_enough = len(name) > len(before) + len(after)
+        return long_enough and name.startswith(before) and name.endswith(after)
 
     def may_meet(self, other: Per) -> bool:
-        """Whether two families of lists may have a name in common."""
+        """Whether two families of lists may have a name in common, but for capitals."""
         return _begins_alike(self.before, other.before) and _begins_alike(
             self.after[::-1], other.after[::-1]
         )
@@ -61,6 +62,7 @@ def read_name(written: str) -> tuple[str, str]:
 
 
 def _begins_alike(one: str, other: str) -> bool:
+    one, other = one.casefold(), other.casefold()
     return one.startswith(other) or other.startswith(one)
 
 

@@ -47,7 +47,7 @@ def read_syncs(
             continue
         if sync.name in found:
             problems.append(document.locate(["sync"]).problem(f"two syncs are named '{sync.name}'"))
-        target = (sync.destination.place, sync.list_name)
+        target = (sync.destination.place, sync.list_name.casefold())
         # Plain names are looked up, not compared with one another: there may be thousands.
         near = [*lists.values()] if sync.per else [*lists_per, *filter(None, [lists.get(target)])]
         other = next((one for one in near if _share_a_list(one, sync)), None)
@@ -56,6 +56,8 @@ def read_syncs(
         if other is not None:
             message = f"the sync '{other.name}' already keeps the list '{other.list_name}'"
             hint = "two syncs on one list would undo each other: give one another `list:`"
+            if not sync.per and not other.per and other.list_name != sync.list_name:
+                hint += "; to many platforms capitals make no difference"
             problems.append(document.locate(["list"]).problem(message, hint))
         found[sync.name] = sync
     problems.extend(wrong_needs(written))
@@ -68,7 +70,10 @@ _STAND_INS = {"sync": "unnamed", "consent": NO_CONSENT_NEEDED}
 
 
 def _share_a_list(one: Sync, other: Sync) -> bool:
-    """Whether a list of the two may have the same name."""
+    """Whether a list of the two may have the same name, but for capitals.
+
+    Many platforms take such for one, and would have two syncs undo each other.
+    """
     if one.destination.place != other.destination.place:
         return False
     if one.per and other.per:
@@ -76,7 +81,7 @@ def _share_a_list(one: Sync, other: Sync) -> bool:
     if one.per or other.per:
         per, plain = (one.per, other) if one.per else (other.per, one)
         return per is not None and per.may_be(plain.list_name)
-    return one.list_name == other.list_name
+    return one.list_name.casefold() == other.list_name.casefold()
 
 
 def _doubled(name: str) -> str:

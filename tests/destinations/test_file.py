@@ -150,6 +150,19 @@ def test_csv_is_exact_text(tmp_path):
     )
 
 
+def test_csv_for_spreadsheets_disarms_formulas_and_leaves_numbers_alone(tmp_path):
+    fields = {
+        "a": "=1+1", "b": "@SUM(A1)", "c": "\tx", "d": "-2*3", "e": "+49301", "f": -5,
+        "g": "-1.5e3", "h": "a=b", "i": "+cmd|' /C calc'!A0", "j": "＝1",
+    }  # fmt: skip
+    there = files(tmp_path, for_spreadsheets=True)
+    data = part_of(there, [Row("=c1", {"phone": "+49301"}, fields)])
+
+    assert data.decode().splitlines()[1] == (
+        "'=c1,+49301,'=1+1,'@SUM(A1),'\tx,'-2*3,+49301,-5,-1.5e3,a=b,'+cmd|' /C calc'!A0,'＝1"
+    )
+
+
 def test_json_lines_keep_types_and_exact_decimals(tmp_path):
     rows = [Row("c1", {"email": "ann@x.test"}, VALUES), Row("c2", {}, {})]
     first, second = part_of(files(tmp_path, "jsonl"), rows).decode().splitlines()
@@ -528,8 +541,9 @@ def test_passwords_in_the_path_are_never_shown(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"path": ""}, {"path": "x", "format": "xlsx"}, {"path": "x", "a": 1}]
-)
+    "settings", [{}, {"path": ""}, {"path": "x", "format": "xlsx"}, {"path": "x", "a": 1},
+     {"path": "x", "format": "jsonl", "for_spreadsheets": True}],
+)  # fmt: skip
 def test_wrong_settings_are_refused(settings):
     with pytest.raises(ValidationError):
         FileDestination.Settings.model_validate(settings)

@@ -129,6 +129,10 @@ def test_two_syncs_on_one_list_are_refused(bed: Bed) -> None:
     )
     bed.write("syncs/zweiter.yml", other + "list: 'VIPs '\n")
     assert [message] == [found[2] for found in problems(bed)]
+    # Nor do capitals, to many platforms.
+    for name in ("list: vips\n", "list: 'v{per}'\nper: first_name\n"):
+        bed.write("syncs/zweiter.yml", SYNC.replace("vips_to_mail", "zweiter") + name)
+        assert [message] == [found[2] for found in problems(bed)]
     bed.write("syncs/zweiter.yml", SYNC.replace("vips_to_mail", "zweiter") + "list: Others\n")
     assert "VIPs" == bed.the_sync.list_name
 
