@@ -114,8 +114,10 @@ class Erasing:
                 Lease(self.warehouse, name).take(erasure_id)
         steps: list[Step] = []
         try:
-            for held in self._held(entity, key):
-                step = self._let_go(held, key)
+            ledgers = [Ledger(self.warehouse, KeptList(name, "", "")) for name in names]
+            coming = [Held(kept, "{}") for one in ledgers for kept in one.under_way(key)]
+            for held in [*self._held(entity, key), *coming]:
+                step = _later(held.kept) if held in coming else self._let_go(held, key)
                 self._record(erasure_id, held, step, key)
                 steps.append(step)
                 with self.warehouse.state():  # many lists may take longer than a lease lasts
@@ -296,6 +298,16 @@ class Erasing:
                     )
         about = {"erasure_id": erasure_id, "sync": kept.sync, "destination": kept.destination}
         log.event("erasure_step", **about, outcome=step.outcome, verified=step.verified)
+
+
+def _later(kept: KeptList) -> Step:
+    """Nobody can be taken off a list that they are about to be put on."""
+    message = (
+        "a job that a stopped run left at the platform may be about the person: "
+        "run the sync, which asks after it, then erase again"
+    )
+    about = (kept.sync, kept.destination, kept.name)
+    return Step(*about, "failed", "the platform does not say", message)
 
 
 def _given(values: Mapping[str, str | None]) -> dict[str, str]:

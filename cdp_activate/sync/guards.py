@@ -113,6 +113,13 @@ def _first_run(plan: Plan) -> Refusal:
             f"would message {of}, through {settings.destination}, which were all there before",
             "to message only those who enter later, start while the audience is empty",
         )
+    if plan.others:
+        return Refusal(
+            "first_run",
+            f"{sent_by_others(plan)}; would add {of} as if nobody were there",
+            "if this sync is that one under a new name, give it the old one back: nobody whom "
+            "that one sent and this one does not is ever removed",
+        )
     return Refusal(
         "first_run",
         f"nothing was sent yet to the list '{plan.sync.list_name}' of {settings.destination}: "
@@ -120,6 +127,12 @@ def _first_run(plan: Plan) -> Refusal:
         "look at it with `cdp-activate plan`; when people are on that list already, "
         "`cdp-activate adopt` takes them over first",
     )
+
+
+def sent_by_others(plan: Plan) -> str:
+    """That syncs of other names put people on the list."""
+    names = ", ".join(f"'{name}' ({size:,} people)" for name, size in plan.others)
+    return f"the list '{plan.sync.list_name}' was filled by another sync: {names}"
 
 
 def _expectations(plan: Plan) -> Iterator[Refusal]:

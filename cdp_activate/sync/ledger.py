@@ -64,6 +64,21 @@ class Ledger:
                 # The files stay until the next run, which may have begun meanwhile, drops them.
                 self.fold_left(work, notes)
 
+    def under_way(self, key: str) -> list[KeptList]:
+        """The lists that a job, which a stopped run left at a platform, may yet put somebody on."""
+        if not self.warehouse.has_work(self.kept.sync):
+            return []
+        with self.warehouse.work(self.kept.sync) as work, Notes(work.notes) as notes:
+            if not notes.jobs:
+                return []
+            rows = self.warehouse.rows(
+                f"select distinct list from {work.schema}.plan where entity_key = ? "
+                "and action in ('add', 'update', 'move') order by 1",
+                [key],
+            )
+            to = self.destination_of(notes.run_id) or ""
+        return [KeptList(self.kept.sync, to, str(name)) for (name,) in rows]
+
     def begin(self, run: RunRecord) -> None:
         """Take the lease and note the run. Raises UsageError while another run holds it."""
         with self.warehouse.state():
@@ -244,6 +259,24 @@ class Ledger:
                 self.kept.values,
             )
         return [(str(destination), str(name), int(size)) for destination, name, size in rows]
+
+    def others(self) -> list[tuple[str, int]]:
+        """Syncs that kept these lists before, as of one that has a new name now, and how many
+        people they put there. Call within `warehouse.state()`.
+        """
+        rows = self.warehouse.rows(
+            f"select sync, count(*) from {self.table('sync_ledger')} where sync <> ? and "
+            f"{self.kept.is_here} and idempotency_key is null group by 1 order by 1",
+            self.kept.values,
+        )
+        return [(str(name), int(size)) for name, size in rows]
+
+    def tells(self) -> bool:
+        """Whether somebody in it was told of an entry. Call within `warehouse.state()`."""
+        sql = f"select 1 from {self.table('sync_ledger')} where {self.kept.condition} "
+        return bool(
+            self.warehouse.rows(f"{sql} and idempotency_key is not null limit 1", self.kept.values)
+        )
 
     def _delete(self, table: str, condition: str, parameters: list[Any]) -> None:
         self.warehouse.run(f"delete from {self.table(table)} where {condition}", parameters)

@@ -67,6 +67,8 @@ class Plan:
     marks: dict[str, Mark]
     """What the tables of its audiences are of, by name; not of those that do not say."""
     ages: list[Age]
+    others: list[tuple[str, int]] = field(default_factory=list)
+    """Syncs that put people on its list before it, and how many."""
 
     @property
     def counts(self) -> dict[str, int]:

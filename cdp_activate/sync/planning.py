@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
-from cdp_activate.errors import NotBuiltError, WarehouseError
+from cdp_activate.errors import NotBuiltError, UsageError, WarehouseError
 from cdp_activate.identifiers.phone import numbers
 from cdp_activate.identifiers.sql import PHONE_FUNCTION
 from cdp_activate.sync.built import Mark, read_mark
@@ -18,7 +18,7 @@ from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.plan_sql import Asked, plan_sql
 from cdp_activate.sync.sharing import is_found_again, keep_one_of_each
-from cdp_activate.sync.tables import quoted
+from cdp_activate.sync.tables import known_list, quoted
 from cdp_activate.sync.wanted import LEFT_OUT, LIST, field_columns, identifiers_json
 from cdp_activate.warehouse.base import Warehouse, Work
 
@@ -36,6 +36,7 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
         warehouse.add_function(PHONE_FUNCTION, numbers)
     with warehouse.reading(), warehouse.state():
         marks = _marks(sync, catalog, warehouse)
+        _check_mode(sync, warehouse, ledger)
         # The state is written to in the same transaction at other times, never here.
         # The rows of a list lie together, so that to read one is not to read them all.
         ordered = f"select * from ({sql}) as steps order by list" if sync.per else sql
@@ -49,6 +50,7 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
             f"create or replace view {work.schema}.plan as {_view(sync, warehouse, work)}"
         )
         sizes, first = ledger.sizes(), ledger.untouched()
+        others = [] if sync.settings.mode == "events" else ledger.others()
         members = warehouse.rows(f"select count(*) from {relation}")[0][0]
         warehouse.run(f"create or replace table {work.schema}.sent as {_sent(sync, ledger, work)}")
         if sync.settings.mode == "mirror":
@@ -61,8 +63,20 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
     without = _without(sync, warehouse, work)
     return Plan(
         sync, warehouse, work, total, lists, without, int(members), first, asked, marks,
-        _ages(sync, catalog),
+        _ages(sync, catalog), others,
     )  # fmt: skip
+
+
+def _check_mode(sync: Sync, warehouse: Warehouse, ledger: Ledger) -> None:
+    """Who was told of an entry is on no list, and who is on a list was told of nothing."""
+    keeps_lists = sync.settings.mode != "events"
+    other = ledger.tells() if keeps_lists else known_list(warehouse, ledger.kept) is not None
+    if other:
+        did = "sent a message for each entry" if keeps_lists else "kept this list"
+        raise UsageError(
+            f"the sync '{sync.name}' {did} before, and is `mode: {sync.settings.mode}` now",
+            remedy="give the sync another name: what it did before is no state of this mode",
+        )
 
 
 def _ages(sync: Sync, catalog: Catalog) -> list[Age]:

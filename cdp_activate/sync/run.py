@@ -12,7 +12,7 @@ from cdp_activate.errors import GuardError, LockedError, said
 from cdp_activate.sync.deadline import Deadline
 from cdp_activate.sync.deliver import Courier, Hooks, JobUnderWayError
 from cdp_activate.sync.execute import Delivery, Options, settle_jobs
-from cdp_activate.sync.guards import enforce
+from cdp_activate.sync.guards import enforce, sent_by_others
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.notes import Notes
@@ -186,7 +186,7 @@ class _Run:
         options.watch.planned(run, plan)
         enforce(plan, options.allow)
         self.ledger.forget_rejections(plan.table)
-        run.message = _left_behind(self.ledger)
+        run.message = _left_behind(self.ledger, plan)
         if options.max_rows is not None:
             leave_for_later(plan, options.max_rows)
         delivery = Delivery(plan, self.ledger, notes, run, self.destination, options)
@@ -233,12 +233,17 @@ def _failed(run: RunRecord, error: BaseException) -> None:
     run.message = said(error)
 
 
-def _left_behind(ledger: Ledger) -> str | None:
-    """A sync that was given another list or destination does not touch the one before."""
+def _left_behind(ledger: Ledger, plan: Plan) -> str | None:
+    """People whom no sync looks after: under another list or destination, or another name."""
     places = [
         f"the list '{name}' of '{destination}' may still hold {size:,} people"
         for destination, name, size in ledger.abandoned()
     ]
-    if not places:
-        return None
-    return f"{'; '.join(places)} sent by this sync, which now keeps another: see to them there"
+    told = []
+    if places:
+        told.append(
+            f"{'; '.join(places)} sent by this sync, which now keeps another: see to them there"
+        )
+    if plan.others:
+        told.append(f"{sent_by_others(plan)}, whom this one never removes: see to them there")
+    return "; ".join(told) or None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bed import QUICK, SYNC, Bed, people, person
+from bed import LIST, QUICK, SYNC, Bed, people, person
 from click.testing import CliRunner
 
 from cdp_activate.cli import main
 from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.errors import BusyError, RetryError
-from cdp_activate.receiver import Nature, Receiver
+from cdp_activate.http import FunctionTransport, Request, Response
+from cdp_activate.receiver import Nature, Receiver, SimulatedPlatform
 from cdp_activate.sync.drift import Drift, drift
 from cdp_activate.sync.erase import Erasing, Erasure
 from cdp_activate.sync.lease import Lease
@@ -65,6 +67,34 @@ def test_a_person_who_left_the_warehouse_is_erased_by_the_ledger(bed: Bed) -> No
     assert {"bob"} == bed.listed.keys() == bed.ledger
     bed.build([person("ada-2", email="person.ada@example.com"), person("bob")])
     assert {"erased": 1} == bed.run().plan.held_back
+
+
+def test_nobody_is_erased_from_a_list_that_a_job_may_yet_put_them_on(bed: Bed) -> None:
+    """A run that was stopped while the platform worked on what it had sent."""
+    platform = SimulatedPlatform(Nature(job_ticks=3))
+    bed.change_sync("destination: mail", "destination: mail\nmode: upsert")
+    bed.build([person("zoe"), person("bob")])
+    stop = threading.Event()
+
+    def answer(request: Request) -> Response:
+        stop.set()
+        return platform.transport.send(request)
+
+    assert "stopped" == bed.run(stop=stop, transport=FunctionTransport(answer)).record.state
+    with bed.warehouse() as warehouse:
+        project = bed.project
+        erasing = Erasing(project.syncs, project.destinations, warehouse, QUICK, platform.transport)
+        left = erasing.erase("zoe", "customer")
+        assert [("mail", LIST, "failed")] == [
+            (one.destination, one.list, one.outcome) for one in left.steps
+        ]
+        assert not left.ok
+        assert [] == erasing.erase("somebody else", "customer").steps
+        platform.finish_jobs()
+        bed.run(transport=platform.transport)
+        assert ["erased"] == [one.outcome for one in erasing.erase("zoe", "customer").steps]
+        platform.finish_jobs()
+    assert {"bob"} == platform.lists[LIST].keys()
 
 
 def test_an_erasure_opens_no_list_which_might_make_one(

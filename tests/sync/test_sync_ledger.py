@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 from bed import AS_OF, LIST, Bed, people, person
 
-from cdp_activate.errors import UsageError
+from cdp_activate.errors import GuardError, UsageError
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.sync import ledger as ledger_module
 from cdp_activate.sync.ledger import Ledger
@@ -25,6 +26,7 @@ from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.plan import kept_list
 from cdp_activate.sync.plan_sql import Asked
 from cdp_activate.sync.planning import make_plan
+from cdp_activate.sync.run import run_sync
 from cdp_activate.sync.status import statuses
 from cdp_activate.sync.tables import RunRecord, Verb, now
 
@@ -203,6 +205,42 @@ def test_a_new_destination_is_filled_from_the_start(bed: Bed) -> None:
     bed.files(name="elsewhere")
     bed.change_sync("destination: mail", "destination: elsewhere")
     assert (3, 0) == ((summary := bed.run()).record.added, summary.record.unchanged)
+
+
+def test_what_a_sync_of_another_name_put_on_the_list_is_not_forgotten_in_silence(bed: Bed) -> None:
+    bed.build(people(3))
+    bed.run()
+    bed.change_sync("sync: vips_to_mail", "sync: renamed")
+    bed.build(people(2))
+    named = "the list 'VIPs' was filled by another sync: 'vips_to_mail' (3 people)"
+
+    def run() -> RunRecord:
+        with bed.warehouse() as warehouse:
+            sync, catalog = bed.project.syncs["renamed"], bed.project.catalog
+            return run_sync(sync, catalog, warehouse, as_of=AS_OF).record
+
+    assert named in str(run().message)
+    bed.change_sync("first_run: false", "first_run: true")
+    bed.change_sync("sync: renamed", "sync: renamed\nlist: VIPs")
+    bed.rows("delete from {ledger} where sync = 'renamed'")
+    bed.rows("delete from {runs} where sync = 'renamed'")
+    with pytest.raises(GuardError, match=re.escape(named)) as refused:
+        run()
+    assert "give it the old one back" in refused.value.remedy
+
+
+@pytest.mark.parametrize(("before", "after"), [("events", "mirror"), ("upsert", "events")])
+def test_who_was_told_of_an_entry_is_on_no_list_and_the_other_way_about(
+    bed: Bed, before: str, after: str
+) -> None:
+    bed.change_sync("consent:", f"mode: {before}\nconsent:")
+    bed.build(people(2))
+    bed.run()
+    calls = bed.receiver.calls
+    bed.change_sync(f"mode: {before}", f"mode: {after}")
+    with pytest.raises(UsageError, match=f"and is `mode: {after}` now"):
+        bed.run()
+    assert calls == bed.receiver.calls
 
 
 # The lease ...
