@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -320,5 +321,13 @@ def suggest(
     )
     listed = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     parts = [f"did you mean '{lowered[close[0]]}'?"] if close else []
+    if close and (unlike := _looks_alike(name, lowered[close[0]])):
+        parts.append(f"(what is written has {unlike})")
     parts.append(f"{what}: {listed}" if names else f"there are no {what}")
     return " ".join(parts)
+
+
+def _looks_alike(name: str, meant: str) -> str:
+    """The characters of `name` that may be the only difference and yet not be seen."""
+    strange = [sign for sign in dict.fromkeys(name) if not sign.isascii() and sign not in meant]
+    return ", ".join(unicodedata.name(sign, f"U+{ord(sign):04X}") for sign in strange)

@@ -8,6 +8,7 @@ WARNINGS = {
     "no-owner": "an audience without an owner",
     "nullable-negation": "`not:` over a trait that may be unknown: the unknown are let in",
     "overlapping-branches": "a branch of `any` that another one holds already",
+    "percentage": "a rate or a change that was perhaps meant as a percentage",
     "sql": "a condition written in SQL",
     "unbounded-window": "events of all time are read",
 }

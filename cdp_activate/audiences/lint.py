@@ -6,14 +6,16 @@ YAML, where every value has its place; names and types are already checked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime, time
+from dataclasses import replace
 from decimal import Decimal
 
 from cdp_activate.audiences import operators
+from cdp_activate.audiences.contradictions import Finding, contradictions
 from cdp_activate.audiences.model import All, AnyOf, AtLeast, Audience, Condition, Consent
-from cdp_activate.audiences.moments import parse_date, parse_time
-from cdp_activate.audiences.ranges import decided
+from cdp_activate.audiences.ranges import decided, perhaps_percentages
+from cdp_activate.audiences.reading.values import uuid_text
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import Problem
 from cdp_activate.text import Node
@@ -23,7 +25,7 @@ _MOST_BRANCHES = 100
 _BEGUN = tuple(word for word in operators.WINDOWS if word != "until")
 """Windows with a beginning: `until` alone reads all time before it."""
 _BOUNDED = (*_BEGUN, "first", "last", "nth")
-_LOW, _HIGH = ("gt", "gte", "eq"), ("lt", "lte", "eq")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,40}")
 
 
 def warnings(
@@ -39,9 +41,6 @@ def warnings(
                 found.append(node.problem(message, f"{more}silence: [{code}]", code=code))
     found.sort(key=lambda problem: (problem.path, problem.line, problem.column, problem.code))
     return list(dict.fromkeys(found))
-
-
-Finding = tuple[Node, str, str, str]
 
 
 def _looked_at(
@@ -65,6 +64,7 @@ def _looked_at(
         node = audience.node.locate([part])
         if node is not audience.node:
             yield from _conditions(node, audience)
+    yield from _keys(audience)
 
 
 def _asks_consent(condition: Condition | None) -> bool:
@@ -86,7 +86,14 @@ def _conditions(root: Node, audience: Audience) -> Iterator[Finding]:
             pending.extend(here.value)
         elif isinstance(here.value, dict):
             yield from _condition(here, here.value, audience)
-            pending.extend(here.value.values())
+            pending.extend(_inner(name, part) for name, part in here.value.items())
+
+
+def _inner(name: str, part: Node) -> Node:
+    """What is looked at below: the other event of a rate has the windows of the first."""
+    if name == "to" and isinstance(part.value, dict):
+        return replace(part, value=list(part.value.values()))
+    return part
 
 
 def _condition(node: Node, parts: Mapping[str, Node], audience: Audience) -> Iterator[Finding]:
@@ -106,11 +113,42 @@ def _condition(node: Node, parts: Mapping[str, Node], audience: Audience) -> Ite
             yield from _branches(word, branches)
     if "not" in parts:
         yield from _negation(node, parts["not"], audience)
-    yield from _numbers(node, parts)
+    yield from contradictions(node, parts)
     yield from decided(parts)
+    yield from perhaps_percentages(parts)
     if "trait" in parts:
         yield from _known(node, parts, audience)
-    yield from _windows(node, parts)
+
+
+def _keys(audience: Audience) -> Iterator[Finding]:
+    """Ids in `list:` that are no key, compared as text (7.10, 7.54)."""
+    kind = audience.entity.model.columns[audience.entity.key].type.kind
+    key_as_text = {"integer": _whole, "uuid": uuid_text}.get(kind)
+    if key_as_text is None:
+        return
+    for item in _ids(audience.node):
+        key = key_as_text(item.text)
+        if key != item.text and isinstance(item.value, str):
+            yield item, "never-holds", f"no key is '{item.text}'", f"write {key}" if key else ""
+
+
+def _ids(node: Node) -> Iterator[Node]:
+    """The ids of `list:` in an audience; those under `having` are of another entity."""
+    asked = node.value if isinstance(node.value, dict) else {}
+    pending = [asked[part] for part in ("where", "exclude") if part in asked]
+    while pending:
+        here = pending.pop()
+        parts = here.value
+        if isinstance(parts, list):
+            pending.extend(parts)
+        elif isinstance(parts, dict):
+            listed = parts["list"].value if "list" in parts else None
+            yield from listed if isinstance(listed, list) else ()
+            pending.extend(part for name, part in parts.items() if name not in ("having", "list"))
+
+
+def _whole(written: str) -> str | None:
+    return str(int(written)) if _WHOLE.fullmatch(written) else None
 
 
 def _branches(word: str, branches: list[Node]) -> Iterator[Finding]:
@@ -156,52 +194,6 @@ def _negation(node: Node, inner: Node, audience: Audience) -> Iterator[Finding]:
     yield node.keys["not"], "nullable-negation", message, hint
 
 
-def _numbers(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
-    """Comparisons of one number that contradict each other, or that any count passes."""
-    numbers = {
-        name: Decimal(one.value)
-        for name, one in parts.items()
-        if isinstance(one.value, int | Decimal) and not isinstance(one.value, bool)
-    }
-    for low in _LOW:
-        for high in _HIGH:
-            if low == high or low not in numbers or high not in numbers:
-                continue
-            strict = low == "gt" or high == "lt"
-            gap = numbers[high] - numbers[low]
-            if gap < 0 or (gap == 0 and strict):
-                message = f"no number is both {low} {numbers[low]} and {high} {numbers[high]}"
-                yield node.keys[high], "never-holds", message, ""
-    for name in ("between", "not_between"):
-        ends = parts[name].plain() if name in parts else None
-        if isinstance(ends, list) and len(ends) == 2 and _descend(*ends):
-            code = "never-holds" if name == "between" else "always-holds"
-            yield parts[name], code, f"{ends[0]} is beyond {ends[1]}: write the lower one first", ""
-    if "match" in parts and parts["match"].plain() == {"at_least": 0}:
-        yield node.keys["match"], "always-holds", "any number of rows is at least 0", ""
-    sample = parts.get("sample")
-    if sample is not None and isinstance(sample.value, dict):
-        share = str(sample.plain().get("percent")).removesuffix("%")
-        if share in ("0", "100"):
-            code = "never-holds" if share == "0" else "always-holds"
-            yield node.keys["sample"], code, f"a sample of {share}%", ""
-
-
-def _descend(low: object, high: object) -> bool:
-    """The first of two numbers, or of two days or times, is beyond the second."""
-    if isinstance(low, str) and isinstance(high, str):
-        first, last = _moment(low), _moment(high)
-        return first is not None and last is not None and first > last
-    numbers = [one for one in (low, high) if isinstance(one, int | Decimal)]
-    return len(numbers) == 2 and numbers[0] > numbers[1]
-
-
-def _moment(written: str) -> datetime | None:
-    """A time, or the midnight of a day; in UTC, whose days are as long as any."""
-    day = parse_date(written)
-    return datetime.combine(day, time(), UTC) if day else parse_time(written, "UTC")
-
-
 def _known(node: Node, parts: Mapping[str, Node], audience: Audience) -> Iterator[Finding]:
     """A trait that is null and yet compared, or of whole numbers and equal to a fraction."""
     others = [word for word in parts if word in operators.ALL and word != "is_null"]
@@ -220,12 +212,3 @@ def _known(node: Node, parts: Mapping[str, Node], audience: Audience) -> Iterato
             if isinstance(number, Decimal) and number.is_finite() and number != int(number):
                 message = f"'{column.name}' holds whole numbers: it is never {number}"
                 yield parts[word], "never-holds", message, ""
-
-
-def _windows(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
-    """Two ends of time in the wrong order."""
-    for low, high in (("since", "until"), ("after", "before")):
-        ends = [parts[word].plain() if word in parts else None for word in (low, high)]
-        if _descend(*ends) or (ends[0] is not None and ends[0] == ends[1]):
-            message = f"nothing is both {low} {ends[0]} and {high} {ends[1]}"
-            yield node.keys[high], "never-holds", message, ""

@@ -205,11 +205,13 @@ def zone(name: str) -> ZoneInfo:
     return found
 
 
+_COUNT = re.compile(r"[0-9]{1,5}")
 _DURATION = re.compile(r"([0-9]+)\s*([a-z]+?)s?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TIME = re.compile(
     r"(?P<wall>\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)"
-    r"\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?"
+    r"\s*(?P<offset>Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
 )
 
 
@@ -230,10 +232,18 @@ def parse_duration(text: object) -> Duration:
     return Duration(amount * _SECONDS[unit], amount * days_each if days_each else None)
 
 
+def is_duration(text: object) -> bool:
+    """Whether this is a length of time, such as '7 days'."""
+    try:
+        return isinstance(text, str) and bool(parse_duration(text))
+    except ValueError:
+        return False
+
+
 def parse_period(text: object, *, counted: bool) -> tuple[int, Unit]:
     """'month' or (when `counted`) '2 weeks'. Raises ValueError with the remedy in words."""
     words = str(text).strip().lower().split() if isinstance(text, str) else []
-    if len(words) == 2 and counted and words[0].isdecimal() and 1 <= int(words[0]) <= 10_000:
+    if len(words) == 2 and counted and _COUNT.fullmatch(words[0]) and 1 <= int(words[0]) <= 10_000:
         amount, word = int(words[0]), words[1]
     elif len(words) == 1:
         amount, word = 1, words[0]

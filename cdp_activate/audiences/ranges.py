@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
+from cdp_activate.audiences.contradictions import Finding
 from cdp_activate.audiences.reading.measures import fractions
 from cdp_activate.text import Node
 
@@ -34,7 +35,7 @@ _RANGES = {
 _PASSES = {"gte": operator.ge, "gt": operator.gt, "lte": operator.le, "lt": operator.lt}
 
 
-def decided(parts: Mapping[str, Node]) -> Iterator[tuple[Node, str, str, str]]:
+def decided(parts: Mapping[str, Node]) -> Iterator[Finding]:
     """Place, code, message and hint of what a range decides among the parts of a condition."""
     for name, inner in _ranged(parts):
         within = _RANGES[name]
@@ -62,6 +63,27 @@ def _ranged(parts: Mapping[str, Node]) -> Iterator[tuple[str, Node]]:
     match = parts.get("match")
     if "related" in parts and match is not None and isinstance(match.value, dict):
         yield from ((name, one) for name, one in match.value.items() if name == "share")
+
+
+def perhaps_percentages(parts: Mapping[str, Node]) -> Iterator[Finding]:
+    """Whole numbers from 2 on where a fraction is asked for: 20 is twenty times as many."""
+    name = "rate" if "event" in parts or "related" in parts else "change"
+    if name not in parts or (name == "change" and "left" not in parts):
+        return
+    for one in _scalars(parts[name]):
+        if type(one.value) is int and abs(one.value) > 1:
+            hint = f"write {one.value}%, or {one.value * 100}% where that is meant"
+            yield one, "percentage", f"a '{name}' of {one.value} is {one.value * 100}%", hint
+
+
+def _scalars(node: Node) -> Iterator[Node]:
+    if isinstance(node.value, dict | list):
+        named = node.value.items() if isinstance(node.value, dict) else enumerate(node.value)
+        for name, one in named:
+            if name != "to":  # the events of a rate, with a filter of their own
+                yield from _scalars(one)
+    else:
+        yield node
 
 
 def _asked(node: Node) -> Iterator[tuple[str, Node, Decimal]]:

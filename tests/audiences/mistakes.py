@@ -168,6 +168,9 @@ MISTAKES: dict[str, list[Mistake]] = {
             "or a fraction such as 0.4",
         ),
         Mistake("expect: {}", "2:9", "'expect' says nothing", "expect: {size: {min: 100}}"),
+        Mistake(
+            "expect: {size: {minimum: 9}}", "2:17", "unknown key 'minimum'", "did you mean 'min'?"
+        ),
         Mistake("expect: {size: {}}", "2:16", "'size' says nothing", "size: {min: 100}"),
         Mistake(
             "expect: {max_change: 40}", "2:22", "40 is 4000%: at most 100%", "write 40% or 0.4"
@@ -320,6 +323,30 @@ MISTAKES: dict[str, list[Mistake]] = {
             "'score' is a number, this is text",
             "without quotes",
             settles="7.54",
+        ),
+        Mistake(
+            "where: {trait: score, eq: '１2'}",
+            "2:27",
+            "'score' is a number, this is text",
+            "write the number alone",
+        ),
+        Mistake(
+            "where: {trait: token, eq: 4711}",
+            "2:27",
+            "'token' is a uuid, this is a number",
+            "write a uuid",
+        ),
+        Mistake(
+            "where: {trait: token, in: [abc]}", "2:28", "'abc' is no uuid", "such as 00000000-"
+        ),
+        Mistake(
+            "where: {trait: name, matches: [a]}", "2:31", "'matches' takes text", "matches: 'abc'"
+        ),
+        Mistake(
+            "where: {trait: scоre, gt: 100}",
+            "2:16",
+            "unknown trait 'scоre'",
+            "did you mean 'score'? (what is written has CYRILLIC SMALL LETTER O)",
         ),
         Mistake(
             "where: {trait: score, gt: 100 EUR}",
@@ -668,6 +695,12 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:35",
             "an event condition takes one measure",
             "make each a condition of its own",
+        ),
+        Mistake(
+            "where: {event: viewed, first: vip}",
+            "2:31",
+            "'first' is about the first row of all",
+            "a window is `within: 30 days`",
         ),
         Mistake(
             "where: {event: viewed, within: 1 day, first: {}}",

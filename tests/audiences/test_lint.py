@@ -68,6 +68,24 @@ SAID = [
         "never-holds",
     ),
     ("where: {related: tickets, match: {share: {gte: 50}}}", "3:48", "never-holds"),
+    (
+        "where: {event: viewed, within: 9 days, rate: {to: clicked, gte: 20}}",
+        "3:65",
+        "percentage",
+    ),
+    (
+        "where: {compare: {left: {event: viewed, count: , on: 2026-01-01},"
+        " right: {event: viewed, count: , on: 2026-01-02}, change: {between: [-25, 0.5]}}}",
+        "3:135",
+        "percentage",
+    ),
+    (
+        "entity: device\nwhere: {list: [4f1b7c3a-0000-4000-8000-00000000ABCD]}",
+        "4:16",
+        "never-holds",
+    ),
+    ("entity: account\nwhere: {not: {list: [7, -7, '007']}}", "4:29", "never-holds"),
+    ("entity: account\nexclude: [{list: [abc]}]", "4:19", "never-holds"),
     ("where: {event: viewed, until: 2026-01-01}", "3:9", "unbounded-window"),
     ("where: {sequence: [{did: viewed}, {did: clicked}]}", "3:9", "unbounded-window"),
     ("rank: {by: {event: viewed, count: }, top: 5}", "3:13", "unbounded-window"),
@@ -89,6 +107,8 @@ def test_a_warning_has_a_place_and_a_code(written: str, place: str, code: str) -
         "where: {event: order_placed, first: {within: 7 days}}",
         "where: {event: order_placed, active: {periods: week, gte: 1, of_last: 4}}",
         "where: {not: {trait: tier, eq: gold, nulls: include}}",
+        "where: {event: viewed, within: 9 days, rate: {to: {event: clicked, where: {amount: 20}},"
+        " gte: 2000%}}",
         "where: {trait: score, gte: 5, lte: 5}",
         "where: {related: tickets, match: {share: {gte: 50%}}}",
         "where: {trait: seen_at, hour: {gte: 22, lt: 24}}",

@@ -324,8 +324,8 @@ class AudienceReader:
             sizes = conditions.mapping(parts["size"], "size", {"min", "max"}) or {}
             if parts["size"].value == {}:
                 self.wrong(parts["size"], "'size' says nothing", "size: {min: 100}")
-            for key, size in sizes.items():
-                found[f"{key}_size"] = conditions.whole_number(size, at_least=0)
+            for key in sizes.keys() & {"min", "max"}:
+                found[f"{key}_size"] = conditions.whole_number(sizes[key], at_least=0)
             least, most = found.get("min_size"), found.get("max_size")
             if least is not None and most is not None and least > most:
                 message = f"no size is at least {least} and at most {most}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cdp_activate.audiences import operators
 from cdp_activate.audiences.model import Comparison, Event, Happened, Occurrence
+from cdp_activate.audiences.moments import is_duration
 from cdp_activate.audiences.reading import rows
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.measures import measured
@@ -62,7 +63,8 @@ def occurrence(reader: ConditionReader, node: Node, name: str, of: Happened) -> 
     allowed = {"where", *operators.WINDOWS, *({"n"} if name == "nth" else ())}
     asked = _mapping(reader, node, name)
     if isinstance(asked.value, str):
-        hint = f"a window is `within: {asked.text}`; the test of one row is {name}: {{where: ..}}"
+        within = asked.text if is_duration(asked.text) else "30 days"
+        hint = f"a window is `within: {within}`; the test of one row is {name}: {{where: ..}}"
         reader.wrong(asked, f"'{name}' is about the {name} row of all", hint)
         return None
     parts = reader.mapping(asked, name, allowed, needed={"n"} if name == "nth" else ())

@@ -13,7 +13,7 @@ from cdp_activate.audiences.model import (
     Span,
     Value,
 )
-from cdp_activate.audiences.moments import parse_duration
+from cdp_activate.audiences.moments import is_duration
 from cdp_activate.audiences.reading.patterns import check_pattern
 from cdp_activate.audiences.reading.values import ValueReader
 from cdp_activate.audiences.windows import span
@@ -42,7 +42,7 @@ class OperandReader(ValueReader):
 
         def attempt(word: str, node: Node) -> Span | None:
             zone = self.timezone
-            if word in _LENGTHS and _is_length(node.value):
+            if word in _LENGTHS and is_duration(node.value):
                 hint = f"{_LENGTHS[word]}: {node.value}"
                 self.wrong(node, f"'{word}' takes a date, this is a length of time", hint)
                 return None
@@ -72,7 +72,11 @@ class OperandReader(ValueReader):
 
     def _text_or_pattern(self, form: str, name: str, node: Node) -> Comparison | None:
         if not isinstance(node.value, str):
-            self.wrong(node, f"'{name}' takes text", f"write {node.text!r}" if node.text else "")
+            self.wrong(
+                node,
+                f"'{name}' takes text",
+                f"write {node.text!r}" if node.text else f"{name}: 'abc'",
+            )
             return None
         if form == "pattern":
             mistake, remedy = check_pattern(node.value, self.catalog.adapter)
@@ -121,10 +125,3 @@ class OperandReader(ValueReader):
         if not items:
             self.wrong(node, f"'{name}' takes a list such as {example}", f"{name}: {example}")
         return Comparison(name, tuple(found)) if found and len(found) == len(items) else None
-
-
-def _is_length(value: object) -> bool:
-    try:
-        return isinstance(value, str) and bool(parse_duration(value))
-    except ValueError:
-        return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from uuid import UUID
 
 from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.dialects import unsaid
@@ -114,7 +115,12 @@ class ValueReader(Reader):
             return self.attempt(node, lambda: self._date_value(raw, kind))
         elif kind.is_number and not isinstance(raw, bool | str):
             return self._number(node, raw)
-        elif kind.kind in ("text", "uuid", "other") and isinstance(raw, str):
+        elif kind.kind == "uuid" and isinstance(raw, str):
+            found = uuid_text(raw)
+            if found is None:
+                self.wrong(node, f"'{raw}' is no uuid", f"such as {UUID(int=0)}")
+            return found
+        elif kind.kind in ("text", "other") and isinstance(raw, str):
             return self._text_value(node, raw, column, options)
         elif kind.kind == "boolean" and isinstance(raw, bool):
             return raw
@@ -152,8 +158,6 @@ class ValueReader(Reader):
         return None
 
     def _text_value(self, node: Node, raw: str, column: Column, options: Options) -> str | None:
-        if column.type.kind == "uuid":
-            return raw.lower()
         folded = options.ignore_case or options.ignore_accents
         if column.values and raw not in column.values and not folded:
             known = column.values
@@ -161,6 +165,14 @@ class ValueReader(Reader):
             self.wrong(node, f"'{column.name}' is never '{raw}'", hint)
             return None
         return raw
+
+
+def uuid_text(written: str) -> str | None:
+    """A UUID in small letters with hyphens, as every warehouse writes it; None of other text."""
+    try:
+        return str(UUID(written))
+    except ValueError:
+        return None
 
 
 def _one_of(what: str) -> tuple[str, str]:
@@ -175,4 +187,5 @@ def _is_number(written: str) -> bool:
         float(written)
     except ValueError:
         return False
-    return "_" not in written
+    # Python reads more than a warehouse does: 1_000, and digits of other scripts.
+    return written.isascii() and "_" not in written
