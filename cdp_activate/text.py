@@ -305,19 +305,21 @@ def suggest(
     what: str = "known",
     most: int = 12,
     meant: Iterable[str] = (),
+    also: Iterable[str] = (),
 ) -> str:
     """'did you mean ...?' and the known names, for an error's remedy.
 
     `meant` are words that the name may stand for: one that is known goes before one that is spelt
-    like it.
+    like it. `also` are words that have a place here and are not listed.
     """
     names = sorted(set(known))
     head, colon, rest = name.partition(":")
     if colon and head in names:
         return f"write a space after the colon: {head}: {rest.strip()}"
-    lowered: dict[str, str] = {other.lower(): other for other in names}
-    close = [word for word in meant if word in lowered] or difflib.get_close_matches(
-        name.lower(), list(lowered), n=1, cutoff=0.6
+    lowered: dict[str, str] = {other.lower(): other for other in (*also, *names)}
+    written = name.strip().lower()
+    close = [word for word in (written, *meant) if word in lowered] or difflib.get_close_matches(
+        written, list(lowered), n=1, cutoff=0.6
     )
     listed = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     parts = [f"did you mean '{lowered[close[0]]}'?"] if close else []

@@ -337,6 +337,27 @@ MISTAKES: dict[str, list[Mistake]] = {
             "write a uuid",
         ),
         Mistake(
+            "where: {trait: score, EQ: 1}", "2:23", "unknown operator 'EQ'", "did you mean 'eq'?"
+        ),
+        Mistake(
+            "where: {trait: name, eq: a, accent: insensitive}",
+            "2:29",
+            "unknown operator 'accent'",
+            "did you mean 'accents'?",
+        ),
+        Mistake(
+            "where: {event: viewed, active: {periods: week, gte: 3, of_lst: 8}}",
+            "2:56",
+            "unknown operator 'of_lst'",
+            "did you mean 'of_last'?",
+        ),
+        Mistake(
+            "where: {event: viewed, where: {or: [{amount: 1}, {amount: 2}]}}",
+            "2:32",
+            "unknown property 'or'",
+            "did you mean 'any'?",
+        ),
+        Mistake(
             "where: {trait: token, in: [abc]}", "2:28", "'abc' is no uuid", "such as 00000000-"
         ),
         Mistake(

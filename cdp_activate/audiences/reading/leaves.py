@@ -41,6 +41,7 @@ MEASURE = Allowed(traits=True, unknown=True)
 RATE = Allowed(traits=True)
 """Without a denominator it does not hold, whatever is asked (7.36)."""
 NESTED = Allowed()
+COMBINING = ("all", "any", "not")
 
 
 @dataclass
@@ -63,7 +64,7 @@ class LeafReader(OperandReader):
                 negated = self.filter(inner, columns)
                 read = Not(negated) if negated else None
             else:
-                column = self.column_of(node.keys[name], columns, "properties")
+                column = self.column_of(node.keys[name], columns, "properties", COMBINING)
                 read = self.test(inner, column, PROPERTY) if column else None
             if read is not None:
                 found.append(read)
@@ -98,6 +99,7 @@ class LeafReader(OperandReader):
         known = operators.operators_of(column.type)
         options = self._options(node, column, allowed)
         offered = _offered_operators(column, allowed)
+        also = (*skip, *(operators.OPTIONS if allowed.options else ()))
         names = [
             name
             for name in node.value
@@ -112,7 +114,7 @@ class LeafReader(OperandReader):
                 message = f"'{name}' goes with a trait or a property, not with '{column.name}'"
                 self.wrong(key, message, f"leave out '{name}'")
             elif name not in known:
-                self._wrong_operator(name, key, column, offered)
+                self._wrong_operator(name, key, column, offered, also)
             elif name == "is_null" and not allowed.unknown:
                 hint = f"where '{column.name}' is unknown nothing holds: use `not:` around another"
                 self.wrong(key, f"'is_null' cannot be asked of '{column.name}'", hint)
@@ -131,9 +133,14 @@ class LeafReader(OperandReader):
         self.wrong(node, f"say what '{column.name}' must be", hint)
 
     def _wrong_operator(
-        self, name: str, node: Node, column: Column, allowed: Collection[str]
+        self,
+        name: str,
+        node: Node,
+        column: Column,
+        allowed: Collection[str],
+        also: Collection[str] = (),
     ) -> None:
-        hint = suggest(name, allowed, what="operators", most=30, meant=meant_by(name))
+        hint = suggest(name, allowed, what="operators", most=30, meant=meant_by(name), also=also)
         if name in operators.ALL and column.type.kind == "other":
             hint = "declare its data_type in the model's yml, or run `dbt docs generate`"
             self.wrong(node, f"the type of '{column.name}' is not known", hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
@@ -11,6 +11,7 @@ from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.dialects import unsaid
 from cdp_activate.audiences.model import Options, Trait, Value
 from cdp_activate.audiences.moments import Fixed, FixedDate, parse_date, parse_time
+from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.reader import MAGNITUDE, Reader
 from cdp_activate.catalog import Column, Reference, Rows, Type
 from cdp_activate.text import Node, suggest
@@ -20,8 +21,13 @@ from cdp_activate.text import Node, suggest
 class ValueReader(Reader):
     """Reads names of columns, and values of their types."""
 
-    def column_of(self, node: Node, columns: Mapping[str, Column], what: str) -> Column | None:
-        """The column that `node` names, or the value inside one of JSON (7.52)."""
+    def column_of(
+        self, node: Node, columns: Mapping[str, Column], what: str, also: Collection[str] = ()
+    ) -> Column | None:
+        """The column that `node` names, or the value inside one of JSON (7.52).
+
+        `also` are words that have a place where the name stands.
+        """
         head, _, path = node.text.partition(".")
         column = columns.get(node.text) or columns.get(head)
         if isinstance(node.value, dict | list) or not node.text:
@@ -30,7 +36,8 @@ class ValueReader(Reader):
             self.wrong(node, f"name one {one}{of}", hint)
         elif column is None:
             one, of = _one_of(what)
-            hint = suggest(node.text, self._offered(columns), what=what)
+            meant = [word for word in meant_by(node.text) if word in also]
+            hint = suggest(node.text, self._offered(columns), what=what, meant=meant, also=also)
             self.wrong(node, f"unknown {one} '{node.text}'{of}", hint)
         elif column.name == node.text:
             return self._said(node, column) if column.inside else column
