@@ -171,7 +171,7 @@ def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any
             f"unknown key '{key}'", suggest(key, known, what="keys") if known else "remove it"
         )
     if kind == "missing":
-        return parent.problem(f"'{key}' is missing", f"add `{key}: ..`")
+        return parent.problem(f"'{key}' is missing", _how_to_add(_model_at(model, path[:-1]), key))
     if kind == "too_short":
         return wrong.problem(
             f"'{key}' is empty", f"it needs {mistake['ctx']['min_length']} at least"
@@ -182,6 +182,20 @@ def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any
     message = str(mistake["msg"]).removeprefix("Value error, ")
     message = re.sub("^Input should be", "it should be", message)
     return wrong.problem(f"'{key}': {message[:1].lower()}{message[1:]}" if key else message)
+
+
+def _how_to_add(model: type[BaseModel] | None, key: str) -> str:
+    """The key with its first example, and what it is, as far as the model says."""
+    fields = model.model_fields.items() if model else ()
+    told = next((field for name, field in fields if key in (name, field.alias)), None)
+    if told is None:
+        return f"add `{key}: ..`"
+    is_secret = told.annotation is SecretStr
+    example = "\"{{ env_var('NAME') }}\"" if is_secret else ".."
+    if told.examples:
+        example = str(told.examples[0])
+    what = f" ({told.description.rstrip('.')})" if told.description else ""
+    return f"add `{key}: {example}`{what}"
 
 
 def _model_at(model: type[BaseModel], path: Sequence[Any]) -> type[BaseModel] | None:

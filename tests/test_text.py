@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from cdp_activate.errors import SourceErrors
 from cdp_activate.settings import validated
@@ -128,7 +128,8 @@ def test_env_var_is_filled_in_and_never_shown() -> None:
 class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid")
     size: int = Field(ge=1)
-    name: str
+    name: str = Field(examples=["Ada"], description="What it is called.")
+    token: SecretStr
 
 
 def test_settings_report_every_mistake_at_its_place() -> None:
@@ -140,6 +141,8 @@ def test_settings_report_every_mistake_at_its_place() -> None:
     assert "unknown key 'nmae'" in shown
     assert "did you mean 'name'?" in shown
     assert "'name' is missing" in shown
+    assert "add `name: Ada` (What it is called)" in shown
+    assert "add `token: \"{{ env_var('NAME') }}\"`" in shown
 
 
 def test_close_names_are_suggested() -> None:

@@ -122,18 +122,21 @@ def _name(written: str) -> str:
 class SyncSettings(_Strict):
     """The keys of a sync, as written."""
 
-    sync: Annotated[str, AfterValidator(_name)]
-    audience: str
-    destination: str
+    sync: Annotated[str, AfterValidator(_name)] = Field(examples=["welcome_newcomers"])
+    audience: str = Field(examples=["NAME"], description="one of those in audiences/")
+    destination: str = Field(examples=["NAME"], description="one of those in destinations.yml")
     mode: Literal["mirror", "upsert", "events"] = "mirror"
     list: Annotated[str, StringConstraints(strip_whitespace=True)] | None = None
     per: Any = None
-    identifiers: dict[str, str] = Field(min_length=1)
+    identifiers: dict[str, str] = Field(min_length=1, examples=["{email: email}"])
     fields: dict[str, Any] = Field(default_factory=dict)
     pii: tuple[str, ...] | None = None
     region: str | None = None
     default_region: str | None = None
-    consent: str
+    consent: str = Field(
+        examples=["PURPOSE"],
+        description=f"whose yes is asked for, or `consent: {NO_CONSENT_NEEDED}`, said out loud",
+    )
     suppress: tuple[str, ...] = ()
     schedule: ScheduleField | None = None
     needs: tuple[str, ...] = ()
