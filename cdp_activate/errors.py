@@ -20,8 +20,10 @@ personal data, secrets or SQL.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class CdpError(Exception):
@@ -56,14 +58,39 @@ class SettingsError(UsageError):
 
 
 def said(error: BaseException) -> str:
-    """What a record, a log or an alert may say of an error: its sentence, or its kind alone.
+    """What a record, a log or an alert may say of an error: its sentence, or place and kind.
 
     Not the lines of a file, where somebody may have written a secret, and not what others'
     exceptions say, which may hold a value of a row.
     """
     if isinstance(error, SourceErrors):
         return "; ".join(f"{one.path}:{one.line} {one.message}" for one in error.problems)
-    return error.message if isinstance(error, CdpError) else type(error).__name__
+    if isinstance(error, CdpError):
+        return error.message
+    return unforeseen(error).message if isinstance(error, Exception) else type(error).__name__
+
+
+def unforeseen(error: Exception) -> CdpError:
+    """What nobody foresaw, as an error that can be shown.
+
+    Not its words, which may hold a value of a row: where it was, and of what kind.
+    """
+    if isinstance(error, OSError):
+        # A folder that may not be written, a disk that is full.
+        return CdpError(
+            f"{error.filename or 'the file system'}: {error.strerror or type(error).__name__}",
+            remedy="is there room, and may this user write there?",
+        )
+    return CdpError(
+        f"it broke at {place_of(error)}", remedy="that is a fault of cdp-activate: report it"
+    )
+
+
+def place_of(error: Exception) -> str:
+    """File, line and kind of an exception that was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "no place"
+    return f"{at} ({type(error).__name__})"
 
 
 class BusyError(UsageError):

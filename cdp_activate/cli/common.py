@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cdp_activate.errors import CdpError, UsageError
+from cdp_activate.errors import CdpError, UsageError, unforeseen
 
 if TYPE_CHECKING:
     from cdp_activate.project import Project
@@ -28,11 +28,7 @@ class Command(click.Command):
             show_error(error, as_json=bool(context.params.get("as_json")))
             context.exit(error.exit_code)
         except OSError as error:
-            # A folder that may not be written, a disk that is full.
-            what = CdpError(
-                f"{error.filename or 'the file system'}: {error.strerror or error}",
-                remedy="is there room, and may this user write there?",
-            )
+            what = unforeseen(error)
             show_error(what, as_json=bool(context.params.get("as_json")))
             context.exit(what.exit_code)
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 
 from cdp_activate import __version__
 from cdp_activate.answers import raise_for_status
@@ -91,6 +91,13 @@ class WebhookChannel(Channel):
 
         url: SecretStr
         secret: SecretStr | None = None
+
+        @field_validator("secret")
+        @classmethod
+        def _secret_can_sign(cls, secret: SecretStr | None) -> SecretStr | None:
+            if secret is not None:
+                secret_bytes(secret.get_secret_value())
+            return secret
 
     def send(self, alert: Alert, transport: Transport) -> None:
         """Post it; any 2xx is well."""
@@ -236,8 +243,8 @@ class Alerts(Watch):
                     if attempt == ATTEMPTS:
                         raise
                     self.sleep(min(error.after or float(attempt), LONGEST_WAIT))
-        except CdpError as error:
-            log.event("alert_failed", log.ERROR, **about, message=error.message)
+        except Exception as error:  # whatever a service's library raises: the others are told
+            log.event("alert_failed", log.ERROR, **about, message=said(error))
         finally:
             if self.transport is None:
                 transport.close()

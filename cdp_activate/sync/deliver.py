@@ -9,18 +9,16 @@ from __future__ import annotations
 import random
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
-from cdp_activate.errors import CdpError, DestinationError, RefusedError, RetryError
+from cdp_activate.errors import CdpError, DestinationError, RefusedError, RetryError, place_of
 from cdp_activate.pacing import Pace
 from cdp_activate.sync.tables import Verb
 from cdp_activate.words import plural
@@ -289,7 +287,11 @@ class Courier:
             except CdpError:
                 raise
             except Exception as error:
-                raise _broken(self.destination.name, error) from error
+                raise DestinationError(
+                    f"{self.destination.name} broke at {place_of(error)}",
+                    remedy="that is a fault of the destination's code, or an answer that it does "
+                    "not know: report it",
+                ) from error
             self._rest(pause)
         raise AssertionError("the loop returns or raises")
 
@@ -298,17 +300,6 @@ class Courier:
         while seconds > 0 and not self.is_over:
             self.sleep(min(seconds, NAP))
             seconds -= NAP
-
-
-def _broken(name: str, error: Exception) -> DestinationError:
-    """What nobody foresaw in a destination's code; not its words, which may hold a row's value."""
-    *_, at = traceback.extract_tb(error.__traceback__)
-    place = f"{Path(at.filename).name}:{at.lineno}"
-    return DestinationError(
-        f"{name} broke at {place} ({type(error).__name__})",
-        remedy="that is a fault of the destination's code, or an answer that it does not know: "
-        "report it",
-    )
 
 
 def in_batches(rows: Iterable[Row], size: int) -> Iterator[Sequence[Row]]:

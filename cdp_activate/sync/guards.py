@@ -59,12 +59,17 @@ def _lists(plan: Plan) -> Iterator[Refusal]:
             f"would keep {len(filled):,} lists, more than {most:,}",
             "is `per:` a column of few values? Or raise `guards: {max_lists: ..}`",
         )
-    for one in plan.lists:
-        if one.leaving and not one.members:
-            yield Refusal(
-                "emptied", f"nobody belongs on '{one.name}' now, the list holds {one.known:,}"
-            )
+    emptied = [one for one in plan.lists if one.leaving and not one.members]
+    if sum(one.known for one in emptied) < A_FEW:
+        return  # the last of a few who leaves is no column that broke
+    for one in emptied:
+        yield Refusal(
+            "emptied", f"nobody belongs on '{one.name}' now, the list holds {one.known:,}"
+        )
 
+
+A_FEW = 10
+"""Lists that are emptied and hold fewer people, all of them together, need nobody's word."""
 
 SMALL = 100
 """A list of fewer people is judged together with others: one person is a large share of it."""

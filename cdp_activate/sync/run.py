@@ -8,7 +8,7 @@ from typing import Any
 
 from cdp_activate.catalog import Catalog
 from cdp_activate.destinations.base import Destination
-from cdp_activate.errors import GuardError, LockedError, said
+from cdp_activate.errors import CdpError, GuardError, LockedError, said, unforeseen
 from cdp_activate.sync.deadline import Deadline
 from cdp_activate.sync.deliver import Courier, Hooks, JobUnderWayError
 from cdp_activate.sync.execute import Delivery, Options, settle_jobs
@@ -93,10 +93,15 @@ def run_sync(
         finally:
             destination.close()
     except BaseException as error:
+        told = error
+        if isinstance(error, Exception) and not isinstance(error, CdpError):
+            told = unforeseen(error)  # one sync that breaks keeps no other from running
         if run.state == "running":
-            _failed(run, error)
-        options.watch.finished(run, error)
-        raise
+            _failed(run, told)
+        options.watch.finished(run, told)
+        if told is error:
+            raise
+        raise told from error
     options.watch.finished(run, None)
     return summary
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,8 +15,11 @@ from click.testing import CliRunner
 
 from cdp_activate.cli import main
 from cdp_activate.errors import SourceErrors
+from cdp_activate.sync import run as run_module
 from cdp_activate.sync.due import Line
 from cdp_activate.sync.lease import Lease
+from cdp_activate.sync.model import Sync
+from cdp_activate.sync.plan import Plan
 from cdp_activate.sync.run import Options
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -94,6 +98,27 @@ def test_who_needs_a_sync_that_failed_is_skipped_and_runs_when_it_is_well(bed: B
         for name, outcome in outcomes(bed, NOON + timedelta(days=1)).items()
         if outcome == "ran"
     }
+
+
+def test_a_sync_that_breaks_is_a_line_like_any_that_fails(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bed.build(people(3))
+    write(bed, a=DAILY, b=DAILY)
+    make = run_module.make_plan
+
+    def make_one(sync: Sync, *rest: Any) -> Plan:
+        if sync.name == "a":
+            raise KeyError("person.c-00001@example.com")
+        return make(sync, *rest)
+
+    monkeypatch.setattr(run_module, "make_plan", make_one)
+    found = run(bed, NOON)
+    assert {"a": "failed", "b": "ran"} == {name: line.outcome for name, line in found.items()}
+    place = r"it broke at test_sync_due\.py:\d+ \(KeyError\)"
+    assert re.fullmatch(place, found["a"].why)
+    (told,) = bed.rows("select message from {runs} where sync = 'a' and state = 'failed'")
+    assert re.fullmatch(place, told[0])
 
 
 def test_a_need_that_jitter_delays_is_waited_for(bed: Bed) -> None:

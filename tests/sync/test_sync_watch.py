@@ -22,7 +22,7 @@ from cdp_activate.destinations.webhook import secret_bytes, sign
 from cdp_activate.errors import CdpError, SourceErrors
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.local_server import LocalServer
-from cdp_activate.sync.alerts import Alerts
+from cdp_activate.sync.alerts import Alerts, WebhookChannel
 from cdp_activate.sync.telemetry import Telemetry
 from cdp_activate.sync.watch import LogWatch, Watch, Watchers
 
@@ -132,6 +132,7 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPS_URL", "https://ops.example.com/hook/t0ken")
     monkeypatch.setenv("OPS_SECRET", "sh-h-h")
     monkeypatch.setenv("TEAM_URL", "https://hooks.slack.example.com/T0/B0/s3cret")
+    monkeypatch.setenv("NO_BASE64", "whsec_ s3cret")
     monkeypatch.setenv("MAIL_SECRET", "hunter2")
 
 
@@ -188,7 +189,7 @@ def test_alerts_of_guards_failures_and_rejections_reach_those_who_want_them(
 
 
 def test_an_alert_is_tried_again_and_its_failure_harms_no_run(
-    bed: Bed, told: Told, caplog: pytest.LogCaptureFixture
+    bed: Bed, told: Told, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bed.write(
         "syncs/alerts.yml", ALERTS.replace("on: [guard]", "on: [guard], syncs: [vips_to_mail]")
@@ -206,6 +207,13 @@ def test_an_alert_is_tried_again_and_its_failure_harms_no_run(
     class Broken(Watch):
         def started(self, run: Any) -> None:
             raise RuntimeError("person.1@example.com")
+
+    # What a library raises in one channel keeps no other from being told.
+    told.clear()
+    monkeypatch.setattr(WebhookChannel, "send", lambda *_: [][0])
+    run(bed, watch(bed, told))
+    assert ["hooks.slack.example.com"] == [request.host for request in told]
+    assert "IndexError" in str(caplog.records[-2].__dict__)
 
     bed.build(people(9))
     bed.run(watch=Watchers([Broken()]))
@@ -246,6 +254,8 @@ URL = "\"{{ env_var('TEAM_URL') }}\""
         (f"{SLACK}{URL}\n    syncs: [vips]", 5, "unknown sync 'vips'"),
         (SLACK + "\"{{ env_var('NO_SUCH_URL') }}\"", 4, "NO_SUCH_URL is not set"),
         (f"{SLACK}https://hooks.slack.com/x", 4, "a secret stands in the file"),
+        ("alerts: {a: {type: webhook, url: \"{{ env_var('OPS_URL') }}\",\n"
+         "secret: \"{{ env_var('NO_BASE64') }}\"}}", 2, "what follows whsec_ is not base64"),
         ("channels: {}", 1, "no `alerts:` here"),
     ],
 )  # fmt: skip
