@@ -11,7 +11,8 @@ CdpError                    whatever a person can mend; never shown as a traceba
   + GuardError              a guard refused before anything was sent          exit code 3
   + DestinationError        the platform, not the rows: the sync stops        exit code 1
       x AuthError           it does not know us: nothing will work until mended
-      x RetryError          it took none of the rows: send them again
+      + RetryError          it took none of the rows: send them again
+      |   x OutOfReachError it did not answer, or only that it is busy or broken
       x RefusedError        it refused the batch for what is in it: split it
 
 An error says what is wrong, where, and how to mend it. Messages never hold
@@ -218,6 +219,13 @@ class RetryError(DestinationError):
     ) -> None:
         super().__init__(message, remedy=remedy, in_doubt=in_doubt)
         self.after = after
+
+
+class OutOfReachError(RetryError):
+    """The platform did not answer, or only that it is busy or broken: nothing of what was asked.
+
+    Of a job it says nothing: that may go on.
+    """
 
 
 class RefusedError(DestinationError):

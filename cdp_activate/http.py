@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from cdp_activate.errors import (
     CdpError,
     DestinationError,
-    RetryError,
+    OutOfReachError,
     SettingsError,
 )
 from cdp_activate.proxies import goes_straight, proxies, user_of
@@ -108,7 +108,7 @@ class Transport(ABC):
     def send(self, request: Request) -> Response:
         """Return the whole answer, whatever its status.
 
-        Raises `RetryError` when no whole answer came: connection refused or
+        Raises `OutOfReachError` when no whole answer came: connection refused or
         reset, timeout, TLS failure, half a body. Raises `DestinationError` for
         a call that can never be made.
         """
@@ -249,7 +249,9 @@ def _network_error(error: Exception, host: str) -> CdpError:
         )
     if isinstance(error, exceptions.ProxyError):
         # The proxy itself, or the way that it was asked to open: the call was not made yet.
-        return RetryError(f"the proxy on the way to {host} is out of reach, or refuses the way")
+        return OutOfReachError(
+            f"the proxy on the way to {host} is out of reach, or refuses the way"
+        )
     # Before a connection there is no request; after it nobody knows how far the request came.
     never_left = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
     reasons: tuple[tuple[type[Exception], str], ...] = (
@@ -268,5 +270,7 @@ def _network_error(error: Exception, host: str) -> CdpError:
     for cause in causes:
         for kind, words in reasons:
             if isinstance(cause, kind):
-                return RetryError(f"{host} {words}", in_doubt=not isinstance(cause, never_left))
-    return RetryError(f"the connection to {host} failed", in_doubt=True)
+                return OutOfReachError(
+                    f"{host} {words}", in_doubt=not isinstance(cause, never_left)
+                )
+    return OutOfReachError(f"the connection to {host} failed", in_doubt=True)

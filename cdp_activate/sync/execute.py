@@ -10,7 +10,7 @@ from typing import Any
 
 from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
-from cdp_activate.errors import CdpError, DestinationError, GuardError
+from cdp_activate.errors import CdpError, DestinationError, GuardError, OutOfReachError
 from cdp_activate.http import Transport
 from cdp_activate.sync.batches import Batch, read_batches
 from cdp_activate.sync.deliver import Courier, Delivered, Hooks, JobUnderWayError, Patience
@@ -196,7 +196,7 @@ class _Phase:
             failure = error
         finally:
             self._spare()
-        failure = settle_jobs(self.courier, work.notes, self._rejected) or failure
+        failure = settle_jobs(self.courier, work.notes, self._rejected, leave=True) or failure
         if failure is not None:
             raise failure
         refused = work.notes.of(self.list_name, self.verb).refused
@@ -269,11 +269,14 @@ def settle_jobs(
     courier: Courier,
     notes: Notes,
     settled: Callable[[Receipt], object] = lambda receipt: None,
+    *,
+    leave: bool = False,
 ) -> CdpError | None:
     """Ask after every job until it has ended; the first error, when all were asked.
 
     What became of the rows of a job that ended in an error is unknown. A job that had not ended
-    in time, or when the run was told to stop, is asked after by the next run.
+    in time, or when the run was told to stop, is asked after by the next run; with `leave`
+    one that could not be asked after, too: it goes on, and may undo what is sent meanwhile.
     """
     failure: CdpError | None = None
     for list_name, verb, job in notes.jobs:
@@ -282,7 +285,8 @@ def settle_jobs(
         except JobUnderWayError as error:
             failure = failure or error
         except CdpError as error:
-            notes.lose(list_name, verb, job)
+            if not (leave and isinstance(error.__cause__, OutOfReachError)):
+                notes.lose(list_name, verb, job)
             failure = failure or error
         else:
             if receipt is not None:

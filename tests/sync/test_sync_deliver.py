@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from bed import QUICK, AfterEachBatch, Bed, people, person
+from bed import LIST, QUICK, AfterEachBatch, Bed, people, person
 
 from cdp_activate.destinations.base import Destination, DestinationSettings
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError, SourceErrors
 from cdp_activate.http import FunctionTransport, Request, Response
+from cdp_activate.receiver import Nature, SimulatedPlatform
 from cdp_activate.sync.deliver import NAP, Courier, Delivered, Hooks, Patience, in_batches
 from cdp_activate.sync.status import statuses
 
@@ -394,6 +395,29 @@ def test_what_was_acknowledged_is_kept_when_the_platform_fails(bed: Bed) -> None
     assert (200, 100, 200) == (
         summary.record.added, summary.record.updated, summary.record.unchanged
     )  # fmt: skip
+
+
+def test_a_job_that_cannot_be_asked_after_now_is_asked_after_by_the_next_run(bed: Bed) -> None:
+    """It goes on: by it, whoever left meanwhile would come back after they were removed."""
+    platform = SimulatedPlatform(Nature(job_ticks=2))
+    bed.build(people(3))
+    actions: list[str] = []
+    out_of_reach = 4  # as often as is asked
+
+    def answer(request: Request) -> Response:
+        nonlocal out_of_reach
+        actions.append(request.json()["action"])
+        if actions[-1] == "settle" and out_of_reach:
+            out_of_reach -= 1
+            return Response(503)
+        return platform.transport.send(request)
+
+    with pytest.raises(DestinationError, match="503"):
+        bed.run(transport=FunctionTransport(answer))
+    bed.build(people(2))
+    assert "done" == bed.run(transport=FunctionTransport(answer)).record.state
+    assert ["upsert", "remove"] == [one for one in actions if one != "settle"]
+    assert bed.ledger == platform.lists[LIST].keys() == {"c-00000", "c-00001"}
 
 
 def test_nobody_is_added_while_removals_fail(bed: Bed) -> None:
