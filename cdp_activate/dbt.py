@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from itertools import islice
+from itertools import islice, takewhile
 
 import yaml
 
@@ -118,6 +118,7 @@ def build(
         # With the variables of the build, which else would parse everything once more.
         run("parse", *_variables(arguments))
         project.forget()
+        project.check_package()
         project.compile()
         run("build", *arguments)
     project.forget()
@@ -171,4 +172,6 @@ def _end_of(lines: Sequence[str]) -> list[str]:
         (i for i, line in enumerate(plain) if "rror" in line and "=0" not in line.replace(" ", "")),
         max(0, len(plain) - 15),
     )
-    return [line for line in plain[start:] if line.strip()][:25]
+    # Where dbt did not expect it, its own insides follow what it says.
+    said = takewhile(lambda line: not line.startswith("Traceback"), plain[start:])
+    return [line for line in said if line.strip()][:25] or plain[-15:]

@@ -122,6 +122,10 @@ class _Examination:
             entities = project.catalog.entities
             return entities, plural(len(entities), "entity")
 
+        def package() -> tuple[object, str]:
+            project.check_package()
+            return True, "cdp_activate is there"
+
         def audiences() -> tuple[object, str]:
             return project.audiences, plural(len(project.audiences), "audience")
 
@@ -143,7 +147,10 @@ class _Examination:
                     audience_relation(sync, project.catalog, opened)
             return True, "those of all syncs are built"
 
-        if self.look("catalog", catalog) is None or self.look("audiences", audiences) is None:
+        if self.look("catalog", catalog) is None:
+            return
+        self.look("dbt package", package)
+        if self.look("audiences", audiences) is None:
             return
         if self.look("syncs", syncs) is None:
             return

@@ -121,6 +121,14 @@ class Project:
     def catalog(self) -> Catalog:
         return load_catalog(self.manifest)
 
+    def check_package(self) -> None:
+        """Raises UsageError where dbt has not found the package that compiled audiences need."""
+        if not self.catalog.has_macros:
+            raise UsageError(
+                "the dbt project has no package cdp_activate: compiled audiences call its macros",
+                remedy="run `cdp-activate init`, add to packages.yml what it says, run `dbt deps`",
+            )
+
     @cached_property
     def audiences(self) -> Mapping[str, Audience]:
         """The audiences of `audiences/`. Raises SourceErrors with all their mistakes."""

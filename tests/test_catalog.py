@@ -10,6 +10,7 @@ import pytest
 
 from cdp_activate.catalog import Catalog, column_type, load_catalog, read_manifest
 from cdp_activate.catalog.manifest import ROLES
+from cdp_activate.describe import describe
 from cdp_activate.errors import SourceErrors, UsageError
 from cdp_activate.text import parse
 
@@ -310,6 +311,22 @@ def test_lists_know_what_is_in_them(text: str) -> None:
     """Written in five ways."""
     assert str(column_type(text)) == "list of text"
     assert str(column_type("decimal(18,2)[]")) == "list of number"
+
+
+def test_what_audiences_may_name_is_described() -> None:
+    """JSON with what it declares, names in histories; nothing hidden, also not of references."""
+    inside = {"data_type": "json", "meta": {"cdp": {"paths": {"pets.count": "integer"}}}}
+    hidden = {"data_type": "text", "meta": {"cdp": {"hidden": True}}}
+    of_people = {"id": "text", "profile": inside, "secret": hidden, "friend": "text"}
+    friend = {"ref": "friend", "to": "person", "on": "friend"}
+    people = model("people", [{"entity": "person", "key": "id"}, friend], columns=of_people)
+    history = {"history_of": "person", "key": "id", "at": "at"}
+    versions = model("versions", history, columns={"id": "text", "at": "timestamp", "tier": "text"})
+    found = describe(load(people, versions))["person"]
+    names = ["id", "profile", "profile.pets.count", "friend"]
+    assert names == [one["name"] for one in found["traits"]]
+    assert [f"friend.{name}" for name in names] == found["references"]
+    assert ["tier"] == found["changed"]
 
 
 def test_a_missing_manifest_says_what_to_run(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from cdp_activate import __version__
 from cdp_activate.cli import main
+from cdp_activate.dbt import _end_of as end_of
 from cdp_activate.dbt import _sets_as_of as sets_as_of
 from cdp_activate.dbt import _variables as variables_of
 from cdp_activate.dbt import _with_as_of as with_as_of
@@ -144,6 +145,29 @@ def test_doctor_goes_on_after_a_failure(tmp_path: Path) -> None:
     (tmp_path / "target" / "run_results.json").write_text("{}")
     done = invoke("doctor", "--project-dir", str(tmp_path))
     assert 1 == done.exit_code and "FAIL     warehouse" in done.output
+
+
+def test_a_project_without_our_dbt_package_is_told(tmp_path: Path) -> None:
+    """Else its build would end in a macro that dbt does not know."""
+    invoke("init", str(tmp_path))
+    (tmp_path / "target").mkdir()
+    manifest = {"metadata": {}, "nodes": {}, "macros": {"macro.dbt.run_query": {}}}
+    (tmp_path / "target" / "manifest.json").write_text(json.dumps(manifest))
+    done = invoke("doctor", "--project-dir", str(tmp_path))
+    assert 1 == done.exit_code and "FAIL     dbt package: the dbt project has no" in done.output
+    assert "`dbt deps`" in done.output
+
+
+def test_what_dbt_says_ends_where_its_insides_begin() -> None:
+    """A failure that dbt did not expect shows a traceback of its own."""
+    said = [
+        "10:00:00  Running",
+        "10:00:01  Encountered an error:",
+        "no network",
+        "Traceback (most",
+        "  x",
+    ]
+    assert ["Encountered an error:", "no network"] == end_of(said)
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "2026-13-01", "2026-01-01T25:00"])

@@ -10,6 +10,9 @@ from cdp_activate.catalog.model import Catalog, Entity, Model, Reference, Rows
 from cdp_activate.errors import Problem, SourceErrors
 from cdp_activate.text import suggest
 
+PACKAGE = "cdp_activate"
+"""The name of our dbt package."""
+
 ROLES = {
     # role: (the keys it needs, the keys it may have)
     "entity": ({"key"}, set[str]()),
@@ -108,7 +111,12 @@ class Reading:
             experiments=single["experiments"],
             journeys=single["journeys"],
             histories=single["history_of"],
+            has_macros=self._has_macros(),
         )
+
+    def _has_macros(self) -> bool:
+        macros = self.manifest.get("macros")
+        return not macros or any(name.startswith(f"macro.{PACKAGE}.") for name in macros)
 
     def _take(self, unique_id: str, node: Mapping[str, Any]) -> None:
         types = {

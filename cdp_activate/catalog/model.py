@@ -126,6 +126,8 @@ class Catalog:
     histories: Mapping[str, Rows] = field(default_factory=dict)
     artifacts: Path | None = None
     """Where dbt leaves its files; None for a catalog that was not read from there."""
+    has_macros: bool = True
+    """Whether the project has our dbt package, whose macros compiled audiences call."""
 
     def default_entity(self) -> Entity | None:
         """The only entity of persons, else the only entity.

@@ -107,9 +107,10 @@ def catalog(entity: str | None, as_json: bool, **options: Any) -> None:
         for kind in ("events", "relations"):
             if one[kind]:
                 click.echo(f"\n{table(_by_properties(one[kind]), (kind, 'properties'))}")
-        for kind in ("references", "stages", "consents"):
-            if one[kind]:
-                click.echo(f"\n{kind}: {', '.join(one[kind])}")
+        # What is left are lists of names: references, stages, purposes of consent ...
+        for kind, names in one.items():
+            if names and isinstance(names, list) and kind != "traits":
+                click.echo(f"\n{kind}: {', '.join(names)}")
         click.echo()
 
 
