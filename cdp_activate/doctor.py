@@ -92,10 +92,20 @@ class _Examination:
                         error.remedy = "load your tables into that file; the build makes the others"
                     raise
 
-        return (
+        def state() -> tuple[object, str]:
+            with project.warehouse() as opened:
+                if not opened.has_state:
+                    return True, "the first sync makes it"
+                with opened.state():
+                    return True, "can be read and written"
+
+        reached = (
             self.look("profile", profile) is not None
             and self.look("warehouse", warehouse) is not None
         )
+        if reached:
+            self.look("sync state", state)
+        return reached
 
     def _not_parsed(self, project: Project) -> None:
         """What there is to say before dbt has ever read the project."""

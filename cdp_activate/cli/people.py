@@ -131,6 +131,11 @@ def erase(
             if one.message:
                 click.echo(f"Error: {one.sync}: {one.message}", err=True)
         click.echo(f"recorded as {done.erasure_id}; no sync sends this {entity} again")
+        if not done.known:
+            meant = f"the id is the {entity}'s key, as in the audience's table, and no address"
+            click.echo(
+                f"Error: nobody has this id, in the warehouse or the ledger: {meant}", err=True
+            )
     if not done.ok:
         context.exit(1)
 

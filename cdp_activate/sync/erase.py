@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias
 from cdp_activate.answers import for_reading
 from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
-from cdp_activate.errors import CdpError, DestinationError, UsageError, WarehouseError
+from cdp_activate.errors import CdpError, DestinationError, LockedError, UsageError, WarehouseError
 from cdp_activate.http import Transport
 from cdp_activate.identifiers import RULE_SETS
 from cdp_activate.identifiers.python import prepared
@@ -67,16 +67,22 @@ class Step:
 
 @dataclass(frozen=True)
 class Erasure:
-    """An erasure and its steps. Holds nothing of the person."""
+    """An erasure and its steps. Holds nothing of the person.
+
+    `known`: the id is one of the warehouse, of the ledger, or was erased before.
+    """
 
     erasure_id: str
     entity: str
     steps: Sequence[Step]
+    known: bool = True
 
     @property
     def ok(self) -> bool:
         """Whether all who held the person have let go, as far as they say."""
-        return all(one.outcome != "failed" and one.verified != "still there" for one in self.steps)
+        return self.known and all(
+            one.outcome != "failed" and one.verified != "still there" for one in self.steps
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The erasure for machines."""
@@ -104,7 +110,7 @@ class Erasing:
         if not key.strip():
             raise UsageError("the id is empty", remedy="cdp-activate erase ID")
         erasure_id = uuid.uuid4().hex
-        self._suppress(erasure_id, entity, key)
+        known = self._suppress(erasure_id, entity, key)
         names = self._concerned(entity, key)
         for name in names:
             # What a killed run left behind may be about this person.
@@ -127,7 +133,7 @@ class Erasing:
             with self.warehouse.state():
                 for name in names:
                     Lease(self.warehouse, name).give_back(erasure_id)
-        return Erasure(erasure_id, entity, steps)
+        return Erasure(erasure_id, entity, steps, known or bool(steps))
 
     def _concerned(self, entity: str, key: str) -> list[str]:
         """The syncs that may send such an entity, and those that once sent this one."""
@@ -165,18 +171,25 @@ class Erasing:
             if sync not in self.syncs or self.syncs[sync].audience.entity.name == entity
         ]
 
-    def _suppress(self, erasure_id: str, entity: str, key: str) -> None:
-        """Write down the digests of the key and of each identifier, in every platform's form."""
+    def _suppress(self, erasure_id: str, entity: str, key: str) -> bool:
+        """Write down the digests of the key and of each identifier, in every platform's form.
+
+        Returns whether there is such a person, or was when they were erased before.
+        """
         pairs = {(KEY_KIND, key)}
-        for known in (
-            *(held.identifiers for held in self._held(entity, key)),
-            *self._now(entity, key),
-        ):
+        found = [held.identifiers for held in self._held(entity, key)] + self._now(entity, key)
+        for known in found:
             for name in known.keys() & set(IDENTIFYING):
                 pairs |= {(name, form) for form in _forms(name, known[name])}
         rows = sorted((kind, digest(entity, kind, value)) for kind, value in pairs)
         with self.warehouse.state():
             table = self.warehouse.state_table("sync_erasures")
+            # An id that nobody had is written down too: of it there is no other digest.
+            before = self.warehouse.rows(
+                f"select 1 from {table} where kind <> ? and erasure_id in "
+                f"(select erasure_id from {table} where digest = ?) limit 1",
+                [KEY_KIND, digest(entity, KEY_KIND, key)],
+            )
             for kind, one in rows:
                 self.warehouse.run(
                     f"insert into {table} select ?, ?, ?, ?, ? where not exists "
@@ -189,9 +202,13 @@ class Erasing:
                 [key, *self._of(entity)],
             )
         log.event("erasure_recorded", erasure_id=erasure_id, entity=entity, digests=len(rows))
+        return bool(found or before)
 
     def _now(self, entity: str, key: str) -> list[dict[str, str]]:
-        """The identifiers that the warehouse has of the person now, if they are still there."""
+        """The identifiers that the warehouse has of the person now, if they are still there.
+
+        Raises LockedError while another process, such as dbt, has the file.
+        """
         found: list[dict[str, str]] = []
         for sync in self.syncs.values():
             of = sync.audience.entity
@@ -204,6 +221,8 @@ class Erasing:
             try:
                 with self.warehouse.reading():
                     rows = self.warehouse.rows(sql, [key])
+            except LockedError:
+                raise  # in a minute it can be read: the person may be there under another address
             except WarehouseError as error:
                 log.event("warehouse_not_read", log.WARNING, message=error.message)
                 break

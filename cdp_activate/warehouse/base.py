@@ -50,6 +50,11 @@ class Warehouse(ABC):
     def state(self) -> AbstractContextManager[None]:
         """While open, the sync tables can be read and written; one transaction."""
 
+    @property
+    @abstractmethod
+    def has_state(self) -> bool:
+        """Whether there are sync tables yet; `state` makes a place for them."""
+
     @abstractmethod
     def state_table(self, name: str) -> str:
         """The full name of a sync table, such as `sync_ledger`."""

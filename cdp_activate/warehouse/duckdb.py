@@ -145,6 +145,10 @@ class DuckDBWarehouse(Warehouse):
             with suppress(OSError):
                 beside.unlink(missing_ok=True)
 
+    @property
+    def has_state(self) -> bool:
+        return self.state_path.exists()
+
     def state_table(self, name: str) -> str:
         return f"{_STATE}.{STATE_SCHEMA}.{name}"
 

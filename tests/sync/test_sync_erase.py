@@ -7,13 +7,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from bed import LIST, QUICK, SYNC, Bed, people, person
 from click.testing import CliRunner
 
 from cdp_activate.cli import main
 from cdp_activate.destinations.webhook import WebhookDestination
-from cdp_activate.errors import BusyError, RetryError
+from cdp_activate.errors import BusyError, LockedError, RetryError
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.receiver import Nature, Receiver, SimulatedPlatform
 from cdp_activate.sync.drift import Drift, drift
@@ -173,6 +174,21 @@ def test_who_was_never_sent_is_never_sent(bed: Bed) -> None:
     assert (0, "no list holds this id") == (done.exit_code, done.output.splitlines()[0])
     bed.run()
     assert {"eve"} == bed.listed.keys()
+    bed.build([person("eve")])
+    assert 0 == command(bed, "erase", "ada", "--yes").exit_code, "was erased before"
+    for _ in range(2):
+        nobody = command(bed, "erase", "person.eve@example.com", "--yes")
+        assert 1 == nobody.exit_code
+        assert "Error: nobody has this id, in the warehouse or the ledger" in nobody.stderr
+    assert json.loads(command(bed, "erase", "x", "--yes", "--json").stdout)["known"] is False
+
+
+def test_nobody_is_erased_while_their_other_addresses_cannot_be_read(bed: Bed) -> None:
+    bed.build([person("ada")])
+    bed.wait = 0.1
+    with duckdb.connect(str(bed.folder / "warehouse.duckdb")), pytest.raises(LockedError):
+        erase(bed, "ada")
+    assert [] == bed.rows("select * from {erasures}")
 
 
 def test_an_erasure_of_nobody_or_of_an_unknown_entity_is_wrong_usage(bed: Bed) -> None:

@@ -254,6 +254,19 @@ def test_a_file_that_is_no_database(bed: Bed) -> None:
     assert "is it a DuckDB file" in caught.value.remedy
 
 
+def test_the_doctor_opens_the_sync_state(bed: Bed) -> None:
+    def looked() -> dict[str, Any]:
+        folder = ["--project-dir", str(bed.folder), "--profiles-dir", str(bed.folder)]
+        said = CliRunner().invoke(main, ["doctor", *folder, "--json"])
+        return {one["what"]: (one["ok"], one["found"]) for one in json.loads(said.stdout)}
+
+    bed.build(people(1))
+    assert (True, "the first sync makes it") == looked()["sync state"]
+    bed.write("warehouse.cdp_state.duckdb", "this is text" * 1000)
+    ok, found = looked()["sync state"]
+    assert (False, True) == (ok, "cannot be opened" in found)
+
+
 @contextmanager
 def another_process_holds(path: Path, seconds: float = 60) -> Iterator[None]:
     """A process that has the DuckDB file open for writing."""
