@@ -123,6 +123,9 @@ def parse(text: str, name: str = "<text>", *, quoted: bool = True) -> list[Node]
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if mark and mark.line >= len(text.splitlines()) and error.context_mark:
+            # What is never closed is only missed at the end: show where it was opened.
+            mark = error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = error.problem or error.context or "not readable"
         hint = "check the indentation (spaces, no tabs), the colons and the quotes around here"
@@ -240,10 +243,9 @@ class _Builder:
 
     def _check_tag(self, event: yaml.NodeEvent, node: Node, own: str) -> None:
         """Only the tag that a value of this form has anyway; others would change its type."""
-        tag = (getattr(event, "tag", None) or "").removeprefix("tag:yaml.org,2002:")
-        if tag not in ("", "!", own):
-            message = f"unknown YAML tag '{getattr(event, 'tag', '')}'"
-            self.problems.append(node.problem(message, "leave the tag out"))
+        tag = (getattr(event, "tag", None) or "").replace("tag:yaml.org,2002:", "!!")
+        if tag not in ("", "!", f"!!{own}"):
+            self.problems.append(node.problem(f"unknown YAML tag '{tag}'", "leave the tag out"))
 
 
 @dataclass(slots=True)
@@ -323,13 +325,20 @@ def suggest(
     )
     listed = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     parts = [f"did you mean '{lowered[close[0]]}'?"] if close else []
-    if close and (unlike := _looks_alike(name, lowered[close[0]])):
+    if unlike := _looks_alike(name, lowered[close[0]] if close else None):
         parts.append(f"(what is written has {unlike})")
     parts.append(f"{what}: {listed}" if names else f"there are no {what}")
     return " ".join(parts)
 
 
-def _looks_alike(name: str, meant: str) -> str:
-    """The characters of `name` that may be the only difference and yet not be seen."""
-    strange = [sign for sign in dict.fromkeys(name) if not sign.isascii() and sign not in meant]
+def _looks_alike(name: str, meant: str | None) -> str:
+    """The characters of `name` that may be the only difference from what is meant, unseen.
+
+    Where it is not known what is meant, those that nobody sees.
+    """
+    strange = [
+        sign for sign in dict.fromkeys(name) if not sign.isascii() and sign not in (meant or "")
+    ]
+    if meant is None:
+        strange = [sign for sign in strange if unicodedata.category(sign) in ("Cf", "Zs")]
     return ", ".join(unicodedata.name(sign, f"U+{ord(sign):04X}") for sign in strange)

@@ -8,6 +8,11 @@ _LESS = ("<", "less_than", "below", "under")
 _AT_MOST = ("<=", "at_most", "less_than_or_equal", "maximum")
 
 _OURS: dict[str, tuple[str, ...]] = {
+    "audience": ("segment", "cohort", "name"),
+    "where": ("filter", "filters", "conditions", "criteria", "rules"),
+    "exclude": ("suppress", "suppression", "except"),
+    "holdout": ("control", "control_group"),
+    "within": ("in_last", "in_the_last", "window"),
     "all": ("and",),
     "any": ("or",),
     "not": ("none",),

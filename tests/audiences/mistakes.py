@@ -99,7 +99,7 @@ MISTAKES: dict[str, list[Mistake]] = {
         Mistake(
             "audience: a\nlabel: !!set x",
             "2:8",
-            "unknown YAML tag 'tag:yaml.org,2002:set'",
+            "unknown YAML tag '!!set'",
             "leave the tag out",
         ),
         Mistake(
@@ -168,6 +168,17 @@ MISTAKES: dict[str, list[Mistake]] = {
             "or a fraction such as 0.4",
         ),
         Mistake("expect: {}", "2:9", "'expect' says nothing", "expect: {size: {min: 100}}"),
+        Mistake(
+            "trait: score",
+            "2:1",
+            "unknown key 'trait'",
+            "a condition stands under `where:`, such as where: {trait: ..}",
+        ),
+        Mistake("filter: {trait: score}", "2:1", "unknown key 'filter'", "did you mean 'where'?"),
+        Mistake("\u00a0q: 1", "2:1", "unknown key", "(what is written has NO-BREAK SPACE)"),
+        Mistake("where: {list: [a}", "2:17", "not valid YAML", "check the"),
+        Mistake("where: [{stage: new}", "2:8", "did not find expected ',' or ']'", "check the"),
+        Mistake("label: 'a", "2:8", "found unexpected end of stream", "check the"),
         Mistake(
             "expect: {size: {minimum: 9}}", "2:17", "unknown key 'minimum'", "did you mean 'min'?"
         ),

@@ -25,8 +25,8 @@ from cdp_activate.audiences.model import (
 )
 from cdp_activate.audiences.moments import Duration, zone
 from cdp_activate.audiences.other_words import meant_by
-from cdp_activate.audiences.reading.conditions import ConditionReader
-from cdp_activate.audiences.reading.kinds import condition_reader
+from cdp_activate.audiences.reading.conditions import COMBINING, ConditionReader
+from cdp_activate.audiences.reading.kinds import KINDS, condition_reader
 from cdp_activate.audiences.reading.relations import measured_rows
 from cdp_activate.audiences.reading.tests import audience_tests
 from cdp_activate.catalog import Catalog, Entity
@@ -63,11 +63,10 @@ class AudienceReader:
             return None
         for key, node in self.document.keys.items():
             if key not in KEYS:
-                self.wrong(
-                    node,
-                    f"unknown key '{key}'",
-                    suggest(key, KEYS, what="keys", meant=meant_by(key)),
-                )
+                hint = suggest(key, KEYS, what="keys", meant=meant_by(key))
+                if key in (*COMBINING, *KINDS):
+                    hint = f"a condition stands under `where:`, such as where: {{{key}: ..}}"
+                self.wrong(node, f"unknown key '{key}'", hint)
         self.name = self._name()
         timezone = self._timezone()
         entity = self._entity()

@@ -41,7 +41,7 @@ MEASURE = Allowed(traits=True, unknown=True)
 RATE = Allowed(traits=True)
 """Without a denominator it does not hold, whatever is asked (7.36)."""
 NESTED = Allowed()
-COMBINING = ("all", "any", "not")
+_COMBINING_FILTERS = ("all", "any", "not")
 
 
 @dataclass
@@ -64,7 +64,7 @@ class LeafReader(OperandReader):
                 negated = self.filter(inner, columns)
                 read = Not(negated) if negated else None
             else:
-                column = self.column_of(node.keys[name], columns, "properties", COMBINING)
+                column = self.column_of(node.keys[name], columns, "properties", _COMBINING_FILTERS)
                 read = self.test(inner, column, PROPERTY) if column else None
             if read is not None:
                 found.append(read)
