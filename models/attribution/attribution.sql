@@ -111,16 +111,16 @@ final as (
         ---------- numerics
         cast(attributed.conversions as {{ double }}) as conversions,
         cast(attributed.conversion_value as {{ double }}) as conversion_value,
-        case when spend.currency_count = 1 then cast(spend.spend as numeric(18, 2)) end
+        case when spend.currency_count <= 1 then cast(spend.spend as numeric(18, 2)) end
             as spend,
         case
-            when spend.currency_count = 1
+            when spend.currency_count <= 1
                 then
                     cast(spend.spend as {{ double }})
                     / nullif(cast(attributed.conversions as {{ double }}), 0)
         end as cost_per_conversion,
         case
-            when spend.currency_count = 1
+            when spend.currency_count <= 1
                 then
                     cast(attributed.conversion_value as {{ double }})
                     / nullif(cast(spend.spend as {{ double }}), 0)

@@ -97,7 +97,8 @@ touches as (
 
 ),
 
--- A conversion ends a path. What comes after it begins the next one.
+-- A conversion ends a path, with all that came before it: a contact during the visit
+-- too. What comes after it begins the next one.
 numbered as (
 
     select
@@ -105,7 +106,7 @@ numbered as (
         coalesce(
             sum(case when conversions > 0 then 1 else 0 end) over (
                 partition by visitor_id
-                order by occurred_at, touch_id
+                order by coalesce(converted_at, occurred_at), touch_id
                 rows between unbounded preceding and 1 preceding
             ),
             0
@@ -165,7 +166,7 @@ positioned as (
         *,
         row_number() over (
             partition by path_id
-            order by occurred_at, touch_id
+            order by coalesce(converted_at, occurred_at), touch_id
         ) as step,
         count(*) over (partition by path_id) as touch_count
 
