@@ -136,6 +136,10 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> None:
         " ('c3', 'c1'), ('c4', 'c1'), ('c5', 'c4'), ('c6', 'c6'), ('c7', 'c6'), ('c8', 'b0'),"
         " ('d1', 'd2'), ('d2', 'd1')) as accounts (account_id, parent_account_id)"
     )
+    connection.execute(
+        "insert into crm.experiments values ('y1', 'ann', 'mute', 'a', '2025-07-01'),"
+        " ('y2', 'bob', 'mute', 'b', '2025-07-01')"
+    )
     connection.execute("alter table crm.people add column phone varchar")
     connection.execute("alter table crm.people add column city varchar")
     connection.executemany(
@@ -185,6 +189,7 @@ class Built:
                 "cdp_as_of": AS_OF.isoformat(),
                 "cdp_inputs": INPUTS,
                 "cdp_event_names": ["page_viewed"],
+                "cdp_experiments": {"mute": {"shares": {"a": 0.5, "c": 0.5}}},
             }),
             project=REPOSITORY,
             scratch=folder,
@@ -275,6 +280,9 @@ def test_everything_odd_is_counted_and_nothing_else(built: Built) -> None:
     counted = {(subject, name): count for subject, name, count in found}
     handmade = {of: count for of, count in counted.items() if of[0] not in GENERATED}
     assert COUNTED | _odd_people() == handmade
+    # Of two people in an experiment without a control one is in no variant of its plan.
+    assert 2 == counted["experiments", "experiment_has_no_control"]
+    assert 1 == counted["experiments", "variant_is_not_planned"]
 
 
 def _odd_people() -> dict[tuple[str, str], int]:

@@ -111,6 +111,27 @@
             'left out',
             'fill experiment and variant',
         ),
+        {
+            'name': 'experiment_has_no_control',
+            'counted': "(select coalesce(sum(person_count), 0) from "
+                ~ ref('experiment_variants') ~ " where source = 'input' and "
+                ~ 'experiment not in (select experiment from '
+                ~ ref('experiment_variants')
+                ~ ' where is_control and person_count > 0))',
+            'done': 'kept; nothing is compared, so experiment_lift has no row',
+            'to_do': 'name the control of the experiment in the variable cdp_experiments, '
+                ~ 'in the words of the column variant',
+        },
+        {
+            'name': 'variant_is_not_planned',
+            'counted': '(select coalesce(sum(person_count), 0) from '
+                ~ ref('experiment_variants') ~ ' where coalesce(planned_share, 0) = 0 '
+                ~ 'and experiment in (select experiment from '
+                ~ ref('experiment_variants') ~ ' where planned_share > 0))',
+            'done': 'kept; the sample ratio of the experiment cannot be checked',
+            'to_do': 'give the variant its share in the variable cdp_experiments, or '
+                ~ 'correct the variant',
+        },
     ]) }}
     {%- endif -%}
 

@@ -32,6 +32,50 @@ counts as (
 
 ),
 
+sources as (
+
+    select
+        experiment,
+        min(source) as source
+
+    from counts
+
+    group by experiment
+
+),
+
+-- Those that nobody got, though the plan says so, are where people are missing.
+variants as (
+
+    select * from counts
+
+    union all
+
+    select
+        plans.experiment,
+        plans.variant,
+        sources.source,
+        0 as person_count,
+        0 as switched_count,
+        cast(null as {{ dbt.type_timestamp() }}) as first_assigned_at,
+        cast(null as {{ dbt.type_timestamp() }}) as last_assigned_at
+
+    from plans
+
+    inner join sources
+        on plans.experiment = sources.experiment
+
+    left join counts
+        on
+            plans.experiment = counts.experiment
+            and plans.variant = counts.variant
+
+    where
+        counts.variant is null
+        and coalesce(plans.planned_share, 1) > 0
+
+),
+
 planned_experiments as (
 
     select
@@ -48,33 +92,33 @@ planned_experiments as (
 named as (
 
     select
-        counts.*,
+        variants.*,
         plans.planned_share,
         case
             when planned_experiments.names_control = 1
                 then coalesce(plans.is_control, false)
             else
-                {{ cdp_activate.word('counts.variant') }} in ({{
+                {{ cdp_activate.word('variants.variant') }} in ({{
                     "'" ~ var('cdp_control_variants') | join("', '") | lower ~ "'"
                 }})
         end as is_control,
         -- Without a plan, variants that were assigned are taken to be of one size.
         -- What an audience holds out is hardly ever half.
         coalesce(planned_experiments.share_count, 0) = 0
-        and counts.source = 'input' as has_equal_shares,
-        count(*) over (partition by counts.experiment) as variant_count,
-        sum(counts.person_count) over (partition by counts.experiment)
+        and variants.source = 'input' as has_equal_shares,
+        count(*) over (partition by variants.experiment) as variant_count,
+        sum(variants.person_count) over (partition by variants.experiment)
             as experiment_person_count
 
-    from counts
+    from variants
 
     left join plans
         on
-            counts.experiment = plans.experiment
-            and counts.variant = plans.variant
+            variants.experiment = plans.experiment
+            and variants.variant = plans.variant
 
     left join planned_experiments
-        on counts.experiment = planned_experiments.experiment
+        on variants.experiment = planned_experiments.experiment
 
 ),
 
@@ -89,7 +133,7 @@ final as (
         source,
 
         ---------- numerics
-        person_count,
+        cast(person_count as {{ dbt.type_bigint() }}) as person_count,
         switched_count,
         cast(person_count * 1.0 / experiment_person_count as numeric(18, 6))
             as actual_share,

@@ -28,7 +28,7 @@ totals as (
 
 ),
 
--- Shares are of the variants that are there: plans need not add up to one.
+-- Shares are of all variants together: plans need not add up to one.
 deviations as (
 
     select
