@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def audience() -> None:
-    """List, show and preview audiences."""
+    """List, show, preview and test audiences."""
 
 
 @audience.command("list", cls=Command)

@@ -19,7 +19,7 @@ def run_preview(warehouse: Warehouse, sql: str, key: str, limit: int) -> dict[st
         )
         keys = warehouse.rows(
             f'select cast("{key}" as varchar) from memory.main.cdp_preview '
-            f"order by all limit {limit:d}"
+            f'order by "{key}" limit {limit:d}'
         )
     return {
         "size": sum(variants.values()),
