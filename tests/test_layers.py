@@ -22,7 +22,7 @@ LAYERS = [
     {"catalog", "http", "local_server"},
     {"settings"},
     {"text"},
-    {"core_schema", "errors", "proxies", "shipped", "words"},
+    {"core_schema", "errors", "proxies", "shipped", "signature", "words"},
 ]
 """From the top down; a module may import from layers below its own, and from itself."""
 

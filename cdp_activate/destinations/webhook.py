@@ -1,20 +1,14 @@
 """Any HTTP endpoint: one signed JSON body a batch.
 
-The signature follows Standard Webhooks 1.0.0 (symmetric, `v1`):
-https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-The body and the answers it understands are described in docs/destinations.md.
+Calls are signed as Standard Webhooks has it (`cdp_activate/signature.py`). The body, and the
+answers it understands, are described in docs/destinations.md.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
 import re
 import threading
 import time
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, Literal
@@ -29,6 +23,7 @@ from cdp_activate.destinations.base import Destination, DestinationSettings
 from cdp_activate.destinations.rows import Receipt, Row, clean_reason, json_bytes, rows_as_json
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Request, Response, Transport
+from cdp_activate.signature import new_message_id, secret_bytes, sign
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]*")
@@ -141,7 +136,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         An endpoint that does not know OPTIONS (404, 405 and the like) was
         reached all the same, and that is what is asked.
         """
-        response = self._send("OPTIONS", b"", _new_id())
+        response = self._send("OPTIONS", b"", new_message_id())
         if response.status in {401, 403, 408, 425, 429} or response.status >= 500:
             raise_for_status(response, who=self.name)
 
@@ -172,7 +167,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         what the endpoint says of them.
         """
         body = json_bytes({"action": "settle", "job": job})
-        answer = self._answer(self._send("POST", body, _new_id()))
+        answer = self._answer(self._send("POST", body, new_message_id()))
         if answer.get("job") is not None:
             return None
         pairs = [(key, why) for key, why in self._rejections(answer.get("rejected"))]
@@ -199,7 +194,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
 
     def _page(self, list_id: str, after: str | None) -> Mapping[str, Any]:
         body = json_bytes({"action": "members", "list": list_id, "after": after})
-        response = self._send("POST", body, _new_id())
+        response = self._send("POST", body, new_message_id())
         raise_for_status(response, who=self.name)
         page = read_json(response, who=self.name)
         if not isinstance(page, Mapping) or not {"size", "members"} <= page.keys():
@@ -223,7 +218,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         with self._lock:
             # A body is long: it is looked up only where there is something to find.
             before = self._unanswered.pop(body, None) if self._unanswered else None
-        message_id = before or _new_id()
+        message_id = before or new_message_id()
         try:
             return self._read(self._send("POST", body, message_id), rows)
         except RetryError:
@@ -296,35 +291,6 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
             f"{self.name} answered with 'rejected' in a form that is not understood",
             remedy='Answer {"rejected": {key: reason}} or a list of {"key":, "reason":}.',
         )
-
-
-def secret_bytes(secret: str) -> bytes:
-    """The signing key: what follows `whsec_` as base64, else the text itself.
-
-    Raises `ValueError`, without the secret in it, when it cannot sign.
-    """
-    if not secret.strip():
-        raise ValueError("the secret is empty")
-    if not secret.startswith("whsec_"):
-        return secret.encode()
-    try:
-        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
-    except binascii.Error:
-        raise ValueError("what follows whsec_ is not base64") from None
-    if not key:
-        raise ValueError("the secret is empty")
-    return key
-
-
-def sign(key: bytes, message_id: str, timestamp: str, body: bytes) -> str:
-    """The value of `webhook-signature` for one message."""
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    digest = hmac.new(key, signed, hashlib.sha256).digest()
-    return "v1," + base64.b64encode(digest).decode("ascii")
-
-
-def _new_id() -> str:
-    return f"msg_{uuid.uuid4().hex}"
 
 
 def _body(action: str, list_name: str | None, rows: Sequence[Row]) -> bytes:

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from cdp_activate.destinations.webhook import secret_bytes, sign
 from cdp_activate.errors import RetryError
 from cdp_activate.http import FunctionTransport, Request, Response, Transport, uncompressed
 from cdp_activate.local_server import Cut
 from cdp_activate.receiver.faults import Fault, FaultQueue, Planned, Weather
 from cdp_activate.receiver.lists import Batch, Lists, Nature, Rows
+from cdp_activate.signature import secret_bytes, sign
 
 OLDEST_TIMESTAMP = 300
 """Seconds that a signature stays valid, in either direction of the clock."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -21,10 +20,10 @@ from pydantic import SecretStr, field_validator
 from cdp_activate import __version__
 from cdp_activate.answers import raise_for_status
 from cdp_activate.destinations.base import DestinationSettings
-from cdp_activate.destinations.webhook import secret_bytes, sign
 from cdp_activate.errors import BusyError, CdpError, Problem, RetryError, SourceErrors, said
 from cdp_activate.http import PooledTransport, Request, Transport
 from cdp_activate.settings import validated
+from cdp_activate.signature import new_message_id, secret_bytes, sign
 from cdp_activate.sync import log
 from cdp_activate.sync.model import Amount, AmountField
 from cdp_activate.sync.tables import RunRecord
@@ -104,7 +103,7 @@ class WebhookChannel(Channel):
         body = json.dumps({"type": "alert", **asdict(alert)}, ensure_ascii=False).encode()
         headers = {"content-type": "application/json", "user-agent": f"cdp-activate/{__version__}"}
         if self.settings.secret:
-            message, stamp = f"msg_{uuid.uuid4().hex}", str(int(time.time()))
+            message, stamp = new_message_id(), str(int(time.time()))
             key = secret_bytes(self.settings.secret.get_secret_value())
             headers |= {"webhook-id": message, "webhook-timestamp": stamp}
             headers["webhook-signature"] = sign(key, message, stamp, body)

@@ -11,10 +11,11 @@ import pytest
 from pydantic import ValidationError
 
 from cdp_activate.destinations.rows import Receipt, Row
-from cdp_activate.destinations.webhook import WebhookDestination, secret_bytes, sign
+from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
 from cdp_activate.http import FunctionTransport, Response
 from cdp_activate.receiver import Receiver
+from cdp_activate.signature import secret_bytes, sign
 from cdp_activate.testing import DestinationContract, HttpDestinationContract, person
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
