@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
 
 from cdp_activate.audiences.codes import WARNINGS
 from cdp_activate.audiences.facts import audience_model
-from cdp_activate.audiences.model import (
-    Audience,
-    Condition,
-    Expectation,
-    Happened,
-    Listed,
-    Member,
-    Rank,
-    Sample,
-    Seeded,
-    Trait,
-    Variant,
-)
-from cdp_activate.audiences.moments import Duration, zone
+from cdp_activate.audiences.model import Audience, Condition
+from cdp_activate.audiences.moments import zone
 from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.conditions import COMBINING, ConditionReader
+from cdp_activate.audiences.reading.expectations import expectation
 from cdp_activate.audiences.reading.kinds import KINDS, condition_reader
-from cdp_activate.audiences.reading.relations import measured_rows
+from cdp_activate.audiences.reading.selection import excluded, holdout, ranking, variants
 from cdp_activate.audiences.reading.tests import audience_tests
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import Problem
@@ -75,10 +61,7 @@ class AudienceReader:
         self._check_key(entity)
         conditions = condition_reader(self.catalog, entity, timezone, self.name, self.problems)
         where = self._where(conditions)
-        holdout = self._holdout(conditions)
-        variants, variant_salt = self._variants(conditions)
-        rank = self._rank(conditions)
-        exclude = self._exclude(conditions)
+        shares, salt = variants(conditions, self.get("variants"))
         audience = Audience(
             name=self.name,
             entity=entity,
@@ -89,12 +72,12 @@ class AudienceReader:
             description=self._text("description"),
             owner=self._text("owner"),
             tags=tuple(self._texts("tags")),
-            rank=rank,
-            exclude=exclude,
-            holdout=holdout,
-            variants=variants,
-            variant_salt=variant_salt,
-            expect=self._expect(conditions),
+            rank=ranking(conditions, self.get("rank")),
+            exclude=excluded(conditions, self.get("exclude")),
+            holdout=holdout(conditions, self.get("holdout")),
+            variants=shares,
+            variant_salt=salt,
+            expect=expectation(conditions, self.get("expect")),
             publish=self._flag("publish", default=True),
             tests=audience_tests(conditions, self.get("tests")),
             silence=self._silence(),
@@ -206,138 +189,3 @@ class AudienceReader:
         if isinstance(node.value, list):
             return conditions.group("all", node)
         return conditions.condition(node)
-
-    def _holdout(self, conditions: ConditionReader) -> Sample | None:
-        node = self.get("holdout")
-        if node is None:
-            return None
-        parts = conditions.mapping(node, "holdout", {"percent", "salt"}, needed={"percent"})
-        if parts is None:
-            return None
-        buckets = conditions.buckets(parts.get("percent"))
-        salt = conditions.salt(parts, self.name)
-        return Sample(0, buckets - 1, salt) if buckets is not None else None
-
-    def _variants(self, conditions: ConditionReader) -> tuple[tuple[Variant, ...], str]:
-        node = self.get("variants")
-        if node is None:
-            return (), ""
-        if not isinstance(node.value, dict):
-            self.wrong(
-                node, "'variants' gives each variant its percentage", "variants: {a: 50, b: 50}"
-            )
-            return (), ""
-        salt = conditions.salt(node.value, f"{self.name}/variants")
-        first, variants = 0, []
-        for name in sorted(set(node.value) - {"salt"}):
-            share = node.value[name]
-            if name == "holdout":
-                hint = "use the key `holdout:` of the audience"
-                self.wrong(node.keys[name], "'holdout' cannot be the name of a variant", hint)
-                continue
-            if not name:
-                self.wrong(node.keys[name], "a variant has no name", "such as a: 50")
-                continue
-            buckets = conditions.buckets(share)
-            if buckets is not None:
-                variants.append(Variant(name, first, first + buckets))
-                first += buckets
-        if first != 10_000 and len(variants) == len(set(node.value) - {"salt"}):
-            total = (Decimal(first) / 100).normalize()
-            self.wrong(node, f"the variants add up to {total:f}%", "they must add up to 100")
-        return tuple(variants), salt
-
-    def _rank(self, conditions: ConditionReader) -> Rank | None:
-        node = self.get("rank")
-        if node is None:
-            return None
-        allowed = {"by", "order", "top", "top_percent", "per"}
-        parts = conditions.mapping(node, "rank", allowed, needed={"by"})
-        if parts is None:
-            return None
-        by = self._rank_by(conditions, parts["by"])
-        order_node = parts.get("order")
-        if order_node is not None and order_node.value not in ("asc", "desc"):
-            self.wrong(order_node, "'order' is asc or desc", "order: desc")
-        if ("top" in parts) == ("top_percent" in parts):
-            self.wrong(node, "'rank' takes either top or top_percent", "rank: {by: .., top: 1000}")
-            return None
-        per = self._rank_per(conditions, parts["per"]) if "per" in parts else None
-        top = conditions.whole_number(parts["top"], at_least=1) if "top" in parts else None
-        share = conditions.percent(parts["top_percent"]) if "top_percent" in parts else None
-        if by is None:
-            return None
-        descending = order_node is None or order_node.value == "desc"
-        return Rank(by, descending, top, share, per)
-
-    def _rank_by(self, conditions: ConditionReader, node: Node) -> Trait | Happened | None:
-        if isinstance(node.value, dict):
-            return measured_rows(conditions, node)
-        trait = conditions.trait(node)
-        if trait is None:
-            return None
-        column = trait.column
-        if not (column.type.is_number or column.type.kind in ("date", "timestamp", "text")):
-            hint = "rank by a number, a date, a time or text"
-            self.wrong(node, f"'{column.name}' is a {column.type}, which has no order", hint)
-            return None
-        return trait
-
-    def _rank_per(self, conditions: ConditionReader, node: Node) -> Trait | None:
-        trait = conditions.trait(node)
-        if trait is not None and trait.column.type.kind in ("list", "json"):
-            hint = "such as per: store_id"
-            kind = trait.column.type
-            self.wrong(node, f"'{trait.column.name}' is a {kind}: no group has one", hint)
-            return None
-        return trait
-
-    def _exclude(self, conditions: ConditionReader) -> tuple[Member | Listed | Seeded, ...]:
-        node = self.get("exclude")
-        if node is None:
-            return ()
-        items: Sequence[Node] = node.value if isinstance(node.value, list) else [node]
-        found: list[Member | Listed | Seeded] = []
-        for item in items:
-            if isinstance(item.value, dict):
-                condition = conditions.condition(item)
-                if isinstance(condition, Member | Listed | Seeded):
-                    found.append(condition)
-                elif condition is not None:
-                    self.wrong(item, "'exclude' takes audiences and lists", "exclude: [NAME, ..]")
-            elif isinstance(item.value, str):
-                found.append(Member((item.value,), conditions.entity.name, (item,)))
-            else:
-                self.wrong(item, "'exclude' takes audiences and lists", "exclude: [NAME, ..]")
-        return tuple(found)
-
-    def _expect(self, conditions: ConditionReader) -> Expectation:
-        node = self.get("expect")
-        if node is None:
-            return Expectation()
-        parts = conditions.mapping(node, "expect", {"size", "max_change", "fresh_within"}) or {}
-        found: dict[str, Any] = {}
-        if not parts and node.value == {}:
-            self.wrong(node, "'expect' says nothing", "expect: {size: {min: 100}}")
-        if "size" in parts:
-            sizes = conditions.mapping(parts["size"], "size", {"min", "max"}) or {}
-            if parts["size"].value == {}:
-                self.wrong(parts["size"], "'size' says nothing", "size: {min: 100}")
-            for key in sizes.keys() & {"min", "max"}:
-                found[f"{key}_size"] = conditions.whole_number(sizes[key], at_least=0)
-            least, most = found.get("min_size"), found.get("max_size")
-            if least is not None and most is not None and least > most:
-                message = f"no size is at least {least} and at most {most}"
-                self.wrong(sizes["max"], message, f"at least {least}, or leave it out")
-        if "max_change" in parts:
-            share = conditions.share(parts["max_change"])
-            if share is not None and share > 1:
-                written = parts["max_change"].text
-                message = f"{written} is {(share * 100).normalize():f}%: at most 100%"
-                hint = "write 40% or 0.4 for forty percent"
-                self.wrong(parts["max_change"], message, hint)
-            found["max_change"] = share
-        if "fresh_within" in parts:
-            fresh: Duration | None = conditions.duration(parts["fresh_within"])
-            found["fresh_within"] = fresh
-        return Expectation(**found)
