@@ -10,8 +10,9 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
+from cdp_activate.environment import asks_environment, expand_env
 from cdp_activate.errors import Problem, SourceErrors
-from cdp_activate.text import Node, asks_environment, expand_env, suggest
+from cdp_activate.text import Node, suggest
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -1,4 +1,4 @@
-"""YAML with a place for every value, secrets by `env_var()`, and close names.
+"""YAML with a place for every value, and close names for a word that is not known.
 
 Files are YAML 1.2 (core schema): `on` and `yes` are words, a date is text, and a
 number with a fraction is an exact decimal. A duplicate key is an error.
@@ -8,10 +8,8 @@ https://yaml.org/spec/1.2.2/#103-core-schema
 from __future__ import annotations
 
 import difflib
-import os
-import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -257,47 +255,6 @@ class _Open:
     size: int = 1
     levels: int = 1
     key: Node | None = None
-
-
-_ENV_CALL = re.compile(
-    r"""\{\{\s*env_var\(\s*(['"])(?P<name>\w+)\1\s*(?:,\s*(['"])(?P<default>.*?)\3\s*)?\)\s*\}\}"""
-)
-
-
-def asks_environment(text: str) -> bool:
-    """Whether `text` has an `env_var()` that says no value of its own."""
-    return any(not call["default"] for call in _ENV_CALL.finditer(text))
-
-
-def expand_env(node: Node, environ: Mapping[str, str] | None = None) -> Any:
-    """`node.plain()` with each `{{ env_var('NAME') }}` replaced by the variable's value.
-
-    Raises SourceErrors naming every variable that is not set; values are never shown.
-    """
-    environ = os.environ if environ is None else environ
-    problems: list[Problem] = []
-
-    def expand(here: Node) -> Any:
-        if isinstance(here.value, dict):
-            return {key: expand(child) for key, child in here.value.items()}
-        if isinstance(here.value, list):
-            return [expand(child) for child in here.value]
-        if not isinstance(here.value, str):
-            return here.value
-
-        def value_of(call: re.Match[str]) -> str:
-            name, default = call["name"], call["default"]
-            if name not in environ and default is None:
-                hint = f"set it where the command runs: export {name}=..."
-                problems.append(here.problem(f"the environment variable {name} is not set", hint))
-            return environ.get(name, default or "")
-
-        return _ENV_CALL.sub(value_of, here.value)
-
-    result = expand(node)
-    if problems:
-        raise SourceErrors(problems)
-    return result
 
 
 def suggest(

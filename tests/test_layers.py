@@ -21,6 +21,7 @@ LAYERS = [
     {"answers"},
     {"catalog", "http", "local_server"},
     {"settings"},
+    {"environment"},
     {"text"},
     {"core_schema", "errors", "proxies", "shipped", "signature", "words"},
 ]

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from cdp_activate.environment import expand_env
 from cdp_activate.errors import SourceErrors
 from cdp_activate.settings import validated
-from cdp_activate.text import expand_env, parse, read, suggest
+from cdp_activate.text import parse, read, suggest
 from cdp_activate.words import plural
 
 

@@ -16,7 +16,8 @@ from sqlglot import exp
 from cdp_activate.audiences.expressions import Expression, column, date_literal, literal, text
 from cdp_activate.audiences.plain_sql import PlainSql, qualified
 from cdp_activate.catalog import Entity
-from cdp_activate.text import Node, expand_env, suggest
+from cdp_activate.environment import expand_env
+from cdp_activate.text import Node, suggest
 
 WAYS = ("sql", "value", "date", "template")
 

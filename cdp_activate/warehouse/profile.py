@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cdp_activate.environment import expand_env
 from cdp_activate.errors import SettingsError
-from cdp_activate.text import expand_env, read, suggest
+from cdp_activate.text import read, suggest
 from cdp_activate.warehouse.base import Warehouse
 
 
