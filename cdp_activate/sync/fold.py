@@ -9,6 +9,7 @@ from cdp_activate.sync.notes import Notes, Span, Told
 from cdp_activate.sync.tables import (
     EVENTS,
     PHASES,
+    TAKEN_ALONG,
     UNKNOWN,
     RunRecord,
     Verb,
@@ -97,13 +98,20 @@ class Fold:
         """Put these as they were sent, or take them out."""
         ledger, (sync, destination) = self._table("sync_ledger"), self.of
         mine = "sync = ? and destination = ? and list = ?"
-        if verb == "remove" and not known:
+        if verb == "remove":
+            taken = (
+                f"select along.entity_key from {self.work.schema}.{TAKEN_ALONG} as along "
+                f"join {rows} on acknowledged.list = along.list "
+                "and acknowledged.entity_key = along.goes"
+            )
+            whom = taken if known else f"{taken} union all select entity_key from {rows}"
             self.warehouse.run(
                 f"update {ledger} set fingerprint = '{UNKNOWN}' where {mine} "
-                f"and entity_key in (select entity_key from {rows})",
+                f"and entity_key in ({whom})",
                 [sync, destination, list_name],
             )
-            return
+            if not known:
+                return
         if verb == "upsert":
             self._leave_behind(list_name, rows)
         # Who is added for the first time has no row yet: nothing is searched for them.
@@ -195,6 +203,16 @@ class Fold:
             "where p.action in ('add', 'update', 'move', 'remove', 'stuck')) as refused",
             [sync, destination, self.run_id, now()],
         )
+
+
+def nobody_is_taken_along(warehouse: Warehouse, work: Work, *, anew: bool) -> None:
+    """The table of who may be taken off with somebody else: empty, where there is none or `anew`.
+
+    Not to be called within `warehouse.state()` that writes: a transaction writes to one file.
+    """
+    made = "create or replace table" if anew else "create table if not exists"
+    columns = "list varchar, goes varchar, entity_key varchar"
+    warehouse.run(f"{made} {work.schema}.{TAKEN_ALONG} ({columns})")
 
 
 def _some(spans: list[Span]) -> Iterator[list[Span]]:

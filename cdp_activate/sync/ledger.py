@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cdp_activate.errors import DestinationError, LockedError, UsageError
-from cdp_activate.sync.fold import Fold
+from cdp_activate.sync.fold import Fold, nobody_is_taken_along
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.people import HELD_REJECTED
@@ -114,6 +114,9 @@ class Ledger:
 
     def fold_left(self, work: Work, notes: Notes) -> None:
         """Fold in what another run left, unless it has done so itself, and was killed then."""
+        nobody_is_taken_along(
+            self.warehouse, work, anew=False
+        )  # of a version that did not ask who was
         with self.warehouse.in_any_order(), self.warehouse.state():
             open_runs = self.warehouse.rows(
                 f"select 1 from {self.table('sync_runs')} where run_id = ? and folded is not true",

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 
 from cdp_activate.identifiers import rule_set
 from cdp_activate.sync.counts import ACTIONS
+from cdp_activate.sync.fold import nobody_is_taken_along
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.members import says, value_of
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.people import HELD_SHARED
-from cdp_activate.sync.tables import quoted
+from cdp_activate.sync.tables import TAKEN_ALONG, quoted
 from cdp_activate.sync.wanted import identifier_columns
 from cdp_activate.warehouse.base import Warehouse, Work
 
@@ -74,6 +75,7 @@ def keep_one_of_each(sync: Sync, warehouse: Warehouse, work: Work, ledger: Ledge
     Who leaves what somebody else keeps is struck off without a word to the destination.
     Call within `warehouse.state()`, when moves are told from updates.
     """
+    nobody_is_taken_along(warehouse, work, anew=True)
     if are_told_apart(sync):
         return
     rivals = _Rivals(sync, warehouse, work, ledger)
@@ -81,6 +83,7 @@ def keep_one_of_each(sync: Sync, warehouse: Warehouse, work: Work, ledger: Ledge
         rivals.find()
         rivals.hold_back()
         rivals.strike_off()
+        rivals.take_along()
         rivals.leave_to_others()
 
 
@@ -126,15 +129,31 @@ class _Rivals:
             f"{known} as known, hash(plan.list, {known}) as mark from {joined} "
             f"where plan.action = 'remove' or ({changed})"
         )
+        self._lesser()
         known = known_by(self.sync)
         run(
             f"create or replace table {schema}.stayers as select list, entity_key, "
             f"{known} as known, hash(list, {known}) as mark "
             f"from {self._staying()} and hash(list, {known}) in ("
             f"select mark from {schema}.comers union all select mark from {schema}.goers union all "
+            f"select mark from {schema}.lesser union all "
             f"select hash(list, {known}) from {schema}.plan where action = 'update')",
             self.ledger.kept.values,
         )
+
+    def _lesser(self) -> None:
+        """Note what else than by what they are known who goes was sent under."""
+        schema = self.schema
+        columns = "list varchar, entity_key varchar, known varchar, mark ubigint"
+        self.warehouse.run(f"create or replace table {schema}.lesser ({columns})")
+        for name in _best(self.sync)[1:]:
+            pair = _pair(name, "sent.identifiers")
+            self.warehouse.run(
+                f"insert into {schema}.lesser select goers.list, goers.entity_key, {pair}, "
+                f"hash(goers.list, {pair}) from {schema}.goers as goers join {schema}.sent as sent "
+                "on sent.list = goers.list and sent.entity_key = goers.entity_key "
+                f"where {pair} <> goers.known"
+            )
 
     def _staying(self) -> str:
         """The ledger, less who goes; with the values of `kept`."""
@@ -196,6 +215,22 @@ class _Rivals:
             "case when action = 'remove' then 'forget' else 'update' end "
             f"where action in ('remove', 'move') and ({self.person()}) in ({people})",
             values,
+        )
+
+    def take_along(self) -> None:
+        """Note who may go with somebody who is taken off: known by what that one had beside.
+
+        The platform may have one entry for the two, or one each: nobody knows until they are
+        sent again.
+        """
+        schema = self.schema
+        self.warehouse.run(
+            f"create or replace table {schema}.{TAKEN_ALONG} as "
+            "select lesser.list, lesser.entity_key as goes, stayers.entity_key "
+            f"from {schema}.lesser as lesser join {schema}.stayers as stayers "
+            "on stayers.list = lesser.list and stayers.known = lesser.known "
+            "where (lesser.list, lesser.entity_key) in (select list, entity_key "
+            f"from {schema}.plan where action in ('remove', 'move'))"
         )
 
     def leave_to_others(self) -> None:

@@ -15,6 +15,9 @@ UNKNOWN = "unknown"
 ADOPTED = "adopted"
 """A fingerprint of somebody who was on the list before us: it equals no other."""
 
+TAKEN_ALONG = "taken_along"
+"""A table of the work: list, key of who goes, and key of who may be taken off with them."""
+
 Verb: TypeAlias = Literal["upsert", "remove", "send"]
 
 PHASES: dict[Verb, tuple[str, ...]] = {

@@ -141,6 +141,30 @@ def test_a_shared_address_beside_numbers_that_differ_is_one_entry(home: Home, mo
         assert 1 == home.last.record.moved
 
 
+def test_who_has_only_a_number_that_another_had_beside_an_address_is_sent_again(home: Home) -> None:
+    """The platform may have taken the two for one, and taken both off with the other."""
+    home.bed.change_sync("{email: email}", "{email: email, phone: phone}")
+    number = "+4915112345678"
+    ann, bob = person("ann", phone=number), person("bob", email=None, phone=number)
+    eve = person("eve", email=None, phone="+4915112345679")
+    fingerprint = "select fingerprint = 'unknown' from {ledger} where entity_key = 'bob'"
+    home.run(ann, bob, eve)
+    assert 3 == home.last.record.added
+    home.run(bob, eve)
+    assert (1, 0) == (home.last.record.removed, home.last.record.updated)
+    assert [(True,)] == home.bed.rows(fingerprint)
+    home.run(bob, eve)
+    assert (0, 1) == (home.last.record.removed, home.last.record.updated)
+    assert [(False,)] == home.bed.rows(fingerprint)
+    home.run(bob, eve)
+    assert 0 == home.last.plan.changes
+    # A new number beside the same address takes nobody off.
+    home.run(replace(ann, phone=eve.phone), bob, eve)
+    home.run(ann, bob, eve)
+    assert (0, 1) == (home.last.record.removed, home.last.record.updated)
+    assert [(False,)] == home.bed.rows(fingerprint)
+
+
 def test_where_each_identifier_counts_only_what_nobody_else_has_is_removed(
     bed: Bed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
