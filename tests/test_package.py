@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,3 +55,51 @@ def test_the_wheel_carries_the_dbt_project_and_the_demo(tmp_path: Path) -> None:
     assert Path(where).is_relative_to(unpacked)
     assert "packages/cdp_activate/" == written
     assert (tmp_path / "p/packages/cdp_activate/models/marts/customers.sql").exists()
+
+
+NOTHING_ELSE = """
+import sys
+from pathlib import Path
+from pkgutil import walk_packages
+
+class Undeclared:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] in sys.argv[1].split(","):
+            raise ModuleNotFoundError(f"No module named '{name}'", name=name)
+
+sys.meta_path.insert(0, Undeclared)
+import cdp_activate
+for module in walk_packages(cdp_activate.__path__, "cdp_activate."):
+    if not module.name.endswith("__main__"):
+        __import__(module.name)
+from cdp_activate.warehouse.duckdb import DuckDBWarehouse
+opened = DuckDBWarehouse(Path("w.duckdb"))
+opened.add_function("joined", lambda first, second: [f"{a}{b}" for a, b in zip(first, second)])
+print(opened.rows("select joined('an', 'swer')"))
+"""
+
+
+def test_what_is_declared_is_all_that_is_imported(tmp_path: Path) -> None:
+    """Every module, and the function that DuckDB calls (for which it wants numpy)."""
+    needed, pending = set[str](), ["cdp-activate"]
+    while pending:
+        name = pending.pop()
+        if name not in needed:
+            needed.add(name)
+            wanted = [Requirement(one) for one in metadata.requires(name) or []]
+            marked = [one for one in wanted if not one.marker or one.marker.evaluate({"extra": ""})]
+            pending += [one.name.lower().replace("_", "-") for one in marked]
+    others = [
+        module
+        for module, distributions in metadata.packages_distributions().items()
+        if needed.isdisjoint(one.lower().replace("_", "-") for one in distributions)
+    ]
+    assert "hypothesis" in others and "duckdb" not in others
+    done = subprocess.run(
+        [sys.executable, "-c", NOTHING_ELSE, ",".join(others)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert "[('answer',)]" == done.stdout.strip(), done.stderr
