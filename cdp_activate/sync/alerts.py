@@ -213,8 +213,12 @@ class Alerts(Watch):
         self.sleep = sleep
 
     def finished(self, run: RunRecord, error: BaseException | None) -> None:
-        """Alert of a failure, a guard, or too many rejections; never that another run goes on."""
-        if isinstance(error, BusyError):
+        """Alert of a failure, a guard, or too many rejections; never that another run goes on.
+
+        Of a file that another process holds, such as dbt while it builds, no more than once: the
+        sync stays due, and a scheduler tries it every minute.
+        """
+        if isinstance(error, BusyError) or run.state == run.last_state == "locked":
             return
         if error is not None:
             occasion: Occasion = "guard" if run.state == "refused" else "failure"

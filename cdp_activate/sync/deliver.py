@@ -49,8 +49,8 @@ class Patience:
     job: float = 3600.0
 
     def wait_before(self, attempt: int, asked: float | None) -> float:
-        """Seconds before `attempt` (the second is 2)."""
-        if asked is not None:
+        """Seconds before `attempt` (the second is 2); who asks for no time does not ask."""
+        if asked:
             return asked
         ceiling = min(self.longest, self.first * 2.0 ** (attempt - 2))
         return random.uniform(0, ceiling)  # noqa: S311 (jitter, not a secret)

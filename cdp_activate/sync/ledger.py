@@ -16,7 +16,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from cdp_activate.errors import DestinationError, LockedError, UsageError
+from cdp_activate.errors import DestinationError, LockedError, UsageError, WarehouseError
 from cdp_activate.sync.fold import Fold, nobody_is_taken_along
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.notes import Notes
@@ -89,8 +89,17 @@ class Ledger:
                 "where sync = ? and state = 'running'",
                 [self.kept.sync],
             )
+            run.last_state = self._last_state()
             self._insert_run(run)
         self._renewed_at = time.time()
+
+    def _last_state(self) -> str | None:
+        rows = self.warehouse.rows(
+            f"select state from {self.table('sync_runs')} where sync = ? "
+            "order by started_at desc limit 1",
+            [self.kept.sync],
+        )
+        return str(rows[0][0]) if rows else None
 
     def renew(self, run: RunRecord) -> None:
         """Give a sign of life, if the last one is long ago; several threads may.
@@ -114,9 +123,10 @@ class Ledger:
 
     def fold_left(self, work: Work, notes: Notes) -> None:
         """Fold in what another run left, unless it has done so itself, and was killed then."""
-        nobody_is_taken_along(
-            self.warehouse, work, anew=False
-        )  # of a version that did not ask who was
+        if not self._has_plan(work, notes):
+            return
+        # The plan may be of a version that did not ask who was.
+        nobody_is_taken_along(self.warehouse, work, anew=False)
         with self.warehouse.in_any_order(), self.warehouse.state():
             open_runs = self.warehouse.rows(
                 f"select 1 from {self.table('sync_runs')} where run_id = ? and folded is not true",
@@ -134,6 +144,23 @@ class Ledger:
                     f"{', '.join(f'{name} = ?' for name in counted)} where run_id = ?",
                     [*(getattr(run, name) for name in counted), notes.run_id],
                 )
+
+    def _has_plan(self, work: Work, notes: Notes) -> bool:
+        """Whether the plan is there that the notes are about; without notes it need not be.
+
+        Raises WarehouseError where somebody deleted it: who was sent is not known then.
+        """
+        try:
+            return bool(self.warehouse.describe(f"{work.schema}.plan"))
+        except WarehouseError:
+            if not notes.told:
+                return False
+            raise WarehouseError(
+                f"the plan of a run of '{self.kept.sync}' that did not end is gone: "
+                f"{notes.path} says what became of its rows, and not whose they were",
+                remedy="put the .duckdb file of that name back; where there is none, delete the "
+                "notes, and run with --full-refresh: who left meanwhile may stay on the list",
+            ) from None
 
     def finish(self, run: RunRecord, work: Work, notes: Notes) -> bool:
         """Fold the answers in and close the run's row.
@@ -286,6 +313,7 @@ class Ledger:
 
     def _insert_run(self, run: RunRecord) -> None:
         values = asdict(run)
+        del values["last_state"]
         names = ", ".join(values)
         marks = ", ".join("?" for _ in values)
         self.warehouse.run(

@@ -176,6 +176,7 @@ class Notes:
         with self._explained():
             if self._file is None:
                 self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+                _keep_name(self.path)
                 # The last line of a run that was killed may be half a line.
                 line = b"\n" + line
             if os.write(self._file, line) != len(line):
@@ -194,11 +195,24 @@ class Notes:
             ) from None
 
 
+def _keep_name(path: Path) -> None:
+    """Wait until it is durable that there is this file: what is in it is not enough."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return  # Windows has no such thing, nor the need
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def _lines(path: Path | None) -> Iterable[Mapping[str, Any]]:
     if path is None or not path.exists():
         return
     for line in path.read_bytes().split(b"\n"):
         try:
-            yield json.loads(line)
+            note = json.loads(line)
         except ValueError:
             continue  # the end of a line that was being written
+        if isinstance(note, dict):
+            yield note

@@ -141,6 +141,8 @@ class RunRecord:
     unanswered: int = 0
     unnamed: int = 0
     """Put on the list, as far as the platform says, less so many that it refused without a name."""
+    last_state: str | None = None
+    """How the run before it ended; no column of its own."""
 
 
 def refused_unnamed(warehouse: Warehouse, kept: KeptList) -> int:

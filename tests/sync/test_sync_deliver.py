@@ -157,7 +157,7 @@ def test_a_wait_that_the_platform_asks_for_is_kept() -> None:
 def test_without_a_word_from_the_platform_waits_grow_and_vary() -> None:
     patience = Patience(first=1.0, longest=8.0)
     for attempt, ceiling in ((2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (60, 8.0)):
-        waits = [patience.wait_before(attempt, None) for _ in range(200)]
+        waits = [patience.wait_before(attempt, place % 2 and None) for place in range(200)]
         assert 0 <= min(waits) < ceiling / 2 < max(waits) <= ceiling
     assert 3.0 == patience.wait_before(2, 3.0)
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from bed import AS_OF, LIST, Bed, people, person
 
-from cdp_activate.errors import GuardError, UsageError
+from cdp_activate.errors import GuardError, UsageError, WarehouseError
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.sync import ledger as ledger_module
 from cdp_activate.sync.ledger import Ledger
@@ -182,6 +182,23 @@ def test_answers_of_a_killed_run_are_folded_though_the_list_has_a_new_name(bed: 
         "select list, count(*) from {ledger} group by all order by all"
     )
     assert [("killed",), ("done",)] == bed.rows("select state from {runs} order by started_at")
+
+
+def test_notes_without_their_plan_are_not_passed_over(bed: Bed) -> None:
+    """Somebody wanted room on the disk: who was sent is not known, and may not be forgotten."""
+    bed.build(people(3))
+    killed_run(bed, lambda notes: notes.begin(LIST, "upsert", 1))
+    for path in bed.folder.glob("*.cdp_run.*.duckdb*"):
+        path.unlink()
+    for _ in range(2):
+        with pytest.raises(WarehouseError, match=r"the plan of a run .* is gone") as caught:
+            bed.run()
+        assert "--full-refresh" in caught.value.remedy
+    (notes,) = bed.folder.glob("*.notes")
+    # A line that is JSON, and no note: a disk that broke.
+    notes.write_text('12\n[]\nnull\n{"run": "x"}\n', encoding="utf-8")
+    assert 3 == bed.run().record.added
+    assert [] == bed.left_behind
 
 
 def test_a_run_that_was_killed_after_its_answers_were_folded_folds_them_once(bed: Bed) -> None:

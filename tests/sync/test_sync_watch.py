@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+import duckdb
 import pytest
 from bed import SYNC, Bed, people, person
 from click.testing import CliRunner
@@ -218,6 +219,17 @@ def test_an_alert_is_tried_again_and_its_failure_harms_no_run(
     bed.build(people(9))
     bed.run(watch=Watchers([Broken()]))
     assert "watcher_failed" in caplog.text and "person.1" not in caplog.text
+
+
+def test_a_file_that_dbt_holds_for_many_minutes_is_told_of_once(bed: Bed, told: Told) -> None:
+    bed.write("syncs/alerts.yml", ALERTS.replace("on: [guard]", "on: [failure]"))
+    bed.build(people(1))
+    bed.wait = 0.05
+    with duckdb.connect(str(bed.folder / "warehouse.duckdb")):
+        for _ in range(3):
+            run(bed, watch(bed, told))
+    assert ["locked"] * 3 == [state for (state,) in bed.rows("select state from {runs}")]
+    assert 2 == len(told), "each channel, once"
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")  # of Apprise, on import
