@@ -149,7 +149,8 @@ def new(name: str, folder: Path | None, as_json: bool) -> None:
     for path in written:
         click.echo(f"wrote {place / path}")
     click.echo(
-        f"\nRun its test:  cd {place} && python -m pytest\nMake it known: pip install -e {place}"
+        f"\nMake it known: pip install -e '{place}[test]'"
+        f"\nRun its test:  cd {place} && python -m pytest"
     )
 
 
