@@ -18,7 +18,7 @@ from typing import Any
 
 from cdp_activate.errors import DestinationError, LockedError, UsageError, WarehouseError
 from cdp_activate.sync.fold import Fold, nobody_is_taken_along
-from cdp_activate.sync.lease import Lease
+from cdp_activate.sync.lease import LEASE, Lease
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.people import HELD_REJECTED
 from cdp_activate.sync.tables import (
@@ -34,6 +34,9 @@ from cdp_activate.warehouse.base import Warehouse, Work
 RENEW_EVERY = 60.0
 """Seconds between two renewals of the lease; small beside its length."""
 
+LAST_CALL = LEASE.total_seconds() - 2 * RENEW_EVERY
+"""Seconds after which a lease that could not be renewed is as good as lost."""
+
 
 class Ledger:
     """The ledger of one sync. `begin`, `renew` now and then, and `finish`."""
@@ -42,7 +45,7 @@ class Ledger:
         self.warehouse = warehouse
         self.kept = kept
         self.lease = Lease(warehouse, kept.sync)
-        self._renewed_at = 0.0
+        self._renewed_at = self._tried_at = 0.0
         self._renewing = threading.Lock()
 
     def table(self, name: str) -> str:
@@ -91,7 +94,7 @@ class Ledger:
             )
             run.last_state = self._last_state()
             self._insert_run(run)
-        self._renewed_at = time.time()
+        self._renewed_at = self._tried_at = time.time()
 
     def _last_state(self) -> str | None:
         rows = self.warehouse.rows(
@@ -107,19 +110,30 @@ class Ledger:
         By the time of day: a machine that slept must notice that it did. A clock that was put
         back says nothing of how long ago that was.
 
-        Raises UsageError when another run has taken the lease meanwhile.
+        While another process holds the state, such as a dashboard that reads it, the lease goes on
+        by itself for some minutes. Raises LockedError after them, UsageError when another run
+        has taken the lease meanwhile.
         """
         with self._renewing:
-            if 0 <= time.time() - self._renewed_at < RENEW_EVERY:
+            if 0 <= time.time() - self._tried_at < RENEW_EVERY:
                 return
-            with self.warehouse.state():
-                if not self.lease.is_held_by(run.run_id):
-                    raise UsageError(
-                        f"another run of the sync '{self.kept.sync}' has taken over",
-                        remedy="let it finish; this one was silent for longer than its lease",
-                    )
-                self.lease.renew(run.run_id)
-            self._renewed_at = time.time()
+            try:
+                self._renew(run)
+            except LockedError:
+                if not 0 <= time.time() - self._renewed_at < LAST_CALL:
+                    raise
+            else:
+                self._renewed_at = time.time()
+            self._tried_at = time.time()
+
+    def _renew(self, run: RunRecord) -> None:
+        with self.warehouse.state():
+            if not self.lease.is_held_by(run.run_id):
+                raise UsageError(
+                    f"another run of the sync '{self.kept.sync}' has taken over",
+                    remedy="let it finish; this one was silent for longer than its lease",
+                )
+            self.lease.renew(run.run_id)
 
     def fold_left(self, work: Work, notes: Notes) -> None:
         """Fold in what another run left, unless it has done so itself, and was killed then."""

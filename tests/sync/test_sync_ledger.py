@@ -10,15 +10,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import pytest
 from bed import AS_OF, LIST, Bed, people, person
 
-from cdp_activate.errors import GuardError, UsageError, WarehouseError
+from cdp_activate.errors import GuardError, LockedError, UsageError, WarehouseError
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.sync import ledger as ledger_module
 from cdp_activate.sync.ledger import Ledger
@@ -388,6 +390,33 @@ def test_a_long_wait_keeps_the_lease(bed: Bed, monkeypatch: pytest.MonkeyPatch) 
     started = now()
     bed.run(transport=FunctionTransport(answer))
     assert ends[0][0] - started > timedelta(minutes=5, seconds=0.4)
+
+
+def test_a_state_that_another_process_holds_for_a_while_does_not_end_a_run(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "RENEW_EVERY", 0.0)
+    bed.build(people(4))
+    bed.mail("batch_size: 1\n    concurrency: 1")
+    bed.wait = 0.02
+    held: list[Any] = []
+
+    def answer(request: Request) -> Response:
+        while not held:
+            with suppress(duckdb.Error):  # the run itself has it for a moment
+                held.append(duckdb.connect(str(bed.folder / "warehouse.cdp_state.duckdb")))
+                return Response(200)
+        if request.json()["rows"][0]["key"] == "c-00002":
+            held[0].close()
+        return Response(200)
+
+    assert 4 == bed.run(transport=FunctionTransport(answer)).record.added
+    held.clear()
+    monkeypatch.setattr(ledger_module, "LAST_CALL", 0.0)
+    bed.build(people(8))
+    with pytest.raises(LockedError):
+        bed.run(transport=FunctionTransport(answer))
+    held[0].close()
 
 
 # Receipts ...
