@@ -16,12 +16,14 @@ _LOW, _HIGH = ("gt", "gte", "eq"), ("lt", "lte", "eq")
 
 def contradictions(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
     """What nobody or everybody passes among the parts of the condition `node`."""
-    yield from _numbers(node, parts)
+    yield from _ends(node, parts)
+    yield from _pairs(parts)
+    yield from _numbers_of_people(node, parts)
     yield from _windows(node, parts)
 
 
-def _numbers(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
-    """Comparisons of one number that contradict each other, or that any count passes."""
+def _ends(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
+    """Two ends of one number that contradict each other."""
     numbers = {
         name: Decimal(one.value)
         for name, one in parts.items()
@@ -36,11 +38,19 @@ def _numbers(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
             if gap < 0 or (gap == 0 and strict):
                 message = f"no number is both {low} {numbers[low]} and {high} {numbers[high]}"
                 yield node.keys[high], "never-holds", message, ""
+
+
+def _pairs(parts: Mapping[str, Node]) -> Iterator[Finding]:
+    """`between` from the higher end to the lower."""
     for name in ("between", "not_between"):
         ends = parts[name].plain() if name in parts else None
         if isinstance(ends, list) and len(ends) == 2 and _descend(*ends):
             code = "never-holds" if name == "between" else "always-holds"
             yield parts[name], code, f"{ends[0]} is beyond {ends[1]}: write the lower one first", ""
+
+
+def _numbers_of_people(node: Node, parts: Mapping[str, Node]) -> Iterator[Finding]:
+    """What nobody or everybody is by its number alone: no row, none of a hundred."""
     if "match" in parts and parts["match"].plain() == {"at_least": 0}:
         yield node.keys["match"], "always-holds", "any number of rows is at least 0", ""
     sample = parts.get("sample")

@@ -48,71 +48,74 @@ class Reading:
         self.problems: list[Problem] = []
         self.models: dict[str, Model] = {}
         self.roles: list[tuple[Model, str, Mapping[str, Any]]] = []
+        self.entities: dict[str, Entity] = {}
+        self.events: dict[str, dict[str, Rows]] = {}
+        self.relations: dict[str, dict[str, Rows]] = {}
+        self.references: dict[str, dict[str, Reference]] = {}
+        self.single: dict[str, dict[str, Rows]] = {role: {} for role in sorted(_OF_ENTITY)}
+        self.memberships: dict[str, Rows] = {}
 
     def catalog(self) -> Catalog:
         for unique_id, node in self.manifest.get("nodes", {}).items():
             if node.get("resource_type") in ("model", "seed", "snapshot"):
                 self._take(unique_id, node)
-        entities: dict[str, Entity] = {}
-        events: dict[str, dict[str, Rows]] = {}
-        relations: dict[str, dict[str, Rows]] = {}
-        references: dict[str, dict[str, Reference]] = {}
-        single: dict[str, dict[str, Rows]] = {role: {} for role in sorted(_OF_ENTITY)}
-        memberships: dict[str, Rows] = {}
         for model, role, meta in self.roles:
-            of = str(meta.get("of", ""))
-            if role == "entity":
-                name = str(meta["entity"])
-                self._once(entities, name, model, f"entity '{name}'")
-                entities[name] = Entity(name, model, str(meta["key"]))
-            elif role in ("event", "events_in"):
-                for rows in self._event_rows(model, role, meta):
-                    self._once(events.setdefault(of, {}), rows.name, model, f"event '{rows.name}'")
-                    events[of][rows.name] = rows
-            elif role == "relation":
-                rows = self._rows(model, role, meta)
-                known = relations.setdefault(of, {})
-                self._once(known, rows.name, model, f"the relation '{rows.name}' of {of}")
-                known[rows.name] = rows
-            elif role == "ref":
-                key = str(meta.get("key", ""))
-                name = str(meta["ref"])
-                reference = Reference(name, of, str(meta["to"]), model, key, str(meta["on"]))
-                leads = references.setdefault(of, {})
-                self._once(leads, name, model, f"the ref '{name}' of {of}")
-                leads[name] = reference
-            elif role == "memberships":
-                self._once(memberships, role, model, "the history of memberships")
-                memberships[role] = self._rows(model, role, meta, name=role)
-            elif role in _OF_ENTITY:
-                of = str(meta["history_of"]) if role == "history_of" else of
-                known = single[role]
-                self._once(known, of, model, f"the {role.removesuffix('_of')} of this entity")
-                known[of] = self._rows(model, role, meta)
-        self._check_entities(entities)
-        self._check_links(relations, entities)
+            self._place(model, role, meta)
+        self._check_entities()
+        self._check_links()
         for model, role, meta in self.roles:
-            self._check_types(model, role, meta)
-            self._check_keys(model, role, meta, entities)
+            self._check_types(model, meta)
+            self._check_keys(model, role, meta)
         if self.problems:
             raise SourceErrors(self.problems)
-        project = str(self.manifest.get("metadata", {}).get("project_name") or "")
         return Catalog(
-            project=project,
+            project=str(self.manifest.get("metadata", {}).get("project_name") or ""),
             adapter=self.adapter,
-            entities=entities,
-            events=events,
-            relations=relations,
-            references=references,
-            consents=single["consents"],
-            stages=single["stages"],
+            entities=self.entities,
+            events=self.events,
+            relations=self.relations,
+            references=self.references,
+            consents=self.single["consents"],
+            stages=self.single["stages"],
             models=self.models,
-            memberships=memberships.get("memberships"),
-            experiments=single["experiments"],
-            journeys=single["journeys"],
-            histories=single["history_of"],
+            memberships=self.memberships.get("memberships"),
+            experiments=self.single["experiments"],
+            journeys=self.single["journeys"],
+            histories=self.single["history_of"],
             has_macros=self._has_macros(),
         )
+
+    def _place(self, model: Model, role: str, meta: Mapping[str, Any]) -> None:
+        """Put what a model is among those of its role; each name has one."""
+        of = str(meta.get("of", ""))
+        if role == "entity":
+            name = str(meta["entity"])
+            self._once(self.entities, name, model, f"entity '{name}'")
+            self.entities[name] = Entity(name, model, str(meta["key"]))
+        elif role in ("event", "events_in"):
+            events = self.events.setdefault(of, {})
+            for rows in self._event_rows(model, role, meta):
+                self._once(events, rows.name, model, f"event '{rows.name}'")
+                events[rows.name] = rows
+        elif role == "relation":
+            rows = self._rows(model, role, meta)
+            relations = self.relations.setdefault(of, {})
+            self._once(relations, rows.name, model, f"the relation '{rows.name}' of {of}")
+            relations[rows.name] = rows
+        elif role == "ref":
+            name, key = str(meta["ref"]), str(meta.get("key", ""))
+            references = self.references.setdefault(of, {})
+            self._once(references, name, model, f"the ref '{name}' of {of}")
+            references[name] = Reference(name, of, str(meta["to"]), model, key, str(meta["on"]))
+        elif role == "memberships":
+            self._once(self.memberships, role, model, "the history of memberships")
+            self.memberships[role] = self._rows(model, role, meta, name=role)
+        elif role in _OF_ENTITY:
+            of = str(meta["history_of"]) if role == "history_of" else of
+            self._once(
+                self.single[role], of, model, f"the {role.removesuffix('_of')} of this entity"
+            )
+            self.single[role][of] = self._rows(model, role, meta)
 
     def _has_macros(self) -> bool:
         macros = self.manifest.get("macros")
@@ -211,21 +214,19 @@ class Reading:
             hint = "give one of them another name, or remove its config.meta.cdp"
             self._wrong(model, f"{what} is already declared by model '{other}'", hint)
 
-    def _check_entities(self, entities: Mapping[str, Entity]) -> None:
+    def _check_entities(self) -> None:
         for model, _, meta in self.roles:
             # `entity` names an entity of a relation; in its own role it declares one.
             for key in ("of", "to", "history_of", "entity"):
                 name = meta.get(key)
-                if name is not None and name not in entities:
-                    hint = suggest(str(name), entities, what="entities")
+                if name is not None and name not in self.entities:
+                    hint = suggest(str(name), self.entities, what="entities")
                     self._wrong(model, f"'{key}: {name}' names no entity", hint)
 
-    def _check_links(
-        self, relations: Mapping[str, Mapping[str, Rows]], entities: Mapping[str, Entity]
-    ) -> None:
+    def _check_links(self) -> None:
         """A relation to another entity has a column with that entity's key (7.64)."""
-        for rows in (rows for known in relations.values() for rows in known.values()):
-            entity = entities.get(rows.columns.get("entity", ""))
+        for rows in (rows for known in self.relations.values() for rows in known.values()):
+            entity = self.entities.get(rows.columns.get("entity", ""))
             if entity is None or entity.model is rows.model or "entity_key" in rows.columns:
                 continue
             if entity.key not in rows.model.columns:
@@ -235,7 +236,7 @@ class Reading:
                 )
                 self._wrong(rows.model, message, "name the column: `entity_key: ..`")
 
-    def _check_types(self, model: Model, role: str, meta: Mapping[str, Any]) -> None:
+    def _check_types(self, model: Model, meta: Mapping[str, Any]) -> None:
         """Times are dates or times, and names are text: what is compared with them is."""
         for words, kinds, what in (
             (_TIMES, ("date", "timestamp"), "a time"),
@@ -247,15 +248,13 @@ class Reading:
                     message = f"'{word}: {column.name}' is a {column.type}, not {what}"
                     self._wrong(model, message, "cast it in the model, and say so in its data_type")
 
-    def _check_keys(
-        self, model: Model, role: str, meta: Mapping[str, Any], entities: Mapping[str, Entity]
-    ) -> None:
+    def _check_keys(self, model: Model, role: str, meta: Mapping[str, Any]) -> None:
         """What leads to an entity has the type of its key: no warehouse joins text to a number."""
         pairs = [("key", meta.get("of", meta.get("history_of"))), ("on", meta.get("to"))]
         if role == "relation":
             pairs.append(("entity_key", meta.get("entity")))
         for word, name in pairs:
-            entity = entities.get(str(name))
+            entity = self.entities.get(str(name))
             column = model.columns.get(str(meta.get(word, "")))
             of = entity.model.columns.get(entity.key) if entity else None
             if column is None or of is None or "other" in (column.type.kind, of.type.kind):
