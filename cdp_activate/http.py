@@ -15,6 +15,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.client import IncompleteRead
+from ssl import SSLCertVerificationError
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -252,6 +253,11 @@ def _network_error(error: Exception, host: str) -> CdpError:
         return OutOfReachError(
             f"the proxy on the way to {host} is out of reach, or refuses the way"
         )
+    if isinstance(error, exceptions.SSLError) and any(
+        isinstance(one, SSLCertVerificationError) for one in error.args
+    ):
+        # It is asked for before anything is said.
+        return OutOfReachError(f"the certificate of {host} is not one that we trust")
     # Before a connection there is no request; after it nobody knows how far the request came.
     never_left = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
     reasons: tuple[tuple[type[Exception], str], ...] = (

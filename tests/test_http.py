@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import urllib3
 
 from cdp_activate.answers import (
     LONGEST_WAIT,
@@ -266,6 +268,19 @@ def test_a_platform_out_of_reach_may_be_tried_again(transport, url, words):
     assert words in str(raised.value)
     assert "token" not in str(raised.value)
     assert raised.value.in_doubt == (words == "TLS"), "without a connection nothing was heard"
+
+
+def test_a_certificate_is_asked_for_before_anything_is_said(transport, monkeypatch):
+    """So no message can have been heard, and all are sent when it is mended."""
+
+    def refuse(*_, **__):
+        raise urllib3.exceptions.SSLError(ssl.SSLCertVerificationError(1, "expired: x.test?k=abc"))
+
+    monkeypatch.setattr(transport._pool, "request", refuse)
+    with pytest.raises(RetryError, match=r"the certificate of x\.test is not one") as raised:
+        transport.send(Request("POST", "https://x.test/?k=abc", {}, b""))
+    assert not raised.value.in_doubt
+    assert "abc" not in str(raised.value)
 
 
 def test_an_address_that_is_none_is_not_tried_again(transport):

@@ -11,7 +11,7 @@ from typing import Any
 
 from cdp_activate.answers import for_reading
 from cdp_activate.destinations.base import Destination
-from cdp_activate.errors import CdpError
+from cdp_activate.errors import CdpError, unforeseen
 from cdp_activate.http import Transport
 from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
 from cdp_activate.sync.model import Sync
@@ -114,8 +114,9 @@ def _compare(
                 found = _ask(sync, kept, warehouse, destination)
             finally:
                 destination.close()
-    except CdpError as error:
-        return Drift(*about, None, None, None, unnamed, error)
+    except Exception as error:  # one destination that breaks keeps no other from being compared
+        told = error if isinstance(error, CdpError) else unforeseen(error)
+        return Drift(*about, None, None, None, unnamed, told)
     return Drift(*about, *found, unnamed)
 
 

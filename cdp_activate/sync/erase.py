@@ -17,7 +17,14 @@ from typing import Any, Literal, TypeAlias
 from cdp_activate.answers import for_reading
 from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
-from cdp_activate.errors import CdpError, DestinationError, LockedError, UsageError, WarehouseError
+from cdp_activate.errors import (
+    CdpError,
+    DestinationError,
+    LockedError,
+    UsageError,
+    WarehouseError,
+    said,
+)
 from cdp_activate.http import Transport
 from cdp_activate.identifiers import RULE_SETS
 from cdp_activate.identifiers.python import prepared
@@ -256,9 +263,9 @@ class Erasing:
             return Step(*about, "failed", "the platform does not say", error.message)
         try:
             return Step(*about, outcome, self._look(entry, list_id, held))
-        except CdpError as error:
+        except Exception as error:
             # It is done all the same.
-            return Step(*about, outcome, "the platform does not say", error.message)
+            return Step(*about, outcome, "the platform does not say", said(error))
 
     def _ask(self, destination: Destination[Any], list_id: str | None, held: Held, key: str) -> str:
         """Have the person forgotten, or taken off the list: which of them.

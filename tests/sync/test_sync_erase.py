@@ -214,6 +214,11 @@ def test_an_erasure_that_cannot_be_looked_after_is_done_all_the_same(
         done.exit_code, step["outcome"], step["verified"], step["message"],
     )  # fmt: skip
     assert {"c-00000"} == set(bed.receiver.lists["VIPs"])
+    monkeypatch.setattr(WebhookDestination, "members", lambda *_: {}["c-00000"])
+    (one,) = json.loads(command(bed, "drift", "--json").output)
+    assert "it broke at test_sync_erase.py" in one["error"]["message"]
+    (step,) = json.loads(command(bed, "erase", "c-00000", "--yes", "--json").output)["steps"]
+    assert ("erased", "KeyError") == (step["outcome"], step["message"][-9:-1])
 
 
 def drifted(bed: Bed) -> Drift:
