@@ -22,12 +22,15 @@ def statuses(
     `running` is the run that is under way, if any. `schedule` is what a scheduler would do now:
     `due`, `due_why` and `next_at` are from it.
 
+    A sync that is no longer in the files is there too (`in_files`), while its ledger holds anybody.
+
     `unanswered` are people who were sent, or taken off, without an answer: the next run will.
     `refused_unnamed` are at most so many of the list whom the platform refused without a name.
     """
     with warehouse.state():
         create_tables(warehouse)
         found = [_status(sync, warehouse) for sync in syncs.values()]
+        found += _left(syncs, warehouse)
     lines = {line.sync: line for line in schedule}
     return [{**one, **_due(lines.get(one["sync"]))} for one in found]
 
@@ -53,8 +56,8 @@ def _clock(at: datetime) -> str:
 
 def _status(sync: Sync, warehouse: Warehouse) -> dict[str, Any]:
     mine = kept_list(sync)
-    ledger, rejections, runs = (
-        warehouse.state_table(name) for name in ("sync_ledger", "sync_rejections", "sync_runs")
+    ledger, rejections = (
+        warehouse.state_table(name) for name in ("sync_ledger", "sync_rejections")
     )
     size, unanswered = warehouse.rows(
         "select count(*) filter (where fingerprint <> ?), count(*) filter (where fingerprint = ?) "
@@ -66,22 +69,14 @@ def _status(sync: Sync, warehouse: Warehouse) -> dict[str, Any]:
         "group by reason order by 2 desc, 1",
         mine.values,
     )
-    last = warehouse.rows(
-        f"select run_id, state, finished_at, message from {runs} where sync = ? "
-        "order by started_at desc limit 1",
-        [sync.name],
-    )
     unnamed = refused_unnamed(warehouse, mine)
-    run_id, state, finished_at, message = last[0] if last else (None, None, None, None)
-    running = _running(warehouse, sync.name)
-    if state == "running" and running is None:
-        state = "killed"  # no later run has looked at it yet
     lists = warehouse.rows(
         f"select list, count(*) from {ledger} where {mine.condition} group by 1 order by 1",
         mine.values,
     )
     return {
         "sync": sync.name,
+        "in_files": True,
         "audience": sync.audience.name,
         "destination": sync.settings.destination,
         "list": sync.list_name,
@@ -91,9 +86,53 @@ def _status(sync: Sync, warehouse: Warehouse) -> dict[str, Any]:
         "refused_unnamed": unnamed,
         "rejected": sum(count for _, count in reasons),
         "rejected_by_reason": dict(reasons),
+        **_last_run(warehouse, sync.name),
+    }
+
+
+def _last_run(warehouse: Warehouse, sync: str) -> dict[str, Any]:
+    last = warehouse.rows(
+        f"select run_id, state, finished_at, message from {warehouse.state_table('sync_runs')} "
+        "where sync = ? order by started_at desc limit 1",
+        [sync],
+    )
+    run_id, state, finished_at, message = last[0] if last else (None, None, None, None)
+    running = _running(warehouse, sync)
+    if state == "running" and running is None:
+        state = "killed"  # no later run has looked at it yet
+    return {
         "running": running,
         "last_run_id": run_id,
         "last_state": state,
         "last_finished_at": finished_at.isoformat(timespec="seconds") if finished_at else None,
         "last_message": message,
     }
+
+
+def _left(syncs: Mapping[str, Sync], warehouse: Warehouse) -> list[dict[str, Any]]:
+    """What syncs put on lists that are no longer in the files: nobody takes them off any more."""
+    marks = ", ".join("?" for _ in syncs) or "''"
+    rows = warehouse.rows(
+        "select sync, destination, list, count(*) filter (where fingerprint <> ?), "
+        f"count(*) filter (where fingerprint = ?) from {warehouse.state_table('sync_ledger')} "
+        f"where sync not in ({marks}) and idempotency_key is null group by all order by all",
+        [UNKNOWN, UNKNOWN, *syncs],
+    )
+    why = "it is no longer in the files: nobody is taken off this list any more"
+    return [
+        {
+            "sync": sync,
+            "in_files": False,
+            "audience": None,
+            "destination": destination,
+            "list": name,
+            "list_size": size,
+            "unanswered": unanswered,
+            "refused_unnamed": 0,
+            "rejected": 0,
+            "rejected_by_reason": {},
+            **_last_run(warehouse, sync),
+            "last_message": why,
+        }
+        for sync, destination, name, size, unanswered in rows
+    ]

@@ -239,6 +239,14 @@ def test_what_a_sync_of_another_name_put_on_the_list_is_not_forgotten_in_silence
             return run_sync(sync, catalog, warehouse, as_of=AS_OF).record
 
     assert named in str(run().message)
+    with bed.warehouse() as warehouse:
+        mine, left = statuses(bed.project.syncs, warehouse)
+    assert mine.keys() == left.keys()
+    assert ("renamed", True, 2) == (mine["sync"], mine["in_files"], mine["list_size"])
+    assert ("vips_to_mail", False, LIST, 3) == (
+        left["sync"], left["in_files"], left["list"], left["list_size"],
+    )  # fmt: skip
+    assert "nobody is taken off" in left["last_message"]
     bed.change_sync("first_run: false", "first_run: true")
     bed.change_sync("sync: renamed", "sync: renamed\nlist: VIPs")
     bed.rows("delete from {ledger} where sync = 'renamed'")
