@@ -57,6 +57,14 @@ class Options:
 
 
 @dataclass
+class Tally:
+    """Rows of one verb that were answered, and how many of them the platform refused."""
+
+    answered: int = 0
+    rejected: int = 0
+
+
+@dataclass
 class Delivery:
     """Sends a plan, and keeps the ledger's and the run's books."""
 
@@ -69,6 +77,7 @@ class Delivery:
     rejections: dict[str, int] = field(default_factory=dict)
     answered: int = 0
     refused: int = 0
+    of_verb: dict[Verb, Tally] = field(default_factory=dict)
 
     def deliver(self) -> None:
         """Removes first, then adds and updates; each settled before the other begins.
@@ -114,8 +123,8 @@ class Delivery:
     def rejected_too_many(self, *, at_end: bool = False) -> bool:
         """Whether the platform refused more than `max_rejected` of what it answered.
 
-        Where the sync does not say how many: every row, of so many that it is no chance, or of
-        a list that nobody was ever put on.
+        Where the sync does not say how many: every row of a verb, of so many that it is no
+        chance, or of a list that nobody was ever put on.
         """
         if not self.run.rejected or "max_rejected" in self.options.allow:
             return False
@@ -123,9 +132,11 @@ class Delivery:
         if limit is not None:
             is_enough = self.answered >= min(SOME, sent)
             return (at_end or is_enough) and not limit.allows(self.run.rejected, self.answered)
-        tells = self.answered >= A_FEW or not self.plan.ledger_size
-        is_enough = self.answered >= MANY or at_end
-        return tells and is_enough and self.run.rejected >= self.answered
+        return any(
+            one.rejected >= one.answered >= (1 if at_end else MANY)
+            and (one.answered >= A_FEW or not self.plan.ledger_size)
+            for one in self.of_verb.values()
+        )
 
     def _refuse(self) -> None:
         limit = self.plan.sync.settings.guards.max_rejected
@@ -134,14 +145,24 @@ class Delivery:
             f"the sync '{self.run.sync}' was stopped: {counted}, more than {limit}. "
             "What was accepted is kept"
             if limit is not None
-            else f"the sync '{self.run.sync}' was stopped: {counted}, and none was accepted",
+            else f"the sync '{self.run.sync}' was stopped: {self._all_refused()}",
             guards=["max_rejected"],
             remedy="see the reasons in `cdp-activate rejections`, mend them and run it with "
             "--retry-rejected; or run it with --allow max_rejected",
         )
 
-    def reject(self, named: Iterable[str], receipt: Receipt) -> None:
+    def _all_refused(self) -> str:
+        """Of which verb every row was refused."""
+        said = [
+            f"{one.rejected:,} of {one.answered:,} rows to {verb} were rejected"
+            for verb, one in self.of_verb.items()
+            if one.rejected >= one.answered
+        ]
+        return f"{' and '.join(said)}, and none was accepted"
+
+    def reject(self, verb: Verb, named: Iterable[str], receipt: Receipt) -> None:
         """The platform refused some rows, for these reasons, and more that it does not name."""
+        before = self.run.rejected
         for why in named:
             self.rejections[why] = self.rejections.get(why, 0) + 1
             self.refused += 1
@@ -152,6 +173,10 @@ class Delivery:
         if unexplained > 0:
             self.rejections[UNNAMED] = self.rejections.get(UNNAMED, 0) + unexplained
         self.run.rejected = sum(self.rejections.values())
+        self.tally(verb).rejected += self.run.rejected - before
+
+    def tally(self, verb: Verb) -> Tally:
+        return self.of_verb.setdefault(verb, Tally())
 
 
 @dataclass
@@ -242,6 +267,7 @@ class _Phase:
                 self.list_name, self.verb, batch.span, delivered.rejected, delivered.job
             )
             self.work.answered += len(batch)
+            self.work.tally(self.verb).answered += len(batch)
             self._rejected(
                 Receipt(delivered.rejected, delivered.unnamed, reasons=delivered.reasons)
             )
@@ -252,7 +278,7 @@ class _Phase:
             self.work.notes.spare(self.list_name, self.verb, batch.span)
 
     def _rejected(self, receipt: Receipt) -> None:
-        self.work.reject(receipt.rejected.values(), receipt)
+        self.work.reject(self.verb, receipt.rejected.values(), receipt)
         if self.verb == "upsert":
             self.work.run.unnamed += receipt.unnamed
         if self.work.rejected_too_many():

@@ -206,13 +206,22 @@ def test_a_run_of_which_the_platform_takes_nothing_is_no_run_that_went_well(
     if calls is None:
         assert ("done", new) == (bed.run().record.state, len(bed.rejected))
         return
-    with pytest.raises(GuardError, match=r"rows were rejected, and none was accepted") as caught:
+    with pytest.raises(GuardError, match="rejected, and none was accepted") as caught:
         bed.run()
     assert ("max_rejected",) == caught.value.guards
     assert before + calls == bed.receiver.calls
     assert known == len(bed.ledger)
     assert "done" == bed.run(allow=("max_rejected",)).record.state
     assert new == len(bed.rejected)
+
+
+def test_that_all_removals_went_well_does_not_make_up_for_no_addition(ten: Bed) -> None:
+    ten.build(people(30)[5:])
+    fresh = {one.key: "unknown field" for one in people(30)[10:]}
+    ten.receiver.misbehave("reject_rows", keys=fresh, times=None)
+    with pytest.raises(GuardError, match=r"stopped: 20 of 20 rows to upsert were rejected, and"):
+        ten.run()
+    assert 5 == len(ten.ledger)
 
 
 def test_the_command_exits_with_3_and_says_what_to_do(ten: Bed) -> None:
