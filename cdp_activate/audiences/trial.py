@@ -21,6 +21,7 @@ from cdp_activate.audiences.expressions import identifier
 from cdp_activate.audiences.model import Audience, AudienceTest
 from cdp_activate.audiences.moments import parse_date, parse_time
 from cdp_activate.audiences.preview import preview_sql
+from cdp_activate.audiences.reading.values import uuid_text
 from cdp_activate.catalog import Catalog, Column, Model, Type
 from cdp_activate.errors import Problem, SourceErrors
 from cdp_activate.text import Node, suggest
@@ -79,10 +80,13 @@ def run_test(
             hint = "mend the rows, or what `sql:` makes of them"
             problem = test.node.problem(f"DuckDB cannot judge these rows: {kind}", hint)
             raise SourceErrors([problem]) from None
-        found = asked.fetchall()
+        members = {key for (key,) in asked.fetchall()}
+        table = identifier(audience.entity.model.name).sql("duckdb")
+        everyone = connection.execute(f"select cast({_key(audience)} as text) from {table}")
+        given_keys = {key for (key,) in everyone.fetchall()}
     return Outcome(
         audience.name, test.name, f"{test.node.source.path}:{test.node.line}",
-        tuple(_wrong(test, {key for (key,) in found})),
+        tuple(_wrong(test, members, given_keys)),
     )  # fmt: skip
 
 
@@ -94,9 +98,12 @@ def _table(of: exp.Table) -> exp.Table:
     return exp.Table(this=identifier(of.meta["model"]))
 
 
-def _wrong(test: AudienceTest, members: set[str]) -> Iterator[str]:
+def _wrong(test: AudienceTest, members: set[str], given: set[str]) -> Iterator[str]:
+    for key in dict.fromkeys((*test.includes, *test.excludes, *(test.members or ()))):
+        if key not in given:
+            yield f"nobody with the key {key} is given"
     for key in test.includes:
-        if key not in members:
+        if key in given - members:
             yield f"{key} should be in it and is not"
     for key in test.excludes:
         if key in members:
@@ -105,7 +112,7 @@ def _wrong(test: AudienceTest, members: set[str]) -> Iterator[str]:
         for key in sorted(members - {*test.members, *test.excludes}):
             yield f"{key} is in it and is not among the members"
         for key in test.members:
-            if key not in members and key not in test.includes:
+            if key in given - members and key not in test.includes:
                 yield f"{key} should be in it and is not"
 
 
@@ -211,7 +218,7 @@ def _value(node: Node, kind: Type, column: Column, timezone: str) -> Any:
         "timestamp": lambda: _time(raw, kind, column, timezone),
         "boolean": lambda: raw if isinstance(raw, bool) else None,
         "text": lambda: node.text,
-        "uuid": lambda: node.text,
+        "uuid": lambda: uuid_text(node.text),
     }
     value = read.get(kind.kind, lambda: _number(raw, kind, column))()
     if value is None:

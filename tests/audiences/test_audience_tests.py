@@ -55,6 +55,12 @@ def test_every_expectation_that_is_not_met_is_told() -> None:
     ) == wrong(PEOPLE, "includes: [bob]\n    excludes: [ann]\n    members: [cat]")
 
 
+def test_who_is_expected_is_given() -> None:
+    """Else nobody could ever be in it, and `excludes:` of a misspelt key would hold for ever."""
+    assert ("nobody with the key bop is given",) == wrong(PEOPLE, "excludes: [bop]")
+    assert ("nobody with the key ana is given",) == wrong(PEOPLE, "includes: [ann, ana]")
+
+
 def test_a_day_begins_at_midnight_of_the_audience_s_zone() -> None:
     at = read_audiences(
         parse(RENEWS + "    given: {}\n    members: []\n", "renews.yml"), catalog()
@@ -79,6 +85,7 @@ def test_a_day_begins_at_midnight_of_the_audience_s_zone() -> None:
         ("{customers: [{customer_id: ann, spend: 1.005}]}", "'spend' holds 2 decimals"),
         ("{customers: [{score: 1}]}", "a customer without a key"),
         ("{customers: [{customer_id: ann}, {customer_id: ann}]}", "another customer has this"),
+        ("{customers: [{customer_id: ann, token: 4711}]}", "'token' is a uuid"),
         ("{customers: ann}", "'customers' is a list of rows"),
     ],
 )
