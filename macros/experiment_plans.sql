@@ -8,6 +8,14 @@
 {% macro experiment_plans() %}
     {%- set rows = [] -%}
     {%- for experiment, plan in (var('cdp_experiments') or {}).items() -%}
+        {%- if plan is not mapping or (plan.get('shares') or {}) is not mapping
+            or (plan.get('shares') or {}).values() | reject('number') | list -%}
+            {{ exceptions.raise_compiler_error(
+                "The variable cdp_experiments has '" ~ plan ~ "' for the experiment '"
+                ~ experiment ~ "': write it like {control: none, shares: {none: 0.5, "
+                ~ "letter: 0.5}}, with numbers for shares."
+            ) }}
+        {%- endif -%}
         {%- for key in plan if key not in ['control', 'shares'] -%}
             {{ exceptions.raise_compiler_error(
                 "The variable cdp_experiments has '" ~ key ~ "' for the experiment '"

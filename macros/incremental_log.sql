@@ -40,7 +40,8 @@
     Output: where (events.occurred_at >= cast('2026-11-18 21:00:00' as timestamp)
                 or events.loaded_at >= cast('2026-11-20 03:00:00' as timestamp))
 
-    Everything is missing from a log that is built anew.
+    Everything is missing from a log that is built anew. Rows that say they were loaded
+    later than now do not say until when everything was: a clock was wrong.
 #}
 {% macro not_yet_in_log(alias) %}
 
@@ -54,7 +55,12 @@
         alias ~ '.occurred_at >= '
         ~ cdp_activate.timestamp_literal(latest - late)
     ] -%}
-    {%- set loaded = cdp_activate.latest_in_log('loaded_at', false) -%}
+    {%- set loaded = cdp_activate.latest_in_log(
+        'case when loaded_at > ' ~ cdp_activate.as_of() ~ ' and loaded_at > '
+        ~ cdp_activate.run_instant() ~ ' then ' ~ cdp_activate.long_ago()
+        ~ ' else loaded_at end',
+        false
+    ) -%}
     {%- if loaded is not none -%}
         {%- do conditions.append(
             alias ~ '.loaded_at >= ' ~ cdp_activate.timestamp_literal(loaded)

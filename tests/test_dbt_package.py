@@ -174,14 +174,28 @@ def test_what_cannot_be_used_is_one_clear_sentence(consumer: Consumer) -> None:
     assert "PASS=1 WARN=0 ERROR=3" in said
 
 
-def test_a_misspelt_subject_is_refused(consumer: Consumer) -> None:
-    """It is not taken for one that is left out."""
-    mapping = {"custmers": "crm.people"}
+def test_a_misspelt_subject_and_variables_of_no_use_are_refused(consumer: Consumer) -> None:
+    """A subject is not taken for one that is left out; all wrong variables are told at once."""
+    variables = {
+        "cdp_inputs": {"custmers": "crm.people", "customers": "crm.people"},
+        "cdp_session_gap_minutes": "thirty",
+        "cdp_path_top": 2.5,
+        "cdp_attribution_first_share": 40,
+        "cdp_cohort_period": "fortnight",
+        "cdp_control_variants": "control",
+    }
     code, said = consumer.dbt(
-        "run", "--select", "input_feedback", "--vars", json.dumps({"cdp_inputs": mapping})
+        "run", "--select", "input_feedback input_customers", "--vars", json.dumps(variables)
     )
     assert code == 1
     assert (
         "The variable cdp_inputs names the subject 'custmers', which does not exist: "
         "the subjects are account_members, accounts, consents, customers,"
+    ) in said
+    assert (
+        "Variables that no model can use: cdp_session_gap_minutes is 'thirty', not a whole number "
+        "from 1 on; cdp_path_top is '2.5', not a whole number from 1 on; "
+        "cdp_attribution_first_share is '40', not a share from 0 to 1; cdp_cohort_period is "
+        "'fortnight', not one of day, week, month, quarter, year; cdp_control_variants is "
+        "'control', not a list: write [control]. Correct them in the vars of dbt_project.yml."
     ) in said

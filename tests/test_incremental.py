@@ -1,8 +1,9 @@
 """Days built one after another give, row by row, what a full build of each day gives.
 
 The days are those of the demo shop, with what goes wrong in practice: rows that arrive
-late, a day nobody built, a day built twice with rows in between, two people who turn out
-to be one, a customer erased, and a day of the past built again.
+late or say they were loaded in the future, a day nobody built, a day built twice with rows
+in between, two people who turn out to be one, a customer erased, and a day of the past
+built again.
 """
 
 from __future__ import annotations
@@ -106,6 +107,11 @@ class Shop:
             )
             _send_letters(connection, spring="2026-10-09", autumn="2026-11-14")
             change(connection)
+            connection.execute(
+                "insert into shop.events by name select 'of a wrong clock' as event_id, 'page_viewed'"
+                " as event_name, timestamp '2026-11-01' as occurred_at,"
+                " timestamp '9999-12-31' as loaded_at"
+            )
 
     def build(self, warehouse: Path, as_of: datetime, *options: str) -> str:
         """Build the warehouse as of a day; give what dbt said."""

@@ -49,6 +49,10 @@
     {%- elif given == 'zoned' and wanted == 'date' -%}
         {%- set value = 'cast(' ~ cdp_activate.utc_timestamp(name) ~ ' as date)' -%}
     {%- endif -%}
+    {%- if given == 'number' and wanted == 'number'
+        and cdp_activate.may_be_no_number(column.data_type) -%}
+        {%- set value = cdp_activate.finite_number(value) -%}
+    {%- endif -%}
     {%- if cdp_activate.are_times(given, wanted) -%}
         {%- set value = cdp_activate.finite_time(name, value) -%}
     {%- elif column.name != column.name | lower -%}

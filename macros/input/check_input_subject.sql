@@ -13,6 +13,9 @@
     {%- set own_model = 'or write your own model input_' ~ subject
         ~ ' and disable the one of the package' -%}
 
+    {%- if subject == 'customers' -%}
+        {{ cdp_activate.check_variables() }}
+    {%- endif -%}
     {{ cdp_activate.check_input_names() }}
 
     {%- if subject == 'customers' and mapped is none -%}

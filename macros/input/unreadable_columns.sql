@@ -78,7 +78,10 @@
         or (kind == 'text' and wanted in ['timestamp', 'date', 'number'])
         or (
             kind == 'number' and wanted == 'number'
-            and not cdp_activate.fits_type(given, type)
+            and (
+                not cdp_activate.fits_type(given, type)
+                or cdp_activate.may_be_no_number(given)
+            )
         )
     ) }}
 {% endmacro %}

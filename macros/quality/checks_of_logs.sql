@@ -120,7 +120,7 @@
                 ~ ' where is_control and person_count > 0))',
             'done': 'kept; nothing is compared, so experiment_lift has no row',
             'to_do': 'name the control of the experiment in the variable cdp_experiments, '
-                ~ 'in the words of the column variant',
+                ~ 'in the words of the column variant; or look why nobody was put in it',
         },
         {
             'name': 'variant_is_not_planned',

@@ -15,6 +15,7 @@
 {%- set goes_on = cdp_activate.log_goes_on(
     'rules_version', cdp_activate.pain_points_version()
 ) %}
+{%- set text = dbt.type_string() %}
 
 with
 
@@ -60,6 +61,12 @@ rules as (
         detectors.after_value_from,
         detectors.after_value_to,
         detectors.after_within_days,
+        -- Two detectors of one name may look for different things before.
+        coalesce(detectors.after_touchpoint, '') || '|'
+        || coalesce(cast(detectors.after_value_from as {{ text }}), '') || '|'
+        || coalesce(cast(detectors.after_value_to as {{ text }}), '') || '|'
+        || coalesce(cast(detectors.after_within_days as {{ text }}), '')
+            as after_what,
         detectors.reason
 
     from names
@@ -86,6 +93,7 @@ matches as (
         rules.after_value_from,
         rules.after_value_to,
         rules.after_within_days,
+        rules.after_what,
         rules.reason
 
     from {{ ref('touchpoints') }} as touchpoints
@@ -115,6 +123,7 @@ befores as (
     select
         matches.touchpoint_id,
         matches.pain_point,
+        matches.after_what,
         matches.occurred_at,
         matches.after_value_from,
         matches.after_value_to,
@@ -122,7 +131,8 @@ befores as (
         touchpoints.value as before_value,
         touchpoints.occurred_at as before_at,
         row_number() over (
-            partition by matches.touchpoint_id, matches.pain_point
+            partition by
+                matches.touchpoint_id, matches.pain_point, matches.after_what
             order by touchpoints.occurred_at desc, touchpoints.touchpoint_id desc
         ) as place
 
@@ -140,7 +150,8 @@ fitting_befores as (
 
     select
         touchpoint_id,
-        pain_point
+        pain_point,
+        after_what
 
     from befores
 
@@ -178,6 +189,7 @@ found as (
         on
             matches.touchpoint_id = fitting_befores.touchpoint_id
             and matches.pain_point = fitting_befores.pain_point
+            and matches.after_what = fitting_befores.after_what
 
     where
         matches.after_touchpoint is null

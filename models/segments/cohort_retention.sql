@@ -1,6 +1,8 @@
 {%- set period = var('cdp_cohort_period') -%}
 {%- set last_day = cdp_activate.date_literal(cdp_activate.last_day()) -%}
 {%- set churn_days = var('cdp_churn_days') -%}
+{#- A century of periods. -#}
+{%- set most_periods = {'day': 36600, 'week': 5300}.get(period, 1200) -%}
 
 with
 
@@ -74,7 +76,7 @@ cohorts as (
 
 numbers as (
 
-    {{ dbt.generate_series(1200) }}
+    {{ dbt.generate_series(most_periods) }}
 
 ),
 
