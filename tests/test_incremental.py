@@ -108,8 +108,8 @@ class Shop:
             _send_letters(connection, spring="2026-10-09", autumn="2026-11-14")
             change(connection)
             connection.execute(
-                "insert into shop.events by name select 'of a wrong clock' as event_id, 'page_viewed'"
-                " as event_name, timestamp '2026-11-01' as occurred_at,"
+                "insert into shop.events by name select 'of a wrong clock' as event_id,"
+                " 'page_viewed' as event_name, timestamp '2026-11-01' as occurred_at,"
                 " timestamp '9999-12-31' as loaded_at"
             )
 
