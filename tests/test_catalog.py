@@ -199,6 +199,24 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         model(
+            "a", columns={"c": {"data_type": "text", "meta": {"cdp": {"values": ["DE", False]}}}}
+        ),
+        "'values' are texts (put each in quotes: yes, no, on",
+    ),
+    (
+        model("a", columns={"c": {"data_type": "text", "meta": {"cdp": {"hidden": "no"}}}}),
+        "'hidden' is true or false",
+    ),
+    (
+        model("a", {**ORDER, "event": None}, columns=ORDERS),
+        "'event: None' in config.meta.cdp names",
+    ),
+    (
+        model("a", {**ORDER, "of": ["customer"]}, columns=ORDERS),
+        "names nothing (of: .., in quotes where it is no word)",
+    ),
+    (
+        model(
             "a", columns={"c": {"data_type": "timestamp", "meta": {"cdp": {"timezone": "Saigon"}}}}
         ),
         "unknown time zone 'Saigon'",

@@ -43,9 +43,8 @@ class ColumnReading:
     ) -> Column:
         meta = meta_of(column).get("cdp") or {}
         if not isinstance(meta, Mapping):
-            self.problems.append(
-                Problem(f"column '{name}': config.meta.cdp must be a mapping", "", path)
-            )
+            message, hint = "config.meta.cdp must be a mapping", "cdp: {label: .., pii: email}"
+            self.problems.append(Problem(f"column '{name}': {message}", hint, path))
             meta = {}
         self._check_column(name, meta, path)
         declared = str(column.get("data_type") or types.get(name.lower(), ""))
@@ -87,8 +86,18 @@ class ColumnReading:
         if unknown := sorted(set(meta) - _COLUMN_META):
             hint = suggest(unknown[0], _COLUMN_META, what="known keys")
             wrong(f"unknown key '{unknown[0]}' in config.meta.cdp", hint)
-        if not isinstance(meta.get("values") or [], list):
+        for key in ("label", "pii", "timezone"):
+            if not isinstance(meta.get(key) or "", str):
+                wrong(f"'{key}' is text", f"{key}: .., in quotes where it is no word")
+        if not isinstance(meta.get("hidden") or False, bool):
+            wrong("'hidden' is true or false", "hidden: true")
+        values = meta.get("values") or []
+        if not isinstance(values, list):
             wrong("'values' is a list", "values: [one, two]")
+        elif any(isinstance(value, bool | list | Mapping | None) for value in values):
+            # dbt reads YAML 1.1: Norway is false there.
+            hint = "put each in quotes: yes, no, on and off, in capitals too, are no text in dbt"
+            wrong("'values' are texts", hint)
         paths = meta.get("paths", {})
         if not isinstance(paths, Mapping):
             wrong("'paths' gives each path its type", "paths: {preferences.language: text}")

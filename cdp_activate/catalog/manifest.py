@@ -27,6 +27,8 @@ ROLES = {
     "journeys": ({"of", "key", "journey", "state", "at"}, {"id"}),
     "history_of": ({"key", "at"}, {"id"}),
 }
+_FLAGS = {"consents", "stages", "memberships", "experiments", "journeys"}
+"""Roles that are said by `true`; what else a role says are names."""
 _NOT_COLUMNS = {"of", "entity", "to"}
 _OF_ENTITY = {"consents", "stages", "experiments", "journeys", "history_of"}
 """Roles that one model has for an entity; `history_of` names the entity itself."""
@@ -154,7 +156,8 @@ class Reading:
 
     def _role(self, model: Model, entry: Any) -> None:
         if not isinstance(entry, Mapping):
-            self._wrong(model, "config.meta.cdp must be a mapping or a list of mappings")
+            hint = "config: {meta: {cdp: {entity: customer, key: customer_id}}}"
+            self._wrong(model, "config.meta.cdp must be a mapping or a list of mappings", hint)
             return
         role = _role_of(entry)
         if role is None:
@@ -168,6 +171,10 @@ class Reading:
         elif missing := sorted(needed - set(entry)):
             keys = ", ".join(missing)
             self._wrong(model, f"config.meta.cdp of '{role}' lacks {keys}", f"add {keys}")
+        elif unsaid := [key for key in sorted(entry) if not _says(key, entry[key])]:
+            key, value = unsaid[0], entry[unsaid[0]]
+            hint = f"{key}: true" if key in _FLAGS else f"{key}: .., in quotes where it is no word"
+            self._wrong(model, f"'{key}: {value}' in config.meta.cdp names nothing", hint)
         elif absent := [
             key for key in sorted(entry) if self._lacks_column(model, role, entry, key)
         ]:
@@ -279,3 +286,7 @@ def _role_of(entry: Mapping[str, Any]) -> str | None:
 def _keys_of(entry: Mapping[str, Any]) -> set[str]:
     needed, optional = ROLES.get(_role_of(entry) or "", (set(), set()))
     return needed | optional
+
+
+def _says(key: str, value: Any) -> bool:
+    return value is True if key in _FLAGS else isinstance(value, str) and bool(value.strip())
