@@ -36,6 +36,11 @@ class Lease:
                 return str(run_id), expires_at
         return None
 
+    def is_silent(self) -> bool:
+        """Whether a run has it that gave no sign of life for so long that others may take it."""
+        held = self.warehouse.rows(f"select owner from {self.table} where sync = ?", [self.sync])
+        return self.holder() is None and any(not _is_gone(str(owner)) for (owner,) in held)
+
     def take(self, run_id: str) -> None:
         """Raises BusyError while another run is alive."""
         alive = self.holder()

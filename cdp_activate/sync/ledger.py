@@ -16,7 +16,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from cdp_activate.errors import DestinationError, LockedError, UsageError, WarehouseError
+from cdp_activate.errors import BusyError, DestinationError, LockedError, UsageError, WarehouseError
 from cdp_activate.sync.fold import Fold, nobody_is_taken_along
 from cdp_activate.sync.lease import LEASE, Lease
 from cdp_activate.sync.notes import Notes
@@ -83,9 +83,13 @@ class Ledger:
         return [KeptList(self.kept.sync, to, str(name)) for (name,) in rows]
 
     def begin(self, run: RunRecord) -> None:
-        """Take the lease and note the run. Raises UsageError while another run holds it."""
+        """Take the lease and note the run. Raises BusyError while another run holds it."""
         with self.warehouse.state():
             create_tables(self.warehouse)
+            is_silent = self.lease.is_silent()
+        if is_silent:
+            self._look_after_silent()
+        with self.warehouse.state():
             self.lease.take(run.run_id)
             self.warehouse.run(
                 f"update {self.table('sync_runs')} set state = 'killed' "
@@ -95,6 +99,21 @@ class Ledger:
             run.last_state = self._last_state()
             self._insert_run(run)
         self._renewed_at = self._tried_at = time.time()
+
+    def _look_after_silent(self) -> None:
+        """Leave a run its lease that is silent while the warehouse works on a long statement.
+
+        It has its work open, so nobody else could get anywhere; it would lose the lease and
+        everything that it has planned.
+        """
+        try:
+            with self.warehouse.work(self.kept.sync):
+                return
+        except LockedError:
+            raise BusyError(
+                f"the sync '{self.kept.sync}' is already running, and silent for long",
+                remedy="wait for it: it has its plan open. If it hangs, end its process",
+            ) from None
 
     def _last_state(self) -> str | None:
         rows = self.warehouse.rows(
@@ -137,27 +156,27 @@ class Ledger:
 
     def fold_left(self, work: Work, notes: Notes) -> None:
         """Fold in what another run left, unless it has done so itself, and was killed then."""
-        if not self._has_plan(work, notes):
+        with self.warehouse.state():
+            is_open = self.warehouse.rows(
+                f"select 1 from {self.table('sync_runs')} where run_id = ? and folded is not true",
+                [notes.run_id],
+            )
+        if not is_open or not self._has_plan(work, notes):
             return
         # The plan may be of a version that did not ask who was.
         nobody_is_taken_along(self.warehouse, work, anew=False)
         with self.warehouse.in_any_order(), self.warehouse.state():
-            open_runs = self.warehouse.rows(
-                f"select 1 from {self.table('sync_runs')} where run_id = ? and folded is not true",
-                [notes.run_id],
+            fold = Fold(self.warehouse, work, notes, notes.run_id)
+            fold.fold()
+            run = RunRecord(self.kept.sync, "", "", now())
+            fold.count(run)
+            run.rejected = sum(len(told.refused) for told in notes.told.values())
+            counted = ("added", "updated", "moved", "removed", "rejected", "unanswered")
+            self.warehouse.run(
+                f"update {self.table('sync_runs')} set folded = true, "
+                f"{', '.join(f'{name} = ?' for name in counted)} where run_id = ?",
+                [*(getattr(run, name) for name in counted), notes.run_id],
             )
-            if open_runs:
-                fold = Fold(self.warehouse, work, notes, notes.run_id)
-                fold.fold()
-                run = RunRecord(self.kept.sync, "", "", now())
-                fold.count(run)
-                run.rejected = sum(len(told.refused) for told in notes.told.values())
-                counted = ("added", "updated", "moved", "removed", "rejected", "unanswered")
-                self.warehouse.run(
-                    f"update {self.table('sync_runs')} set folded = true, "
-                    f"{', '.join(f'{name} = ?' for name in counted)} where run_id = ?",
-                    [*(getattr(run, name) for name in counted), notes.run_id],
-                )
 
     def _has_plan(self, work: Work, notes: Notes) -> bool:
         """Whether the plan is there that the notes are about; without notes it need not be.

@@ -20,7 +20,7 @@ import duckdb
 import pytest
 from bed import AS_OF, LIST, Bed, people, person
 
-from cdp_activate.errors import GuardError, LockedError, UsageError, WarehouseError
+from cdp_activate.errors import BusyError, GuardError, LockedError, UsageError, WarehouseError
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.sync import ledger as ledger_module
 from cdp_activate.sync.ledger import Ledger
@@ -214,6 +214,8 @@ def test_a_run_that_was_killed_after_its_answers_were_folded_folds_them_once(bed
     for _ in range(2):
         bed.plan()  # folds, and leaves the files to the next run
         assert 3 == len(bed.ledger) == bed.rows("select count(*) from {ledger}")[0][0]
+    # Nor does it miss what a run that was killed while it dropped its files had dropped already.
+    (bed.folder / "warehouse.cdp_run.vips_to_mail.duckdb").unlink()
     assert [0, []] == [bed.run().plan.changes, bed.left_behind]
     assert [(3,)] == bed.rows("select count(*) from {ledger}")
 
@@ -318,6 +320,20 @@ def test_a_lease_of_nobody_alive_is_taken_at_once(bed: Bed, owner: str, ends_in:
     lease(bed, owner.format(here=here, dead=a_dead_process(), alive=alive), ends_in)
     assert 3 == bed.run().record.added
     assert [] == bed.rows("select * from {leases}")
+
+
+def test_a_run_that_plans_for_longer_than_its_lease_keeps_it(bed: Bed) -> None:
+    """Else a scheduler that comes every minute would end each run of a large audience."""
+    bed.build(people(3))
+    lease(bed, "elsewhere:1", -MINUTE)
+    bed.wait = 0.05
+    with (
+        duckdb.connect(str(bed.folder / "warehouse.cdp_run.vips_to_mail.duckdb")),
+        pytest.raises(BusyError, match="silent for long"),
+    ):
+        bed.run()
+    assert [("another run",)] == bed.rows("select run_id from {leases}")
+    assert 3 == bed.run().record.added, "it is gone, and its plan free"
 
 
 def test_a_second_run_in_the_middle_of_one_is_refused_and_harms_nothing(bed: Bed) -> None:
