@@ -37,6 +37,7 @@ _RESERVED = {
 _TYPES: Mapping[Kind, str] = {"number": "Number", "date": "Date", "instant": "Date"}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_FOUND = 404
+_ENDED = frozenset({"completed", "errored", "failed"})
 
 
 class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
@@ -156,6 +157,8 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
             status = self.read(answer, "status", kind=str)
             if status == "pending":
                 return None
+            if status not in _ENDED:
+                raise self.misread("status", "one that is known")
             results = mapping(answer.get("results"))
             errors = int(results.get("errored_count") or 0)
             if status == "failed" and errors < int(results.get("requested_count") or errors + 1):

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import count
 from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from pydantic import SecretStr
 
 from cdp_activate.destinations.base import Destination
 from cdp_activate.errors import (
@@ -28,6 +33,7 @@ from cdp_activate.testing.people import (
     bare,
     deliver,
     deliver_all,
+    ended,
     missing,
     person,
     require,
@@ -35,6 +41,7 @@ from cdp_activate.testing.people import (
 
 Answer = Callable[[Request], Response]
 Faulty = Callable[[Answer], CdpError | None]
+Place = tuple[str, str, int]
 
 
 class HttpDestinationContract:
@@ -47,6 +54,12 @@ class HttpDestinationContract:
     statuses: Mapping[int, type[DestinationError]] = STATUSES
     failures = (401, 429, 500)
     """The statuses that each single call is answered with in turn."""
+
+    @pytest.fixture(autouse=True)
+    def comes_to_an_end(self) -> Iterator[None]:
+        """No case waits for ever, such as for the last of pages that never end."""
+        with ended():
+            yield
 
     def test_statuses_are_the_right_errors(self, connect: Connect) -> None:
         """Each status stops, repeats or splits as it should."""
@@ -94,6 +107,60 @@ class HttpDestinationContract:
             for body in STRANGE_BODIES:
                 faulty(_answering(200, body))
 
+    def test_a_list_that_is_gone_takes_nobody(self, connect: Connect, platform: Platform) -> None:
+        """Where all is answered with 404 once the list was opened, no row is accepted."""
+        answer = getattr(platform, "answer", None) or missing("answer(request)")
+        gone = [answer]
+        destination = connect(FunctionTransport(lambda request: gone[-1](request)))
+        if "upsert" not in destination.verbs:
+            return
+        row = as_sent(destination, person(next(_NUMBERS)))
+        list_id = destination.open(self.list_name)
+        gone.append(_answering(404))
+        try:
+            receipt = deliver(destination, "upsert", list_id, [row])
+        except CdpError:
+            return
+        require(bool(receipt.rejected or receipt.unnamed), "404 was taken for success")
+
+    def test_an_unknown_state_of_a_job_is_no_success(
+        self, connect: Connect, platform: Platform
+    ) -> None:
+        """Where a job's answers say in words how it stands: a word nobody knows is not `done`."""
+        answer = getattr(platform, "answer", None) or missing("answer(request)")
+        answers: list[Any] = []
+        changed = [answer]
+        destination = connect(FunctionTransport(lambda request: changed[-1](request)))
+        if "upsert" not in destination.verbs:
+            return
+        row = as_sent(destination, person(next(_NUMBERS)))
+        receipt = destination.upsert(destination.open(self.list_name), [row])
+        if receipt.job is None:
+            return
+
+        def noted(request: Request) -> Response:
+            response: Response = answer(request)
+            answers.append(_parsed(response))
+            return response
+
+        changed.append(noted)
+        while destination.settle(receipt.job) is None:
+            pass
+        words = _states(answers[0], answers[-1])
+        if len(answers) < 2 or not words:
+            missing("job that is under way when it is first asked after, and says so in a word")
+
+        def strange(request: Request) -> Response:
+            body = _replaced(_parsed(answer(request)), words)
+            return Response(200, _JSON, json.dumps(body).encode())
+
+        other = connect(FunctionTransport(strange))
+        try:
+            settled = other.settle(receipt.job)
+        except CdpError:
+            return
+        require(settled is None, "a job in an unknown state was taken for done")
+
     def test_nothing_personal_is_in_errors(self, connect: Connect, platform: Platform) -> None:
         """A platform that quotes everything back does not make us quote it too."""
         for status in self.statuses:
@@ -103,6 +170,8 @@ class HttpDestinationContract:
                 errors += [faulty(partial(_echo, status)) for faulty, _ in calls]
             shown = " ".join(f"{error} {error!r}" for error in errors)
             require(not _PERSONAL.search(shown), f"{status} quotes the person")
+            secrets = _secrets(connect(FunctionTransport(_answering(status))))
+            require(not any(one in shown for one in secrets), f"{status} shows a secret")
 
     def test_no_call_is_larger_than_it_may_be(self, connect: Connect, platform: Platform) -> None:
         """Where bytes are limited, a batch above the limit is refused before it is sent."""
@@ -139,16 +208,16 @@ class HttpDestinationContract:
             self._act(connect, answer, verb)  # what is made once alone, such as a custom field
             turns = _Turns(answer)
             self._act(connect, turns, verb)
-            for number in range(turns.made):
-                yield partial(self._faulty, connect, answer, verb, number), verb
+            for place in turns.places:
+                yield partial(self._faulty, connect, answer, verb, place), verb
 
     def _faulty(
-        self, connect: Connect, answer: Answer, verb: str, number: int, fault: Answer
+        self, connect: Connect, answer: Answer, verb: str, place: Place, fault: Answer
     ) -> CdpError | None:
-        """What a verb raises when `fault` answers its call of that number."""
-        turns = _Turns(answer, fault, number)
+        """What a verb raises when `fault` answers its call at that place."""
+        turns = _Turns(answer, fault, place)
         error = _raised(lambda: self._act(connect, turns, verb))
-        require(turns.made > number, f"{verb} makes now more calls and now fewer")
+        require(place in turns.places, f"{verb} makes now these calls and now others")
         return error
 
     def _act(self, connect: Connect, answer: Answer, verb: str) -> None:
@@ -178,15 +247,27 @@ class HttpDestinationContract:
 
 
 class _Turns:
-    """A platform, one of whose calls is answered by another function. Counts the calls."""
+    """A platform, one of whose calls is answered by another function.
 
-    def __init__(self, answer: Answer, fault: Answer | None = None, number: int = -1) -> None:
-        self.answer, self.fault, self.number = answer, fault, number
-        self.made = 0
+    A call's place is its method, its path without what differs from person to person, and
+    how many of that kind came before: lists and their pages grow in number meanwhile.
+    """
+
+    def __init__(
+        self, answer: Answer, fault: Answer | None = None, place: Place | None = None
+    ) -> None:
+        self.answer, self.fault, self.place = answer, fault, place
+        self.places: list[Place] = []
+        self._seen: Counter[tuple[str, str]] = Counter()
 
     def __call__(self, request: Request) -> Response:
-        self.made += 1
-        if self.fault is not None and self.made == self.number + 1:
+        parts = urlsplit(request.url).path.split("/")
+        path = "/".join("#" if re.search(r"[0-9]", part) else part for part in parts)
+        kind = (request.method, path)
+        place = (*kind, self._seen[kind])
+        self._seen[kind] += 1
+        self.places.append(place)
+        if self.fault is not None and place == self.place:
             return self.fault(request)
         return self.answer(request)
 
@@ -205,6 +286,7 @@ _PERSONAL = re.compile(
     )
 )
 """What a row of the contract holds: an address, its digest, a name, awkward text."""
+_LONG = 8
 _JSON = {"content-type": "application/json"}
 
 
@@ -232,6 +314,40 @@ def _echo(status: int, request: Request) -> Response:
     said = f"{request.body.decode(errors='replace')} {request.url}"
     body = json.dumps({"error": said, "detail": said, "message": said}, ensure_ascii=False)
     return Response(status, _JSON, body.encode())
+
+
+def _secrets(destination: Destination[Any]) -> list[str]:
+    """The secrets among its settings; those of a few characters stand in any text."""
+    found = [value for _, value in destination.settings if isinstance(value, SecretStr)]
+    texts = [one.get_secret_value() for one in found]
+    return [text for text in texts if len(text) >= _LONG]
+
+
+def _parsed(response: Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _states(working: Any, done: Any) -> set[str]:
+    """The words of an answer about a job under way that are others when it is done."""
+    if isinstance(working, dict) and isinstance(done, dict):
+        pairs = [(working[name], done[name]) for name in working.keys() & done.keys()]
+    elif isinstance(working, list) and isinstance(done, list):
+        pairs = list(zip(working, done, strict=False))
+    else:
+        differ = isinstance(working, str) and isinstance(done, str) and working != done
+        return {done} if differ else set()
+    return set().union(*(_states(*pair) for pair in pairs))
+
+
+def _replaced(answer: Any, words: set[str]) -> Any:
+    if isinstance(answer, dict):
+        return {name: _replaced(value, words) for name, value in answer.items()}
+    if isinstance(answer, list):
+        return [_replaced(value, words) for value in answer]
+    return "a state nobody knows" if isinstance(answer, str) and answer in words else answer
 
 
 def _family(error: CdpError | None) -> type[CdpError] | None:

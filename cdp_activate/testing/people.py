@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal, NoReturn, Protocol
@@ -18,6 +21,9 @@ from cdp_activate.identifiers.python import prepared
 
 LONGEST_JOB = 30.0
 """Seconds that `deliver` waits for a job to settle."""
+
+LONGEST_CASE = 120.0
+"""Seconds after which a case is taken for one that never ends."""
 
 STATUSES: Mapping[int, type[DestinationError]] = {
     400: RefusedError,
@@ -148,6 +154,28 @@ def deliver_all(destination: Destination[Any], list_id: str, rows: Sequence[Row]
         deliver_all(destination, list_id, half) for half in (rows[:middle], rows[middle:])
     )
     return Receipt({**first.rejected, **second.rejected}, first.unnamed + second.unnamed)
+
+
+@contextmanager
+def ended(seconds: float = LONGEST_CASE) -> Iterator[None]:
+    """Fail what has not ended in time, where the system has alarms (Windows has none)."""
+    can = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
+    if not can:
+        yield
+        return
+
+    def ring(number: int, frame: object) -> NoReturn:
+        raise AssertionError(
+            f"not ended after {seconds:,.0f} s: are there pages without an end, or a wait?"
+        )
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def require(condition: bool, otherwise: str) -> None:

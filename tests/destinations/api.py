@@ -62,6 +62,10 @@ class ApiContract(DestinationContract, HttpDestinationContract):
     def destination(self, connect, checked):
         return connect(checked)
 
+    def test_an_unknown_state_of_a_job_is_no_success(self, connect, platform):
+        platform.slow = 1  # of those who answer later: under way when they are first asked
+        super().test_an_unknown_state_of_a_job_is_no_success(connect, platform)
+
     @needs_specs
     def test_every_call_is_in_the_platforms_description(self, destination, checked):
         if not self.files:
