@@ -33,21 +33,33 @@
 
 {#
     Whether a row that an incremental run reads is not held yet, nor a copy of a row
-    that is: what came in before the row that is held takes its place.
+    that is: what came in before the row that is held takes its place, and of one time
+    what first_of_copies puts before it.
 
-    Call:  where {{ cdp_activate.is_first_copy('events', 'held', 'event_id') }}
-    Takes: the name of what is read; the name of what is held, joined by the key
+    Call:  where {{ cdp_activate.is_first_copy('events', 'held', 'event_id', read_as) }}
+    Takes: the name of what is read; the name of what is held, joined by the key; SQL
+           for what is read, by the columns that are kept
 
     A copy may come in long after the row that is held, so the whole log is looked
     through, not only its last days.
 #}
-{% macro is_first_copy(arrived, held, key) %}
+{% macro is_first_copy(arrived, held, key, read_as) %}
     {%- set came_at = 'coalesce(' ~ arrived ~ '.loaded_at, ' ~ arrived ~ '.occurred_at)' -%}
     {%- set held_at = 'coalesce(' ~ held ~ '.loaded_at, ' ~ held ~ '.occurred_at)' -%}
+    {#- From the last column to the first: each decides where those before it are alike. -#}
+    {%- set later = namespace(sql='1 = 0') -%}
+    {%- for column in read_as | list | reverse if column not in [key, 'occurred_at'] -%}
+        {%- set new, old = read_as[column], held ~ '.' ~ column -%}
+        {%- set later.sql =
+            '(' ~ new ~ ' < ' ~ old ~ ' or (' ~ new ~ ' is not null and ' ~ old
+            ~ ' is null) or (' ~ new ~ ' is not distinct from ' ~ old ~ ' and '
+            ~ later.sql ~ '))' -%}
+    {%- endfor -%}
     {{- return(
         '(' ~ held ~ '.' ~ key ~ ' is null or ' ~ came_at ~ ' < ' ~ held_at
-        ~ ' or (' ~ came_at ~ ' = ' ~ held_at ~ ' and ' ~ arrived ~ '.occurred_at < '
-        ~ held ~ '.occurred_at))'
+        ~ ' or (' ~ came_at ~ ' = ' ~ held_at ~ ' and (' ~ arrived ~ '.occurred_at < '
+        ~ held ~ '.occurred_at or (' ~ arrived ~ '.occurred_at = ' ~ held
+        ~ '.occurred_at and ' ~ later.sql ~ '))))'
     ) -}}
 {% endmacro %}
 

@@ -240,13 +240,19 @@ def _send_letters(connection: duckdb.DuckDBPyConnection, spring: str, autumn: st
 
 def _some_come_again(connection: duckdb.DuckDBPyConnection) -> None:
     """What is held comes once more, as another: a copy, however old it is. Messages have no
-    time of loading: there the earlier of two is the first.
+    time of loading: there the earlier of two is the first. Of copies with the same times
+    the columns decide, whichever came first.
     """
     connection.execute(
         "insert into shop.events by name select * replace (occurred_at + interval 9 day as"
         " occurred_at, timestamp '2026-11-18' as loaded_at, 'again' as page_url)"
         " from shop.events where customer_id in ('c0000011', 'c0000026')"
         " and occurred_at < '2026-11-10' and loaded_at < '2026-11-14'"
+    )
+    connection.execute(
+        "insert into shop.events by name select * replace (case hash(event_id) % 2 when 0 then '0'"
+        " else '~' end as session_id) from shop.events"
+        " where occurred_at between '2026-11-14' and '2026-11-15' and loaded_at < '2026-11-16'"
     )
     _send_letters(connection, spring="2026-11-18", autumn="2026-11-13")
 

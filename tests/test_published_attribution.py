@@ -88,6 +88,9 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnec
         # The folder of the models is called attribution, too.
         "--exclude",
         "attribution_touches",
+        # As many as there are: none of them is among others.
+        "--vars",
+        json.dumps({"cdp_attribution_most_channels": 12}),
         project=REPOSITORY,
         scratch=folder,
         environment={"CDP_DUCKDB_PATH": str(file)},

@@ -27,7 +27,8 @@ channel_sizes as (
 
     select
         channel,
-        row_number() over (order by count(*) desc, channel asc) as place
+        row_number() over (order by count(*) desc, channel asc) as place,
+        count(*) over () as channel_count
 
     from touches
 
@@ -35,13 +36,17 @@ channel_sizes as (
 
 ),
 
--- The matrix has at most so many channels; the rarest share the last place.
+-- The matrix has at most so many channels; where there are more, the rarest share the
+-- last place.
 channels as (
 
     select
         channel,
         case
-            when place < {{ var('cdp_attribution_most_channels') }} then channel
+            when
+                place < {{ var('cdp_attribution_most_channels') }}
+                or channel_count <= {{ var('cdp_attribution_most_channels') }}
+                then channel
             else '(other)'
         end as channel_group
 

@@ -12,6 +12,13 @@
     'campaign_name', 'page_url', 'category', 'currency', 'value', 'occurred_at',
     'loaded_at',
 ] %}
+{%- set read_as = {} %}
+{%- for column in kept_columns %}
+{%- set read = 'events.' ~ column %}
+{%- do read_as.update({
+    column: cdp_activate.word(read) if column in ['channel', 'device_type'] else read
+}) %}
+{%- endfor %}
 {%- set has_copies = cdp_activate.may_have_copies(
     ref('input_events'), 'event_id'
 ) %}
@@ -49,12 +56,8 @@ anonymous_ids as (
 {% if has_copies %}arrived{% else %}unseen{% endif %} as (
 
     select
-        {% for column in kept_columns -%}
-        {% if column in ['channel', 'device_type'] -%}
-        {{ cdp_activate.word('events.' ~ column) }} as {{ column }}
-        {%- else -%}
-        events.{{ column }}
-        {%- endif %}{% if not loop.last %},{% endif %}
+        {% for column, read in read_as.items() -%}
+        {{ read }} as {{ column }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from events
     {%- if is_incremental() %}
@@ -69,7 +72,7 @@ anonymous_ids as (
         and events.event_name is not null
         {%- if is_incremental() %}
         and {{ cdp_activate.not_yet_in_log('events') }}
-        and {{ cdp_activate.is_first_copy('events', 'held', 'event_id') }}
+        and {{ cdp_activate.is_first_copy('events', 'held', 'event_id', read_as) }}
         {%- endif %}
 
 ),

@@ -14,6 +14,14 @@
     'channel', 'message_step', 'campaign_name', 'variant', 'bounce_kind', 'link_url',
     'occurred_at', 'loaded_at',
 ] %}
+{%- set words = ['channel', 'message_step', 'bounce_kind'] %}
+{%- set read_as = {} %}
+{%- for column in kept_columns %}
+{%- set read = 'messages.' ~ column %}
+{%- do read_as.update({
+    column: cdp_activate.word(read) if column in words else read
+}) %}
+{%- endfor %}
 {%- set has_copies = cdp_activate.may_have_copies(
     ref('input_messages'), 'message_event_id'
 ) %}
@@ -62,12 +70,8 @@ without_messages as (
 {% if has_copies %}arrived{% else %}unseen{% endif %} as (
 
     select
-        {% for column in kept_columns -%}
-        {% if column in ['channel', 'message_step', 'bounce_kind'] -%}
-        {{ cdp_activate.word('messages.' ~ column) }} as {{ column }},
-        {% else -%}
-        messages.{{ column }},
-        {% endif -%}
+        {% for column, read in read_as.items() -%}
+        {{ read }} as {{ column }},
         {% endfor -%}
         customer_ids.customer_id
 
@@ -84,7 +88,9 @@ without_messages as (
         on messages.source_customer_id = without_messages.source_customer_id
 
     where
-        {{ cdp_activate.is_first_copy('messages', 'held', 'message_event_id') }}
+        {{ cdp_activate.is_first_copy(
+            'messages', 'held', 'message_event_id', read_as
+        ) }}
         and (
             without_messages.source_customer_id is not null
             or {{ cdp_activate.not_yet_in_log('messages') }}
