@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-
-import pytest
 
 from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
@@ -15,28 +13,22 @@ from cdp_activate.testing.people import (
     IDENTIFIERS,
     TEXTS,
     VALUES,
+    EndsInTime,
     Platform,
     as_sent,
     bare,
     deliver,
     deliver_all,
-    ended,
     missing,
     person,
     require,
 )
 
 
-class DestinationContract:
+class DestinationContract(EndsInTime):
     """Fixtures wanted: `destination`, and `platform` (see `Platform`)."""
 
     list_name = "Left-handed · khách hàng VIP"
-
-    @pytest.fixture(autouse=True)
-    def comes_to_an_end(self) -> Iterator[None]:
-        """No case waits for ever, such as for the last of pages that never end."""
-        with ended():
-            yield
 
     def row(self, destination: Destination[Any], number: int, **fields: Any) -> Row:
         """Someone who does not exist, as the engine hands them over.

@@ -11,7 +11,6 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from pydantic import SecretStr
 
 from cdp_activate.destinations.base import Destination
@@ -28,12 +27,12 @@ from cdp_activate.testing.people import (
     STRANGE_BODIES,
     TEXTS,
     Connect,
+    EndsInTime,
     Platform,
     as_sent,
     bare,
     deliver,
     deliver_all,
-    ended,
     missing,
     person,
     require,
@@ -44,7 +43,7 @@ Faulty = Callable[[Answer], CdpError | None]
 Place = tuple[str, str, int]
 
 
-class HttpDestinationContract:
+class HttpDestinationContract(EndsInTime):
     """Fixtures wanted: `connect`, which makes the destination on a given transport, and `platform`.
 
     `statuses` says what each status stands for at this platform.
@@ -54,12 +53,6 @@ class HttpDestinationContract:
     statuses: Mapping[int, type[DestinationError]] = STATUSES
     failures = (401, 429, 500)
     """The statuses that each single call is answered with in turn."""
-
-    @pytest.fixture(autouse=True)
-    def comes_to_an_end(self) -> Iterator[None]:
-        """No case waits for ever, such as for the last of pages that never end."""
-        with ended():
-            yield
 
     def test_statuses_are_the_right_errors(self, connect: Connect) -> None:
         """Each status stops, repeats or splits as it should."""

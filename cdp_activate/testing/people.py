@@ -6,8 +6,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal, NoReturn, Protocol
@@ -156,26 +155,30 @@ def deliver_all(destination: Destination[Any], list_id: str, rows: Sequence[Row]
     return Receipt({**first.rejected, **second.rejected}, first.unnamed + second.unnamed)
 
 
-@contextmanager
-def ended(seconds: float = LONGEST_CASE) -> Iterator[None]:
-    """Fail what has not ended in time, where the system has alarms (Windows has none)."""
-    can = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
-    if not can:
-        yield
-        return
+class EndsInTime:
+    """No case waits for ever, such as for the last of pages without an end.
 
-    def ring(number: int, frame: object) -> NoReturn:
-        raise AssertionError(
-            f"not ended after {seconds:,.0f} s: are there pages without an end, or a wait?"
-        )
+    Where the system has alarms; Windows has none.
+    """
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
+    def setup_method(self) -> None:
+        """Set the alarm; pytest calls this before each case."""
+        self._alarm(LONGEST_CASE, _never_ends)
+
+    def teardown_method(self) -> None:
+        """Take it back."""
+        self._alarm(0.0, signal.SIG_DFL)
+
+    def _alarm(self, seconds: float, handler: Any) -> None:
+        if hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGALRM, handler)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _never_ends(number: int, frame: object) -> NoReturn:
+    raise AssertionError(
+        f"not ended after {LONGEST_CASE:,.0f} s: are there pages without an end, or a wait?"
+    )
 
 
 def require(condition: bool, otherwise: str) -> None:
