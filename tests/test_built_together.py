@@ -65,7 +65,7 @@ from range(500) as numbers (n)
 ORDERS = """
 select
     n as order_id,
-    cast(n * n % 450 as text) as customer_id,
+    case when n % 50 > 0 then cast(n * n % 450 as text) end as customer_id,  -- else of nobody
     cast('2026-03-01 12:00:00' as timestamp) - to_minutes(cast(n * 977 % 129600 as integer))
         as ordered_at,
     cast(n % 97 as numeric(18, 2)) as amount
