@@ -24,6 +24,7 @@ from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.phone import numbers
 from cdp_activate.identifiers.sql import HAVE_PHONE_FUNCTION, PHONE_FUNCTION, prepared, trimmed
 from cdp_activate.sync.ledger import Ledger
+from cdp_activate.sync.left import prepare
 from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import kept_list
@@ -94,7 +95,7 @@ class Adopting:
         kept = kept_list(self.sync)
         ledger = Ledger(self.warehouse, kept)
         run = RunRecord(kept.sync, kept.destination, kept.name, now())
-        ledger.prepare()
+        prepare(ledger)
         ledger.begin(run)
         try:
             with self.warehouse.work(None) as work:

@@ -8,11 +8,10 @@ Nothing of this needs the person to be in the warehouse still.
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from cdp_activate.answers import for_reading
 from cdp_activate.destinations.base import Destination
@@ -30,71 +29,14 @@ from cdp_activate.identifiers import RULE_SETS
 from cdp_activate.identifiers.python import prepared
 from cdp_activate.sync import log
 from cdp_activate.sync.deliver import Courier, Patience
+from cdp_activate.sync.erasure import Erasure, Held, Step, Verified, given, put_off
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.ledger import Ledger
+from cdp_activate.sync.left import prepare, under_way
 from cdp_activate.sync.model import DestinationEntry, Sync
 from cdp_activate.sync.suppression import IDENTIFYING, KEY_KIND, digest
 from cdp_activate.sync.tables import KeptList, create_tables, known_list, now
 from cdp_activate.warehouse.base import Warehouse
-
-Verified: TypeAlias = Literal["gone", "still there", "the platform does not say"]
-
-
-@dataclass(frozen=True)
-class Held:
-    """What one list holds of the person: what the ledger says, or has been sent before it.
-
-    `as_kept` are the identifiers as the sync tables have them.
-    """
-
-    kept: KeptList
-    as_kept: str = field(repr=False)
-
-    @property
-    def identifiers(self) -> dict[str, str]:
-        """What the person was sent under."""
-        return _given(json.loads(self.as_kept))
-
-
-@dataclass(frozen=True)
-class Step:
-    """What was done at one list.
-
-    `outcome`: erased (the platform forgot the person), removed (taken off the list: the
-    platform offers no more), failed.
-    """
-
-    sync: str
-    destination: str
-    list: str
-    outcome: str
-    verified: str
-    message: str | None = None
-
-
-@dataclass(frozen=True)
-class Erasure:
-    """An erasure and its steps. Holds nothing of the person.
-
-    `known`: the id is one of the warehouse, of the ledger, or was erased before.
-    """
-
-    erasure_id: str
-    entity: str
-    steps: Sequence[Step]
-    known: bool = True
-
-    @property
-    def ok(self) -> bool:
-        """Whether all who held the person have let go, as far as they say."""
-        return self.known and all(
-            one.outcome != "failed" and one.verified != "still there" for one in self.steps
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        """The erasure for machines."""
-        steps = [vars(one) for one in self.steps]
-        return {**vars(self), "steps": steps, "ok": self.ok}
 
 
 @dataclass(frozen=True)
@@ -121,16 +63,16 @@ class Erasing:
         names = self._concerned(entity, key)
         for name in names:
             # What a killed run left behind may be about this person.
-            Ledger(self.warehouse, KeptList(name, "", "")).prepare()
+            prepare(Ledger(self.warehouse, KeptList(name, "", "")))
         with self.warehouse.state():
             for name in names:
                 Lease(self.warehouse, name).take(erasure_id)
         steps: list[Step] = []
         try:
             ledgers = [Ledger(self.warehouse, KeptList(name, "", "")) for name in names]
-            coming = [Held(kept, "{}") for one in ledgers for kept in one.under_way(key)]
+            coming = [Held(kept, "{}") for one in ledgers for kept in under_way(one, key)]
             for held in [*self._held(entity, key), *coming]:
-                step = _later(held.kept) if held in coming else self._let_go(held, key)
+                step = put_off(held.kept) if held in coming else self._let_go(held, key)
                 self._record(erasure_id, held, step, key)
                 steps.append(step)
                 with self.warehouse.state():  # many lists may take longer than a lease lasts
@@ -233,9 +175,7 @@ class Erasing:
             except WarehouseError as error:
                 log.event("warehouse_not_read", log.WARNING, message=error.message)
                 break
-            found += [
-                _given(dict(zip(sync.settings.identifiers, row, strict=True))) for row in rows
-            ]
+            found += [given(dict(zip(sync.settings.identifiers, row, strict=True))) for row in rows]
         return found
 
     def _of(self, entity: str) -> list[str]:
@@ -324,20 +264,6 @@ class Erasing:
                     )
         about = {"erasure_id": erasure_id, "sync": kept.sync, "destination": kept.destination}
         log.event("erasure_step", **about, outcome=step.outcome, verified=step.verified)
-
-
-def _later(kept: KeptList) -> Step:
-    """Nobody can be taken off a list that they are about to be put on."""
-    message = (
-        "a job that a stopped run left at the platform may be about the person: "
-        "run the sync, which asks after it, then erase again"
-    )
-    about = (kept.sync, kept.destination, kept.name)
-    return Step(*about, "failed", "the platform does not say", message)
-
-
-def _given(values: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _marks(of: Iterable[object]) -> str:

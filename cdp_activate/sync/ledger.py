@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from cdp_activate.errors import BusyError, DestinationError, LockedError, UsageError, WarehouseError
-from cdp_activate.sync.fold import Fold, nobody_is_taken_along
+from cdp_activate.errors import BusyError, DestinationError, LockedError, UsageError
+from cdp_activate.sync.fold import Fold
 from cdp_activate.sync.lease import LEASE, Lease
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.people import HELD_REJECTED
@@ -50,37 +49,6 @@ class Ledger:
 
     def table(self, name: str) -> str:
         return self.warehouse.state_table(name)
-
-    def prepare(self) -> None:
-        """Create what is missing, and fold in what a killed run left behind.
-
-        Jobs that it left at a platform stay as they are: the next run asks after them.
-        """
-        with self.warehouse.state():
-            create_tables(self.warehouse)
-            idle = self.lease.holder() is None
-        if not idle or not self.warehouse.has_work(self.kept.sync):
-            return
-        with suppress(LockedError), self.warehouse.work(self.kept.sync) as work:
-            notes = Notes(work.notes)
-            if not notes.jobs:
-                # The files stay until the next run, which may have begun meanwhile, drops them.
-                self.fold_left(work, notes)
-
-    def under_way(self, key: str) -> list[KeptList]:
-        """The lists that a job, which a stopped run left at a platform, may yet put somebody on."""
-        if not self.warehouse.has_work(self.kept.sync):
-            return []
-        with self.warehouse.work(self.kept.sync) as work, Notes(work.notes) as notes:
-            if not notes.jobs:
-                return []
-            rows = self.warehouse.rows(
-                f"select distinct list from {work.schema}.plan where entity_key = ? "
-                "and action in ('add', 'update', 'move') order by 1",
-                [key],
-            )
-            to = self.destination_of(notes.run_id) or ""
-        return [KeptList(self.kept.sync, to, str(name)) for (name,) in rows]
 
     def begin(self, run: RunRecord) -> None:
         """Take the lease and note the run. Raises BusyError while another run holds it."""
@@ -153,47 +121,6 @@ class Ledger:
                     remedy="let it finish; this one was silent for longer than its lease",
                 )
             self.lease.renew(run.run_id)
-
-    def fold_left(self, work: Work, notes: Notes) -> None:
-        """Fold in what another run left, unless it has done so itself, and was killed then."""
-        with self.warehouse.state():
-            is_open = self.warehouse.rows(
-                f"select 1 from {self.table('sync_runs')} where run_id = ? and folded is not true",
-                [notes.run_id],
-            )
-        if not is_open or not self._has_plan(work, notes):
-            return
-        # The plan may be of a version that did not ask who was.
-        nobody_is_taken_along(self.warehouse, work, anew=False)
-        with self.warehouse.in_any_order(), self.warehouse.state():
-            fold = Fold(self.warehouse, work, notes, notes.run_id)
-            fold.fold()
-            run = RunRecord(self.kept.sync, "", "", now())
-            fold.count(run)
-            run.rejected = sum(len(told.refused) for told in notes.told.values())
-            counted = ("added", "updated", "moved", "removed", "rejected", "unanswered")
-            self.warehouse.run(
-                f"update {self.table('sync_runs')} set folded = true, "
-                f"{', '.join(f'{name} = ?' for name in counted)} where run_id = ?",
-                [*(getattr(run, name) for name in counted), notes.run_id],
-            )
-
-    def _has_plan(self, work: Work, notes: Notes) -> bool:
-        """Whether the plan is there that the notes are about; without notes it need not be.
-
-        Raises WarehouseError where somebody deleted it: who was sent is not known then.
-        """
-        try:
-            return bool(self.warehouse.describe(f"{work.schema}.plan"))
-        except WarehouseError:
-            if not notes.told:
-                return False
-            raise WarehouseError(
-                f"the plan of a run of '{self.kept.sync}' that did not end is gone: "
-                f"{notes.path} says what became of its rows, and not whose they were",
-                remedy="put the .duckdb file of that name back; where there is none, delete the "
-                "notes, and run with --full-refresh: who left meanwhile may stay on the list",
-            ) from None
 
     def finish(self, run: RunRecord, work: Work, notes: Notes) -> bool:
         """Fold the answers in and close the run's row.

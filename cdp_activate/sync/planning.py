@@ -14,6 +14,7 @@ from cdp_activate.sync.built import Mark, read_mark
 from cdp_activate.sync.counts import Counts, counted
 from cdp_activate.sync.freshness import Age, ages
 from cdp_activate.sync.ledger import Ledger
+from cdp_activate.sync.left import prepare
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.plan_sql import Asked, plan_sql
@@ -229,6 +230,6 @@ def _without(sync: Sync, warehouse: Warehouse, work: Work) -> dict[str, int]:
 @contextmanager
 def planned(sync: Sync, catalog: Catalog, warehouse: Warehouse, asked: Asked) -> Iterator[Plan]:
     """A plan that is only looked at, while open."""
-    Ledger(warehouse, kept_list(sync)).prepare()
+    prepare(Ledger(warehouse, kept_list(sync)))
     with warehouse.work(None) as work:
         yield make_plan(sync, catalog, warehouse, work, asked)

@@ -14,6 +14,7 @@ from cdp_activate.sync.deliver import Courier, Hooks, JobUnderWayError
 from cdp_activate.sync.execute import Delivery, Options, settle_jobs
 from cdp_activate.sync.guards import enforce, sent_by_others
 from cdp_activate.sync.ledger import Ledger
+from cdp_activate.sync.left import fold_left
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.part import leave_for_later
@@ -154,7 +155,7 @@ class _Run:
             notes = Notes(work.notes)
             try:
                 self._settle_left(notes)
-                self.ledger.fold_left(work, notes)
+                fold_left(self.ledger, work, notes)
             finally:
                 notes.close()
         self.warehouse.drop_work(self.sync.name)

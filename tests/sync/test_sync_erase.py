@@ -18,7 +18,8 @@ from cdp_activate.errors import BusyError, LockedError, RetryError
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.receiver import Nature, Receiver, SimulatedPlatform
 from cdp_activate.sync.drift import Drift, drift
-from cdp_activate.sync.erase import Erasing, Erasure
+from cdp_activate.sync.erase import Erasing
+from cdp_activate.sync.erasure import Erasure
 from cdp_activate.sync.lease import Lease
 
 

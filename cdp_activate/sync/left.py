@@ -1,0 +1,91 @@
+"""What a run left behind that was killed or stopped: its plan, and notes of what became of it.
+
+The next run, or whoever looks at the ledger before, folds them in.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from cdp_activate.errors import LockedError, WarehouseError
+from cdp_activate.sync.fold import Fold, nobody_is_taken_along
+from cdp_activate.sync.ledger import Ledger
+from cdp_activate.sync.notes import Notes
+from cdp_activate.sync.tables import KeptList, RunRecord, create_tables, now
+from cdp_activate.warehouse.base import Work
+
+
+def prepare(ledger: Ledger) -> None:
+    """Create what is missing, and fold in what a killed run left behind.
+
+    Jobs that it left at a platform stay as they are: the next run asks after them.
+    """
+    with ledger.warehouse.state():
+        create_tables(ledger.warehouse)
+        idle = ledger.lease.holder() is None
+    if not idle or not ledger.warehouse.has_work(ledger.kept.sync):
+        return
+    with suppress(LockedError), ledger.warehouse.work(ledger.kept.sync) as work:
+        notes = Notes(work.notes)
+        if not notes.jobs:
+            # The files stay until the next run, which may have begun meanwhile, drops them.
+            fold_left(ledger, work, notes)
+
+
+def under_way(ledger: Ledger, key: str) -> list[KeptList]:
+    """The lists that a job, which a stopped run left at a platform, may yet put somebody on."""
+    if not ledger.warehouse.has_work(ledger.kept.sync):
+        return []
+    with ledger.warehouse.work(ledger.kept.sync) as work, Notes(work.notes) as notes:
+        if not notes.jobs:
+            return []
+        rows = ledger.warehouse.rows(
+            f"select distinct list from {work.schema}.plan where entity_key = ? "
+            "and action in ('add', 'update', 'move') order by 1",
+            [key],
+        )
+        to = ledger.destination_of(notes.run_id) or ""
+    return [KeptList(ledger.kept.sync, to, str(name)) for (name,) in rows]
+
+
+def fold_left(ledger: Ledger, work: Work, notes: Notes) -> None:
+    """Fold in what another run left, unless it has done so itself, and was killed then."""
+    with ledger.warehouse.state():
+        is_open = ledger.warehouse.rows(
+            f"select 1 from {ledger.table('sync_runs')} where run_id = ? and folded is not true",
+            [notes.run_id],
+        )
+    if not is_open or not _has_plan(ledger, work, notes):
+        return
+    # The plan may be of a version that did not ask who was.
+    nobody_is_taken_along(ledger.warehouse, work, anew=False)
+    with ledger.warehouse.in_any_order(), ledger.warehouse.state():
+        fold = Fold(ledger.warehouse, work, notes, notes.run_id)
+        fold.fold()
+        run = RunRecord(ledger.kept.sync, "", "", now())
+        fold.count(run)
+        run.rejected = sum(len(told.refused) for told in notes.told.values())
+        counted = ("added", "updated", "moved", "removed", "rejected", "unanswered")
+        ledger.warehouse.run(
+            f"update {ledger.table('sync_runs')} set folded = true, "
+            f"{', '.join(f'{name} = ?' for name in counted)} where run_id = ?",
+            [*(getattr(run, name) for name in counted), notes.run_id],
+        )
+
+
+def _has_plan(ledger: Ledger, work: Work, notes: Notes) -> bool:
+    """Whether the plan is there that the notes are about; without notes it need not be.
+
+    Raises WarehouseError where somebody deleted it: who was sent is not known then.
+    """
+    try:
+        return bool(ledger.warehouse.describe(f"{work.schema}.plan"))
+    except WarehouseError:
+        if not notes.told:
+            return False
+        raise WarehouseError(
+            f"the plan of a run of '{ledger.kept.sync}' that did not end is gone: "
+            f"{notes.path} says what became of its rows, and not whose they were",
+            remedy="put the .duckdb file of that name back; where there is none, delete the "
+            "notes, and run with --full-refresh: who left meanwhile may stay on the list",
+        ) from None
