@@ -199,3 +199,13 @@ def test_a_misspelt_subject_and_variables_of_no_use_are_refused(consumer: Consum
         "'fortnight', not one of day, week, month, quarter, year; cdp_control_variants is "
         "'control', not a list: write [control]. Correct them in the vars of dbt_project.yml."
     ) in said
+
+
+def test_a_mapping_that_is_none_is_one_clear_sentence(consumer: Consumer) -> None:
+    """dbt parses nothing by it."""
+    code, said = consumer.dbt("parse", "--vars", json.dumps({"cdp_inputs": ["crm.people"]}))
+    assert code == 2
+    assert (
+        "The variable cdp_inputs is '['crm.people']', where subjects and their tables are asked "
+        "for: write {customers: crm.customers, orders: shop.orders}."
+    ) in said
