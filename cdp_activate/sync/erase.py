@@ -123,10 +123,12 @@ class Erasing:
     def _suppress(self, erasure_id: str, entity: str, key: str) -> bool:
         """Write down the digests of the key and of each identifier, in every platform's form.
 
-        Returns whether there is such a person, or was when they were erased before.
+        Returns whether there is such a person, or was when they were erased before; also where
+        nobody can tell.
         """
         pairs = {(KEY_KIND, key)}
-        found = [held.identifiers for held in self._held(entity, key)] + self._now(entity, key)
+        now_known = self._now(entity, key)
+        found = [held.identifiers for held in self._held(entity, key)] + (now_known or [])
         for known in found:
             for name in known.keys() & set(IDENTIFYING):
                 pairs |= {(name, form) for form in _forms(name, known[name])}
@@ -151,18 +153,18 @@ class Erasing:
                 [key, *self._of(entity)],
             )
         log.event("erasure_recorded", erasure_id=erasure_id, entity=entity, digests=len(rows))
-        return bool(found or before)
+        return bool(found or before) or now_known is None
 
-    def _now(self, entity: str, key: str) -> list[dict[str, str]]:
+    def _now(self, entity: str, key: str) -> list[dict[str, str]] | None:
         """The identifiers that the warehouse has of the person now, if they are still there.
 
-        Raises LockedError while another process, such as dbt, has the file.
+        None where it cannot be read, or no sync says where. Raises LockedError while another
+        process, such as dbt, has the file.
         """
         found: list[dict[str, str]] = []
-        for sync in self.syncs.values():
+        syncs = [one for one in self.syncs.values() if one.audience.entity.name == entity]
+        for sync in syncs:
             of = sync.audience.entity
-            if of.name != entity:
-                continue
             columns = ", ".join(
                 f'cast("{one}" as varchar)' for one in sync.settings.identifiers.values()
             )
@@ -174,9 +176,9 @@ class Erasing:
                 raise  # in a minute it can be read: the person may be there under another address
             except WarehouseError as error:
                 log.event("warehouse_not_read", log.WARNING, message=error.message)
-                break
+                return None
             found += [given(dict(zip(sync.settings.identifiers, row, strict=True))) for row in rows]
-        return found
+        return found if syncs else None
 
     def _of(self, entity: str) -> list[str]:
         """The syncs, with a name that none has in the place of those of other entities."""

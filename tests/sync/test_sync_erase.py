@@ -182,6 +182,8 @@ def test_who_was_never_sent_is_never_sent(bed: Bed) -> None:
         assert 1 == nobody.exit_code
         assert "Error: nobody has this id, in the warehouse or the ledger" in nobody.stderr
     assert json.loads(command(bed, "erase", "x", "--yes", "--json").stdout)["known"] is False
+    (bed.folder / "warehouse.duckdb").unlink()
+    assert 0 == command(bed, "erase", "y", "--yes").exit_code, "nobody can tell"
 
 
 def test_nobody_is_erased_while_their_other_addresses_cannot_be_read(bed: Bed) -> None:
