@@ -8,15 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cdp_activate.destinations._values import number_or_text
+from cdp_activate.destinations._values import as_text, number_or_text
 from cdp_activate.destinations.api import mapping
 from cdp_activate.destinations.rows import Row
+from cdp_activate.errors import DestinationError
 
 ATTRIBUTES = {"email": "email", "phone": "phone_number", "external_id": "external_id"}
 """Identifier -> the attribute of a profile that holds it."""
 
 _PROFILE = frozenset({"first_name", "last_name", "organization", "locale", "title", "image"})
 _LOCATION = "location."
+_COORDINATES = frozenset({"latitude", "longitude"})
+_PLACES = _COORDINATES | {
+    "address1", "address2", "city", "country", "region", "zip", "timezone", "ip",
+}  # fmt: skip
+"""The parts of a location in the description; for any other Klaviyo refuses the whole import."""
 
 
 def profile_of(row: Row) -> dict[str, Any]:
@@ -32,9 +38,17 @@ def profile_of(row: Row) -> dict[str, Any]:
         if plain is None:
             continue
         if name in _PROFILE:
-            attributes[name] = str(value)
+            attributes[name] = as_text(plain)
         elif name.startswith(_LOCATION):
-            location[name.removeprefix(_LOCATION)] = str(value)
+            place = name.removeprefix(_LOCATION)
+            if place not in _PLACES:
+                raise DestinationError(
+                    f"a location at Klaviyo has no {place}",
+                    remedy=f"Say one of {', '.join(sorted(_PLACES))} after `location.`, "
+                    "or a field without the point.",
+                    in_doubt=False,
+                )
+            location[place] = plain if place in _COORDINATES else as_text(plain)
         else:
             properties[name] = plain
     if location:

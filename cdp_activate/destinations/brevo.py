@@ -9,6 +9,7 @@ is its own client, and what is sent here is compared with what that sends.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -22,7 +23,7 @@ from cdp_activate.destinations._values import as_text, day_of, number_or_text
 from cdp_activate.destinations.api import ApiDestination, mapping, member, parts_of
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row
-from cdp_activate.errors import DestinationError, RefusedError, RetryError
+from cdp_activate.errors import AuthError, DestinationError, RefusedError
 from cdp_activate.http import Response, Transport
 from cdp_activate.pacing import Endpoints, RateHeaders
 
@@ -31,6 +32,8 @@ _PACE = "https://developers.brevo.com/docs/api-limits"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _TYPES: Mapping[Kind, str] = {"number": "float", "date": "date", "truth": "boolean"}
 _NOT_FOUND, _BAD_REQUEST, _BUSY = 404, 400, 429
+_UNAUTHORISED = 401
+_LOOKS = 5  # for a file of refused contacts, before they are counted as one that nobody can name
 _FILLED = frozenset({"normal", "category"})
 _RUNNING = frozenset({"queued", "in_process", "processing"})
 
@@ -76,6 +79,7 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
         """Keep the settings; make no call yet."""
         super().__init__(settings, transport=transport, name=name)
         self._jobs = Jobs()
+        self._looks: Counter[str] = Counter()
         make = self._make_field if settings.create_fields else None
         self._fields = KnownFields(self.name, self._find_fields, make)
 
@@ -85,6 +89,11 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
 
     def raise_for(self, response: Response) -> None:
         """The pause is in a header of Brevo's own, in seconds."""
+        if response.status == _UNAUTHORISED and b"IP address" in response.body:
+            raise AuthError(
+                f"{self.name} answered 401: it does not know the IP address that we call from",
+                remedy="Add it at Brevo: Settings, Security, Authorised IPs.",
+            )
         pause = response.headers.get("x-sib-ratelimit-reset", "")
         if response.status == _BUSY and "retry-after" not in response.headers and pause.isdigit():
             response = Response(response.status, {"retry-after": pause})
@@ -175,22 +184,36 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
                 else f"{self.name} gave an import a status that is not known",
                 remedy="Run the sync again later.",
             )
-        rejected: dict[str, str] = {}
-        unnamed = 0
         files = mapping(mapping(answer.get("info")).get("import"))
+        return self._refused(job, files)
+
+    def _refused(self, job: str, files: Mapping[str, Any]) -> Receipt | None:
+        """Who stands in the files of those refused; None while one of them cannot be read.
+
+        Where it never can, such as from behind a firewall, it counts as one person: it is
+        known that there is one at least, and the others were taken.
+        """
+        rejected: dict[str, str] = {}
+        unnamed, reasons = 0, {}
         for kind, address in files.items():
             if not address:
                 continue
             words = self.words_of(address)
             if words is None:
-                raise RetryError(f"{self.name} keeps back the file of those it refused")
+                self._looks[job] += 1
+                if self._looks[job] < _LOOKS:
+                    return None
+                unnamed += 1
+                what = str(kind).replace("_", " ")
+                reasons[f"{what}, one or more: the file of them cannot be read"] = 1
+                continue
             for word in sorted({word for word in words if "@" in word}):
                 key = self._jobs.key(job, word)
                 if key is None:
                     unnamed += 1
                 else:
                     rejected[key] = str(kind).replace("_", " ")
-        return self._jobs.end(job, Receipt(rejected, unnamed))
+        return self._jobs.end(job, Receipt(rejected, unnamed, reasons=reasons))
 
     def remove(self, list_id: str, rows: Sequence[Row]) -> Receipt:
         """Take contacts off the list; who is unknown there is off it already."""

@@ -23,7 +23,9 @@ from cdp_activate.errors import AuthError, DestinationError
 _DOCS = "https://docs.customer.io/integrations/api/track/"
 _BAD_REQUEST = 400
 # Attributes that are more than data: https://docs.customer.io/integrations/api/track/ (identify)
-_OWN = frozenset({"unsubscribed", "cio_subscription_preferences", "cio_relationships", "cio_id"})
+_OWN = frozenset(
+    {"unsubscribed", "cio_subscription_preferences", "cio_relationships", "cio_id", "id"}
+)
 
 
 class CustomerIoDestination(ApiDestination["CustomerIoDestination.Settings"]):

@@ -29,6 +29,8 @@ _SHORT = "PROCESSING_ERROR_REASON_"
 _BUSY = frozenset({429, 503})
 _DELAY = re.compile(r"([0-9]+(?:\.[0-9]+)?)s")
 
+_UNFIT = "no e-mail address or telephone number, and no whole address"
+
 _NOT_THE_ROWS = {
     "TERMS_AND_CONDITIONS_NOT_SIGNED": "accept the Customer Match terms in the account",
     "NOT_ALLOWLISTED": "ask Google to allow Customer Match for the account",
@@ -193,20 +195,25 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
     def _change(
         self, verb: str, list_id: str, rows: Sequence[Row], more: Mapping[str, Any]
     ) -> Receipt:
-        if not rows:
-            return Receipt()
+        people = [(row, found) for row in rows if (found := _identifiers(row))]
+        known = {row.key for row, _ in people}
+        # Google refuses the whole call for one member without an identifier. Who has none was
+        # never added, so there is nothing to remove.
+        unfit = {row.key: _UNFIT for row in rows if row.key not in known and verb == "ingest"}
+        if not people:
+            return Receipt(unfit)
         account = {"accountType": "GOOGLE_ADS", "accountId": self.settings.customer_id}
         target: dict[str, Any] = {"operatingAccount": account, "productDestinationId": list_id}
         if self.settings.login_customer_id:
             target["loginAccount"] = {**account, "accountId": self.settings.login_customer_id}
         body = {
             "destinations": [target],
-            "audienceMembers": [{"userData": {"userIdentifiers": _identifiers(r)}} for r in rows],
+            "audienceMembers": [{"userData": {"userIdentifiers": found}} for _, found in people],
             "encoding": "HEX",
             **more,
         }
         answer = self.call("POST", f"/v1/audienceMembers:{verb}", body)
-        return Receipt(job=self.read(answer, "requestId", kind=str))
+        return Receipt(unfit, job=self.read(answer, "requestId", kind=str))
 
     def settle(self, job: str) -> Receipt | None:
         """What became of a request: Google counts refusals by reason and names no rows."""

@@ -237,6 +237,8 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
         """How many contacts HubSpot counts on the list."""
         wanted = {"listIds": [list_id], "additionalProperties": ["hs_list_size"]}
         answer = self.call("POST", "/crm/v3/lists/search", wanted)
+        if not self.read(answer, "lists", kind=list):
+            self.raise_for(Response(_NOT_FOUND))
         about = self.read(answer, "lists", 0, "additionalProperties", kind=dict)
         size = self.read(about, "hs_list_size", kind=str)
         return int(size) if size.isdigit() else None

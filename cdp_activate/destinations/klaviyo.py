@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 from pydantic import Field, SecretStr
 
@@ -41,6 +42,7 @@ from cdp_activate.pacing import Endpoints
 
 _SPEC = "https://github.com/klaviyo/openapi (revision 2026-07-15)"
 _NOT_FOUND = 404
+_ROOM = 500  # bytes for the rest of an address, and for the cursor of a further page
 
 
 class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
@@ -73,6 +75,11 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
         "import_pace": Limit(150, "imports a minute", _SPEC),
         "relationship": Limit(1_000, "profiles taken off a list in one call", _SPEC),
         "page": Limit(100, "profiles looked up in one call", _SPEC),
+        "address": Limit(
+            8_000,
+            "bytes of an address, in all",
+            "https://www.rfc-editor.org/rfc/rfc9110#section-4.1",
+        ),
         "page_pace": Limit(750, "look-ups a minute", _SPEC),
         "update_pace": Limit(750, "profiles a minute of which values are cleared", _SPEC),
         "erase_pace": Limit(60, "deletions a minute", _SPEC),
@@ -236,7 +243,13 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
             "fields[profile]": ",".join(dict.fromkeys([attribute, *more])),
             "page[size]": self.limits["page"].most,
         }
-        return self._pages("/api/profiles", query)
+        is_long = len(urlencode(query)) > self.limits["address"].most - _ROOM
+        if is_long and len(values) > 1:
+            middle = len(values) // 2
+            yield from self._found(attribute, values[:middle], more)
+            yield from self._found(attribute, values[middle:], more)
+        else:
+            yield from self._pages("/api/profiles", query)
 
     def _pages(self, path: str, query: Mapping[str, Any]) -> Iterator[Any]:
         """Every entry of a listing, page after page."""

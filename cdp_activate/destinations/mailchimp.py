@@ -23,7 +23,7 @@ from cdp_activate.destinations._values import as_text, day_of, number_else_text
 from cdp_activate.destinations.api import ApiDestination, basic, mapping, member
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row, clean_reason
-from cdp_activate.errors import DestinationError, RetryError
+from cdp_activate.errors import DestinationError, RefusedError, RetryError
 from cdp_activate.http import Response, Transport
 
 _SPEC = "https://github.com/mailchimp/mailchimp-client-lib-codegen (Marketing API 3.0.90)"
@@ -194,8 +194,11 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
         rejected, there = {}, []
         for error in self.read(answer, "errors", kind=list):
             row = by_email.get(self.read(error, "email_address", kind=str).lower())
+            if row is None and len(rows) == 1:
+                row = rows[0]
             if row is None:
-                raise self.misread("errors.email_address", "an address of the batch")
+                # It writes the address another way: halves of the batch tell whose it is.
+                raise RefusedError(f"{self.name} refused an address that it writes in its own way")
             if error.get("error_code") == "ERROR_CONTACT_EXISTS":
                 there.append(row)
             else:
@@ -226,6 +229,8 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
         by_email = _by_email(rows)
         for error in self.read(answer, "errors", kind=list):
             said = self.read(error, "error", kind=str)
+            if "already" in said:
+                continue  # who has the tag already is where they should be
             for email in self.read(error, "email_addresses", kind=list):
                 row = by_email.get(str(email).lower())
                 if row is not None:

@@ -188,21 +188,30 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
             page = self._page(list_id, after)
             for member in page["members"]:
                 yield {name: str(value) for name, value in member.items() if value}
-            after = page.get("next")
+            before, after = after, page.get("next")
             if after is None:
                 return
+            if after == before:
+                raise self._no_page("names itself as its next page")
 
     def _page(self, list_id: str, after: str | None) -> Mapping[str, Any]:
         body = json_bytes({"action": "members", "list": list_id, "after": after})
         response = self._send("POST", body, new_message_id())
         raise_for_status(response, who=self.name)
         page = read_json(response, who=self.name)
-        if not isinstance(page, Mapping) or not {"size", "members"} <= page.keys():
-            raise DestinationError(
-                f"{self.name} does not answer `action: members` as docs/destinations.md has it",
-                remedy="Leave `lists_members` out of its settings, or mend the endpoint.",
-            )
+        if not isinstance(page, Mapping) or type(page.get("size")) is not int:
+            raise self._no_page("says no size")
+        members = page.get("members")
+        if not isinstance(members, list) or not all(isinstance(one, Mapping) for one in members):
+            raise self._no_page("has no list of members, each an object of identifiers")
         return page
+
+    def _no_page(self, what: str) -> DestinationError:
+        return DestinationError(
+            f"{self.name} does not answer `action: members` as docs/destinations.md has it: "
+            f"the answer {what}",
+            remedy="Leave `lists_members` out of its settings, or mend the endpoint.",
+        )
 
     def _post(self, action: str, list_name: str | None, rows: Sequence[Row]) -> Receipt:
         """One batch, one call.

@@ -14,7 +14,7 @@ from emulators.platform import Call
 
 from cdp_activate.destinations.brevo import BrevoDestination
 from cdp_activate.destinations.rows import Row
-from cdp_activate.errors import DestinationError, RefusedError, RetryError
+from cdp_activate.errors import AuthError, DestinationError, RefusedError
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.testing import deliver, person
 
@@ -41,13 +41,37 @@ class TestBrevo(ApiContract):
 
         assert destination.settle(job).unnamed == 1
 
-    def test_a_file_that_cannot_be_read_is_no_success(self, destination, platform):
+    def test_a_file_that_can_never_be_read_counts_one_at_least(self, destination, platform):
+        """The others were taken: to send them all again would end in the same place."""
         platform.refuse(person(1).key)
-        job = destination.upsert(destination.open("VIP"), [person(1)]).job
+        job = destination.upsert(destination.open("VIP"), [person(1), person(2)]).job
         platform.downloads = Response(403)
 
-        with pytest.raises(RetryError, match="file of those it refused"):
-            destination.settle(job)
+        looks = [destination.settle(job) for _ in range(5)]
+
+        assert looks[:4] == [None] * 4
+        why = "invalid emails, one or more: the file of them cannot be read"
+        assert (looks[4].unnamed, looks[4].reasons) == (1, {why: 1})
+        assert destination.settle(job) == looks[4]
+
+    def test_a_file_that_comes_late_is_read(self, destination, platform):
+        platform.refuse(person(1).key)
+        job = destination.upsert(destination.open("VIP"), [person(1)]).job
+        platform.downloads = Response(404)
+        assert destination.settle(job) is None
+        platform.downloads = None
+
+        assert destination.settle(job).rejected == {person(1).key: "invalid emails"}
+
+    def test_an_ip_address_that_is_not_authorised_is_said(self, connect, platform):
+        said = "We have detected you are using an unrecognised IP address 203.0.113.7."
+        platform.misbehave(platform.refusal(401, message=said))
+
+        with pytest.raises(AuthError) as raised:
+            connect(platform.transport()).check()
+
+        assert "Authorised IPs" in raised.value.remedy
+        assert "203.0" not in str(raised.value)
 
     @pytest.mark.parametrize("status", ["failed", "cancelled", "new"])
     def test_an_import_that_came_to_nothing_stops_the_sync(self, destination, platform, status):

@@ -115,8 +115,9 @@ class TestCustomerIo(ApiContract):
 
     def test_a_field_that_is_consent_there_is_refused_before_sending(self, destination, platform):
         list_id = destination.open("VIP")
-        with pytest.raises(DestinationError, match="field unsubscribed as consent"):
-            destination.upsert(list_id, [self.row(destination, 1, unsubscribed=False)])
+        for name in ("unsubscribed", "id"):
+            with pytest.raises(DestinationError, match=f"field {name} as consent"):
+                destination.upsert(list_id, [self.row(destination, 1, **{name: "7"})])
 
         assert platform.people == {}
 

@@ -120,6 +120,19 @@ class TestGoogleAds(ApiContract):
         assert len(first[0]["address"]["givenName"]) == 64
         assert [set(one) for one in second] == [{"emailAddress"}]
 
+    def test_half_an_address_alone_is_refused_by_name_before_sending(self, destination, platform):
+        """Google refuses the whole call for one member without an identifier."""
+        half = as_sent(destination, Row("a", {"first_name": "Ann", "country": "vn"}))
+        list_id = destination.open("VIP")
+        rows = [half, as_sent(destination, person(1))]
+        receipt = deliver(destination, "upsert", list_id, rows)
+        deliver(destination, "remove", list_id, rows)
+
+        assert set(receipt.rejected) == {"a"}
+        sent = [c for c in platform.seen if c.path.endswith((":ingest", ":remove"))]
+        assert [len(call.body["audienceMembers"]) for call in sent] == [1, 1]
+        assert destination.upsert(list_id, [half]).job is None
+
     def test_refusals_are_counted_by_reason(self, destination, platform):
         platform.denied = "PROCESSING_ERROR_REASON_DENIED_CONSENT"
         rows = [as_sent(destination, person(number)) for number in range(3)]

@@ -41,6 +41,15 @@ class TestHubSpot(ApiContract):
         "PUT /crm/v3/lists/{listId}/memberships/remove",
     }
 
+    def test_the_size_of_a_list_that_was_deleted_is_no_changed_interface(
+        self, destination, platform
+    ):
+        list_id = destination.open("VIP")
+        platform.forget_lists()
+
+        with pytest.raises(DestinationError, match="404"):
+            destination.size(list_id)
+
     def test_rows_refused_among_others_are_named(self, destination, platform):
         """207: several statuses in one answer. HubSpot's reason quotes the address."""
         platform.traces = False  # the description has them as optional

@@ -13,6 +13,7 @@ from emulators.platform import a_few_times
 from cdp_activate.destinations.klaviyo import KlaviyoDestination
 from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import DestinationError, RetryError
+from cdp_activate.http import FunctionTransport
 from cdp_activate.testing import deliver, person
 
 
@@ -107,6 +108,31 @@ class TestKlaviyo(ApiContract):
                 "seen_at": "2026-11-28T09:00:00Z",
             },
         }
+
+    def test_klaviyos_own_fields_are_texts_of_the_warehouse(self, destination, platform):
+        fields = {"title": True, "organization": ["a"], "location.latitude": Decimal("10.5")}
+        row = Row("c-1", {"email": "anh@example.com"}, {**fields, "location.zip": 70000})
+        list_id = destination.open("VIP")
+        deliver(destination, "upsert", list_id, [row])
+
+        (profile,) = platform.profiles.values()
+        assert (profile["title"], profile["organization"]) == ("true", '["a"]')
+        assert profile["location"] == {"latitude": 10.5, "zip": "70000"}
+        with pytest.raises(DestinationError, match="no postcode") as raised:
+            destination.upsert(list_id, [person(1, **{"location.postcode": "70000"})])
+        assert "zip" in raised.value.remedy
+
+    def test_addresses_of_look_ups_are_no_longer_than_hosts_take(self, connect, platform):
+        longest: list[int] = []
+        transport = FunctionTransport(lambda r: longest.append(len(r.url)) or platform.answer(r))
+        destination = connect(transport)
+        rows = [Row(f"c{n}", {"email": f"{'ả' * 50}{n}@example.com"}) for n in range(60)]
+        list_id = destination.open("VIP")
+        deliver(destination, "upsert", list_id, rows)
+        destination.remove(list_id, rows)
+
+        assert max(longest) <= destination.limits["address"].most
+        assert platform.members("VIP") == {}
 
     def test_what_has_no_value_any_more_is_cleared_where_it_is_held(self, destination, platform):
         """A bulk import passes nulls over; only who holds such a value costs a call."""

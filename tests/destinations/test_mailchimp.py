@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from cdp_activate.destinations.mailchimp import MailchimpDestination
 from cdp_activate.destinations.rows import Row
-from cdp_activate.errors import DestinationError, RetryError
+from cdp_activate.errors import DestinationError, RefusedError, RetryError
 from cdp_activate.http import Response
 from cdp_activate.testing import STATUSES, person
 
@@ -111,14 +111,26 @@ class TestMailchimp(ApiContract):
 
         assert receipt.rejected == {person(1).key: "not tagged"}
 
-    def test_an_address_that_was_not_sent_is_a_changed_answer(self, destination, platform):
+    def test_an_address_that_is_written_another_way_is_found_by_halving(
+        self, destination, platform
+    ):
+        """Such as of a host with letters beyond ASCII: it must not stop everybody's sync."""
         list_id = destination.open("VIP")
+        rows = [Row("c", {"email": "ann@bücher.example"}), Row("d", {"email": "d@example.com"})]
+        error = {"email_address": "ann@xn--bcher-kva.example", "error": "looks fake"}
+        platform.misbehave(*[platform.said(200, {"errors": [error]})] * 2)
+
+        with pytest.raises(RefusedError, match="its own way"):
+            destination.upsert(list_id, rows)
+        assert destination.upsert(list_id, rows[:1]).rejected == {"c": "looks fake"}
+
+    def test_who_has_the_tag_already_is_not_refused(self, destination, platform):
+        error = {"email_addresses": ["person.1@example.com"], "error": "already in the segment"}
         platform.misbehave(
-            platform.said(200, {"errors": [{"email_address": "x@example.com", "error": "no"}]})
+            platform.said(200, {"errors": []}), platform.said(200, {"errors": [error]})
         )
 
-        with pytest.raises(DestinationError, match="address of the batch"):
-            destination.upsert(list_id, [Row("c", {"email": "ann@example.com"})])
+        assert not destination.upsert("7", [Row("c", {"email": "person.1@example.com"})]).rejected
 
     def test_the_guard_against_too_many_calls_is_no_missing_right(self, connect, platform):
         html = Response(403, {"content-type": "text/html"}, b"<h1>Forbidden</h1>")

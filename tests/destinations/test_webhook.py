@@ -492,3 +492,27 @@ def test_the_limits_of_the_settings_are_those_of_the_destination():
 def test_a_fraction_from_yaml_is_taken_as_a_number():
     """YAML is read with exact decimals."""
     assert webhook(timeout=Decimal("2.5"), requests_per_second=Decimal("0.5")).timeout == 2.5
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"size": 2, "members": [{"email": "a@example.com"}], "next": "p"},
+        {"size": "2", "members": []},
+        {"size": 2, "members": {"a": 1}},
+        {"size": 2, "members": ["a@example.com"]},
+    ],
+)
+def test_pages_of_members_that_never_end_or_have_another_form_are_said(page):
+    body = json.dumps(page).encode()
+    asked = iter(range(5))
+    endpoint = webhook(
+        answer=lambda _: Response(200, JSON, body) if next(asked) < 4 else None,
+        lists_members=True,
+    )
+
+    with pytest.raises(DestinationError, match="members") as raised:
+        list(endpoint.members("VIP"))
+
+    assert "lists_members" in raised.value.remedy
+    assert "example.com" not in str(raised.value)
