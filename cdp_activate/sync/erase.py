@@ -176,7 +176,7 @@ class Erasing:
                 raise  # in a minute it can be read: the person may be there under another address
             except WarehouseError as error:
                 log.event("warehouse_not_read", log.WARNING, message=error.message)
-                return None
+                return found or None
             found += [given(dict(zip(sync.settings.identifiers, row, strict=True))) for row in rows]
         return found if syncs else None
 
