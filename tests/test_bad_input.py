@@ -138,7 +138,9 @@ def _fill(connection: duckdb.DuckDBPyConnection) -> None:
     )
     connection.execute(
         "insert into crm.experiments values ('y1', 'ann', 'mute', 'a', '2025-07-01'),"
-        " ('y2', 'bob', 'mute', 'b', '2025-07-01')"
+        " ('y2', 'bob', 'mute', 'b', '2025-07-01'),"
+        " ('y3', 'ann', 'twice', 'control', '2025-07-01'),"
+        " ('y4', 'bob', 'twice', 'Holdout', '2025-07-01')"
     )
     connection.execute("alter table crm.people add column phone varchar")
     connection.execute("alter table crm.people add column city varchar")
@@ -283,6 +285,7 @@ def test_everything_odd_is_counted_and_nothing_else(built: Built) -> None:
     # Of two people in an experiment without a control one is in no variant of its plan.
     assert 2 == counted["experiments", "experiment_has_no_control"]
     assert 1 == counted["experiments", "variant_is_not_planned"]
+    assert 2 == counted["experiments", "experiment_has_several_controls"]
 
 
 def _odd_people() -> dict[tuple[str, str], int]:

@@ -123,6 +123,16 @@
                 ~ 'in the words of the column variant; or look why nobody was put in it',
         },
         {
+            'name': 'experiment_has_several_controls',
+            'counted': "(select coalesce(sum(person_count), 0) from "
+                ~ ref('experiment_variants') ~ " where source = 'input' and "
+                ~ 'experiment in (select experiment from '
+                ~ ref('experiment_variants') ~ ' where is_control and person_count > 0 '
+                ~ 'group by experiment having count(*) > 1))',
+            'done': 'kept; compared with the first of its controls by name',
+            'to_do': 'name the control of the experiment in the variable cdp_experiments',
+        },
+        {
             'name': 'variant_is_not_planned',
             'counted': '(select coalesce(sum(person_count), 0) from '
                 ~ ref('experiment_variants') ~ ' where coalesce(planned_share, 0) = 0 '
