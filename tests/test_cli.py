@@ -54,6 +54,12 @@ def test_every_command_is_in_the_docs(path: tuple[str, ...]) -> None:
     assert f"cdp-activate {' '.join(path)}" in text
 
 
+def test_a_command_of_a_group_is_named_with_its_group() -> None:
+    done = invoke("preview", "vips")
+    assert 2 == done.exit_code
+    assert "Did you mean 'audience preview'?" in done.output
+
+
 def test_version() -> None:
     assert f"cdp-activate, version {__version__}" == invoke("--version").output.strip()
 

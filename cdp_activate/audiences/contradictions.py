@@ -53,6 +53,8 @@ def _numbers_of_people(node: Node, parts: Mapping[str, Node]) -> Iterator[Findin
     """What nobody or everybody is by its number alone: no row, none of a hundred."""
     if "match" in parts and parts["match"].plain() == {"at_least": 0}:
         yield node.keys["match"], "always-holds", "any number of rows is at least 0", ""
+    if "by" in parts and "top_percent" in parts and parts["top_percent"].text in ("0", "0%"):
+        yield node.keys["top_percent"], "never-holds", "the first 0% of all are nobody", ""
     sample = parts.get("sample")
     if sample is not None and isinstance(sample.value, dict):
         share = str(sample.plain().get("percent")).removesuffix("%")

@@ -25,7 +25,20 @@ from cdp_activate.cli.sync import status, sync
 EPILOG = "Exit codes: 0 done, 1 something failed, 2 wrong files or usage, 3 a guard refused."
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+class Main(click.Group):
+    """The group of all commands, which knows those of its groups too."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        groups = [one for one in self.commands.values() if isinstance(one, click.Group)]
+        within = [f"'{one.name} {args[0]}'" for one in groups if args[0] in one.commands]
+        if args[0] not in self.commands and within:
+            ctx.fail(f"No such command '{args[0]}'. Did you mean {' or '.join(within)}?")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Main, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cdp-activate")
 def main() -> None:
     """Customer journeys and audiences in the warehouse, synced to e-mail and ads platforms.

@@ -86,6 +86,7 @@ SAID = [
     ),
     ("entity: account\nwhere: {not: {list: [7, -7, '007']}}", "4:29", "never-holds"),
     ("entity: account\nexclude: [{list: [abc]}]", "4:19", "never-holds"),
+    ("rank: {by: score, top_percent: 0%}", "3:19", "never-holds"),
     ("where: {event: viewed, until: 2026-01-01}", "3:9", "unbounded-window"),
     ("where: {sequence: [{did: viewed}, {did: clicked}]}", "3:9", "unbounded-window"),
     ("rank: {by: {event: viewed, count: }, top: 5}", "3:13", "unbounded-window"),
