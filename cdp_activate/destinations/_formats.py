@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from cdp_activate.destinations._values import as_json, as_text, as_utf8
+from cdp_activate.destinations._values import as_json, as_text, as_utf8, in_utc
 from cdp_activate.destinations.rows import Row
 
 Kind = Literal["key", "identifier", "field"]
@@ -131,6 +131,8 @@ def _array(values: Sequence[Any]) -> Any:
     kinds = {type(value) for value in present}
     arrow_type = _arrow_type(kinds.pop(), present) if len(kinds) == 1 else None
     if arrow_type is not None:
+        if pyarrow.types.is_timestamp(arrow_type) and arrow_type.tz:
+            values = [value if value is None else in_utc(value) for value in values]
         return pyarrow.array(values, arrow_type)
     texts = [None if value is None else as_text(value) for value in values]
     for text in texts:

@@ -54,8 +54,7 @@ def number_or_text(value: Any) -> Any:
             return None
         return int(value) if value == value.to_integral_value() else float(value)
     if isinstance(value, datetime):
-        aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        return aware.isoformat().replace("+00:00", "Z")
+        return in_utc(value).isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):
@@ -71,7 +70,20 @@ def day_of(value: Any) -> Any:
     """The day of an instant, in UTC, for fields that hold days; any other value as it is."""
     if not isinstance(value, datetime):
         return value
-    return (value if value.tzinfo is None else value.astimezone(UTC)).date()
+    return in_utc(value).date()
+
+
+def in_utc(value: datetime) -> datetime:
+    """An instant in UTC; one without a zone is in UTC already.
+
+    The last hours of the year 9999, which stand for `never`, and the first of the year 1 may
+    have no date in UTC: the last second and the first one stand for them.
+    """
+    try:
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    except OverflowError:
+        end = datetime.max.replace(microsecond=0) if value.year > 1 else datetime.min
+        return end.replace(tzinfo=UTC)
 
 
 def number_else_text(value: Any) -> int | float | str | None:

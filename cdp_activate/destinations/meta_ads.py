@@ -54,6 +54,9 @@ _RIGHTS = frozenset({3, 10, *range(200, 300)})
 _BUSY = frozenset({1, 2, 4, 17, 32, 341, 613, *range(80000, 80015)})
 _GONE = frozenset({(100, 33), (803, 0)})
 _BLOCKED = (100, 1713230)
+# "Failed to update the custom audience", such as one that was made for digests of one kind:
+# https://github.com/facebook/facebook-python-business-sdk/issues/433
+_NOT_THIS_WAY = 2650
 _MISUSE = 368
 _TERMS = 1870034
 _MINUTE = 60.0
@@ -226,6 +229,12 @@ class MetaAdsDestination(ApiDestination["MetaAdsDestination.Settings"]):
                 f"{self.name}: what we call is not there, or not ours",
                 remedy="If the list was deleted there, run the sync with --full-refresh: "
                 "it is made anew and filled.",
+            )
+        if code == _NOT_THIS_WAY:
+            raise DestinationError(
+                f"{self.name} does not let this audience be filled from here (code {code})",
+                remedy="It was made another way there: give the sync another `list:`.",
+                in_doubt=False,
             )
         if code == _MISUSE:
             raise DestinationError(

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Literal, NoReturn, Protocol
 
@@ -73,6 +73,7 @@ VALUES: Mapping[str, Any] = {
     "day": date(2026, 11, 28),
     "instant": datetime(2026, 11, 28, 9, 30, tzinfo=UTC),
     "clock": datetime(2026, 11, 28, 9, 30),
+    "never": datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-5))),
     "choices": ["ink", "paper"],
     "parts": {"pens": 2},
     "nothing": None,

@@ -147,6 +147,7 @@ class TestMetaAds(ApiContract):
             (190, 463, AuthError, "access token"),
             (10, 0, AuthError, "may not do this"),
             (2650, 1870034, DestinationError, "terms"),
+            (2650, 0, DestinationError, "filled from here"),
         ],
     )
     def test_codes_say_what_a_400_does_not(self, destination, platform, code, subcode, kind, says):
