@@ -80,9 +80,10 @@ def word(expression: str) -> str:
     return f"lower(trim({expression}))"
 
 
-def is_first_copy(arrived: str, held: str, key: str) -> str:
+def is_first_copy(arrived: str, held: str, key: str, read_as: dict[str, str]) -> str:
     """Give a condition."""
-    return f"({held}.{key} is null or {arrived}.occurred_at < {held}.occurred_at)"
+    columns = " and ".join(f"{read} = {held}.{column}" for column, read in read_as.items())
+    return f"({held}.{key} is null or {arrived}.occurred_at < {held}.occurred_at or {columns})"
 
 
 def count_of(condition: str) -> str:
