@@ -11,6 +11,7 @@ from cdp_activate.errors import GuardError
 from cdp_activate.sync.built import Mark
 from cdp_activate.sync.counts import Counts
 from cdp_activate.sync.model import Guards
+from cdp_activate.sync.people import HELD_REJECTED
 from cdp_activate.sync.plan import Plan
 
 _MOST_TOLD = 5
@@ -44,6 +45,14 @@ def _broken(plan: Plan) -> Iterator[Refusal]:
     if guards.min_size is not None and plan.audience_size < guards.min_size:
         yield Refusal(
             "min_size", f"the audience has {plan.audience_size:,}, fewer than {guards.min_size:,}"
+        )
+    rejected = plan.held_back.get(HELD_REJECTED, 0)
+    if guards.max_rejected is None and rejected and not (plan.ledger_size or plan.changes):
+        yield Refusal(
+            "max_rejected",
+            f"nobody is on the list: the platform rejected all {rejected:,} who belong there",
+            "see the reasons in `cdp-activate rejections`, mend them and run it with "
+            "--retry-rejected",
         )
     yield from _expectations(plan)
     yield from _data(plan)
