@@ -46,7 +46,7 @@ def deadline_option(function: F) -> F:
         "--deadline",
         metavar="TIME",
         callback=_span,
-        help="Stop each run after 45s, 30m or 2h, as if told to; the next run goes on.",
+        help="Stop each run after 45s, 30m or 2 hours, as if told to; the next run goes on.",
     )(function)
 
 

@@ -9,16 +9,16 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-_SPAN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([smh])\s*")
+_SPAN = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(s|m|h|(?:second|minute|hour)s?)\s*")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def span(value: object) -> float:
-    """Seconds of `45s`, `30m` or `2h`. Raises ValueError for anything else, and for nothing."""
+    """Seconds of `45s`, `30m` or `2 hours`. Raises ValueError for all else, and for none."""
     found = _SPAN.fullmatch(str(value))
-    seconds = float(found[1]) * _SECONDS[found[2]] if found else 0.0
+    seconds = float(found[1]) * _SECONDS[found[2][0]] if found else 0.0
     if not seconds:
-        raise ValueError("write a time such as 45s, 30m or 2h")
+        raise ValueError("write a time such as 45s, 30m or 2 hours")
     return seconds
 
 

@@ -483,7 +483,7 @@ def test_a_deadline_ends_a_run_after_the_batches_under_way(
     clock = [0.0]
     monkeypatch.setattr("cdp_activate.sync.deadline.monotonic", lambda: clock[0])
     bed.mail("batch_size: 10\n    concurrency: 2")
-    bed.change_sync("consent:", "deadline: 30m\nconsent:")
+    bed.change_sync("consent:", "deadline: 30 minutes\nconsent:")
     bed.build(people(500))
 
     def late(answered: int) -> None:
@@ -511,5 +511,5 @@ def test_a_deadline_ends_a_run_after_the_batches_under_way(
 @pytest.mark.parametrize("written", ["soon", "30", "0s", "5 days"])
 def test_a_deadline_that_is_no_time_is_refused(bed: Bed, written: str) -> None:
     bed.change_sync("consent:", f"deadline: {written}\nconsent:")
-    with pytest.raises(SourceErrors, match="45s, 30m or 2h"):
+    with pytest.raises(SourceErrors, match="45s, 30m or 2 hours"):
         _ = bed.the_sync
