@@ -201,9 +201,9 @@ class DestinationContract(EndsInTime):
         row = self.row(destination, 1)
         for list_id in ids:
             deliver(destination, "upsert", list_id, [row])
-        deliver(destination, "remove", ids[0], [bare(row)])
-        self._holds(platform, [])
-        require(set(platform.members(names[1])) == {row.key}, "another list lost someone")
+        deliver(destination, "remove", ids[1], [bare(row)])
+        require(not platform.members(names[1]), "who was removed is still on the list")
+        require(set(platform.members(names[0])) == {row.key}, "another list lost someone")
 
     def test_any_one_identifier_is_enough_or_named(self, destination: Destination[Any]) -> None:
         """Someone who has a single one of its identifiers is taken, or refused by name."""
@@ -298,6 +298,7 @@ class DestinationContract(EndsInTime):
         pairs = {pair for one in told for pair in one.items()}
         strange = [row for row in rows[2:] if pairs.isdisjoint(row.identifiers.items())]
         require(not strange, "a member is told of by no identifier of its row")
+        require(destination.size(list_id) in {None, len(told)}, "size() is not that of all pages")
 
     def _holds(self, platform: Platform, numbers: Sequence[int]) -> None:
         expected = {person(number).key for number in numbers}

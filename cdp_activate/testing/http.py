@@ -311,8 +311,9 @@ def _echo(status: int, request: Request) -> Response:
 
 def _secrets(destination: Destination[Any]) -> list[str]:
     """The secrets among its settings; those of a few characters stand in any text."""
-    found = [value for _, value in destination.settings if isinstance(value, SecretStr)]
-    texts = [one.get_secret_value() for one in found]
+    values = [value for _, value in destination.settings]
+    within = [one for value in values if isinstance(value, dict) for one in value.values()]
+    texts = [one.get_secret_value() for one in values + within if isinstance(one, SecretStr)]
     return [text for text in texts if len(text) >= _LONG]
 
 
