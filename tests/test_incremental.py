@@ -252,7 +252,7 @@ def _some_come_again(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         "insert into shop.events by name select * replace (case hash(event_id) % 2 when 0 then '0'"
         " else '~' end as session_id) from shop.events"
-        " where occurred_at between '2026-11-14' and '2026-11-15' and loaded_at < '2026-11-16'"
+        " where occurred_at between '2026-11-13' and '2026-11-16' and loaded_at < '2026-11-16'"
     )
     _send_letters(connection, spring="2026-11-18", autumn="2026-11-13")
 
