@@ -6,6 +6,8 @@
 
     Looked at once, where input_customers is built. What dbt needs while it parses
     (cdp_as_of, cdp_calibration_end, cdp_experiments, ...) is looked at where it is read.
+    A project that has taken over some of the models need not declare the variables of
+    the others.
 #}
 {% macro check_variables() %}
 
@@ -59,7 +61,7 @@
 
     {%- set wrong = [] -%}
     {%- for wanted, least, most, names in numbers -%}
-        {%- for name in names -%}
+        {%- for name in names if var.has_var(name) -%}
             {%- set text = var(name) | string | trim -%}
             {%- set value = text | float(-1) -%}
             {%- if value < least or (most is not none and value > most)
@@ -68,17 +70,19 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- for name, allowed in words.items() if var(name) not in allowed -%}
+    {%- for name, allowed in words.items()
+        if var.has_var(name) and var(name) not in allowed -%}
         {%- do wrong.append(
             name ~ " is '" ~ var(name) ~ "', not one of " ~ allowed | join(', ')
         ) -%}
     {%- endfor -%}
-    {%- for name in lists if var(name) is string or var(name) is not sequence -%}
+    {%- for name in lists if var.has_var(name)
+        and (var(name) is string or var(name) is not sequence) -%}
         {%- do wrong.append(
             name ~ " is '" ~ var(name) ~ "', not a list: write [" ~ var(name) ~ ']'
         ) -%}
     {%- endfor -%}
-    {%- for names in orders if not wrong -%}
+    {%- for names in orders if not wrong and var.has_var(names[0]) -%}
         {%- for name in names[1:] -%}
             {%- set before = names[loop.index0] -%}
             {%- if var(name) | float < var(before) | float -%}
