@@ -14,11 +14,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from shared_folder import SHARED
 
 from cdp_activate.demo import complete_journey
 
 ROOT = Path(__file__).parents[1]
-SHARED = Path(os.environ.get("CDP_SHARED", ROOT.parent / "shared"))
 FIGURES = SHARED / "data" / "published_figures.json"
 
 # The study's weeks turn at 05:00 UTC: this is the end of its last day.

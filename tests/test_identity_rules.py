@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,10 +10,10 @@ from pathlib import Path
 import pytest
 from identity_bed import Bed
 from identity_people import people
+from shared_folder import SHARED
 
 pytestmark = pytest.mark.slow
 
-SHARED = Path(os.environ.get("CDP_SHARED", Path(__file__).parents[2] / "shared"))
 FAKE = SHARED / "data" / "splink_fake_1000" / "fake_1000.csv"
 
 INSERT = (

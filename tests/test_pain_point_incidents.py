@@ -7,15 +7,14 @@ and a payment incident on days 139 to 159, counted from 0 on 1 January.
 from __future__ import annotations
 
 import json
-import os
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt_command import REPOSITORY, run_dbt
+from shared_folder import SHARED
 
-SHARED = Path(os.environ.get("CDP_SHARED", REPOSITORY.parent / "shared"))
 EVENTS = SHARED / "data" / "retentioneering_ecom" / "ecom.csv.gz"
 
 pytestmark = [

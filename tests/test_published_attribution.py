@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from dbt_command import REPOSITORY, run_dbt
+from shared_folder import SHARED
 
-SHARED = Path(os.environ.get("CDP_SHARED", REPOSITORY.parent / "shared"))
 PATHS = SHARED / "data" / "channelattribution" / "Data.csv"
 HEURISTICS = PATHS.with_name("expected_heuristic_channelattribution_2.2.5.csv")
 FIGURES = SHARED / "data" / "published_figures.json"

@@ -7,7 +7,6 @@ The figures and their sources are in published_figures.json beside the data sets
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 from dbt_command import REPOSITORY, run_dbt
+from shared_folder import SHARED
 
-SHARED = Path(os.environ.get("CDP_SHARED", REPOSITORY.parent / "shared"))
 DATA = SHARED / "data"
 FIGURES = DATA / "published_figures.json"
 

@@ -7,14 +7,13 @@ reference, on its data set rfm_data_orders, analysed as of 2006-12-31.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt_command import REPOSITORY, run_dbt
+from shared_folder import SHARED
 
-SHARED = Path(os.environ.get("CDP_SHARED", REPOSITORY.parent / "shared"))
 ORDERS = SHARED / "data" / "rfm" / "rfm_data_orders.csv"
 FIGURES = SHARED / "data" / "published_figures.json"
 

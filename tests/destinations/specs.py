@@ -7,7 +7,6 @@ Where they are absent nothing is checked, and `needs_specs` skips what is about 
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,10 +17,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import yaml
+from shared_folder import SHARED
 
 from cdp_activate.http import Request, Response, Transport
 
-FOLDER = Path(os.environ.get("CDP_SHARED", "/nowhere")) / "specs"
+FOLDER = SHARED / "specs"
 needs_specs = pytest.mark.skipif(
     not FOLDER.is_dir(), reason="the platforms' descriptions are not here: set CDP_SHARED"
 )

@@ -5,32 +5,30 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
 import random
 import unicodedata
-from pathlib import Path
 
 import pytest
 import warehouses
+from shared_folder import SHARED
 
 from cdp_activate.audiences.dialects import DIALECTS
 from cdp_activate.errors import SettingsError
 from cdp_activate.identifiers import phone, python
 from cdp_activate.identifiers.rules import RULE_SETS, rule_set
 
-SHARED = os.environ.get("CDP_SHARED")
-VECTORS = Path(SHARED or "") / "specs/normalisation/vectors.json"
+VECTORS = SHARED / "specs/normalisation/vectors.json"
 NAMES = {"given_name": "first_name", "family_name": "last_name", "zip": "postcode"}
 SETS = {"the_trade_desk_uid2": "uid2"}
 
 needs_vectors = pytest.mark.skipif(
-    not (SHARED and VECTORS.exists()), reason="CDP_SHARED does not lead to the vendors' vectors"
+    not VECTORS.exists(), reason="CDP_SHARED does not lead to the vendors' vectors"
 )
 
 
 def vectors() -> list[tuple[str, str, str, str, str]]:
     """(rules, identifier, value, normalised, what is sent) of every vector."""
-    if not (SHARED and VECTORS.exists()):
+    if not VECTORS.exists():
         return []
     return [
         (
