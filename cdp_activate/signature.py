@@ -10,6 +10,9 @@ import binascii
 import hashlib
 import hmac
 import uuid
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, SecretStr
 
 
 def secret_bytes(secret: str) -> bytes:
@@ -40,3 +43,13 @@ def sign(key: bytes, message_id: str, timestamp: str, body: bytes) -> str:
 def new_message_id() -> str:
     """A `webhook-id` that no other message has."""
     return f"msg_{uuid.uuid4().hex}"
+
+
+def _can_sign(secret: SecretStr | None) -> SecretStr | None:
+    if secret is not None:
+        secret_bytes(secret.get_secret_value())
+    return secret
+
+
+SigningSecret: TypeAlias = Annotated[SecretStr | None, AfterValidator(_can_sign)]
+"""The setting with the secret that messages are signed with; None: they are not."""

@@ -23,7 +23,7 @@ from cdp_activate.destinations.base import Destination, DestinationSettings
 from cdp_activate.destinations.rows import Receipt, Row, clean_reason, json_bytes, rows_as_json
 from cdp_activate.errors import DestinationError, RetryError
 from cdp_activate.http import Request, Response, Transport
-from cdp_activate.signature import new_message_id, secret_bytes, sign
+from cdp_activate.signature import SigningSecret, new_message_id, secret_bytes, sign
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]*")
@@ -50,7 +50,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         headers: dict[str, SecretStr] = Field(
             default_factory=dict, description="Headers sent with every call, such as a key."
         )
-        secret: SecretStr | None = Field(
+        secret: SigningSecret = Field(
             default=None, description="Signs each call: whsec_<base64>, or any text."
         )
         batch_size: Annotated[int, Field(ge=1, le=10_000)] = Field(
@@ -102,13 +102,6 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
                 if not _HEADER_VALUE.fullmatch(value.get_secret_value()):
                     raise ValueError(f"the value of {name} holds characters no header can carry")
             return headers
-
-        @field_validator("secret")
-        @classmethod
-        def _secret_can_sign(cls, secret: SecretStr | None) -> SecretStr | None:
-            if secret is not None:
-                secret_bytes(secret.get_secret_value())
-            return secret
 
     verbs = frozenset({"upsert", "remove", "send", "erase"})
     identifiers = ()

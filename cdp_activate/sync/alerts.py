@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeAlias
 
-from pydantic import SecretStr, field_validator
+from pydantic import SecretStr
 
 from cdp_activate import __version__
 from cdp_activate.answers import raise_for_status
@@ -23,7 +23,7 @@ from cdp_activate.destinations.base import DestinationSettings
 from cdp_activate.errors import BusyError, CdpError, Problem, RetryError, SourceErrors, said
 from cdp_activate.http import PooledTransport, Request, Transport
 from cdp_activate.settings import validated
-from cdp_activate.signature import new_message_id, secret_bytes, sign
+from cdp_activate.signature import SigningSecret, new_message_id, secret_bytes, sign
 from cdp_activate.sync import log
 from cdp_activate.sync.model import Amount, AmountField
 from cdp_activate.sync.tables import RunRecord
@@ -89,14 +89,7 @@ class WebhookChannel(Channel):
         """Of `type: webhook`."""
 
         url: SecretStr
-        secret: SecretStr | None = None
-
-        @field_validator("secret")
-        @classmethod
-        def _secret_can_sign(cls, secret: SecretStr | None) -> SecretStr | None:
-            if secret is not None:
-                secret_bytes(secret.get_secret_value())
-            return secret
+        secret: SigningSecret = None
 
     def send(self, alert: Alert, transport: Transport) -> None:
         """Post it; any 2xx is well."""

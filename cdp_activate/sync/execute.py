@@ -75,9 +75,13 @@ class Delivery:
     destination: Destination[Any]
     options: Options
     rejections: dict[str, int] = field(default_factory=dict)
-    answered: int = 0
     refused: int = 0
     of_verb: dict[Verb, Tally] = field(default_factory=dict)
+
+    @property
+    def answered(self) -> int:
+        """Rows that the platform answered, of whichever verb."""
+        return sum(one.answered for one in self.of_verb.values())
 
     def deliver(self) -> None:
         """Removes first, then adds and updates; each settled before the other begins.
@@ -266,7 +270,6 @@ class _Phase:
             self.work.notes.answer(
                 self.list_name, self.verb, batch.span, delivered.rejected, delivered.job
             )
-            self.work.answered += len(batch)
             self.work.tally(self.verb).answered += len(batch)
             self._rejected(
                 Receipt(delivered.rejected, delivered.unnamed, reasons=delivered.reasons)

@@ -14,6 +14,9 @@ from cdp_activate.sync.model import Guards
 from cdp_activate.sync.people import HELD_REJECTED
 from cdp_activate.sync.plan import Plan
 
+A_FEW = 10
+"""Lists that are emptied and hold fewer people, all of them together, need nobody's word."""
+
 _MOST_TOLD = 5
 """Lists that one guard's refusal names."""
 
@@ -76,9 +79,6 @@ def _lists(plan: Plan) -> Iterator[Refusal]:
             "emptied", f"nobody belongs on '{one.name}' now, the list holds {one.known:,}"
         )
 
-
-A_FEW = 10
-"""Lists that are emptied and hold fewer people, all of them together, need nobody's word."""
 
 SMALL = 100
 """A list of fewer people is judged together with others: one person is a large share of it."""
