@@ -56,7 +56,7 @@ test-kills: $(READY)  ## Kill a sync of 100,000 people at 200 random instants
 test-stories: $(READY)  ## Tell 1,000 random stories of companies, platforms and killed runs
 	CDP_STORIES=$${CDP_STORIES:-1000} $(BIN)/python -m pytest -n 2 tests/sync/test_sync_stateful.py
 
-golden: $(READY)  ## Write the SQL of every construct in every dialect, and its table, anew
+golden: $(READY)  ## Write the SQL and the words of every construct, and its table, anew
 	$(BIN)/python tests/audiences/constructs.py
 
 docs: $(READY)  ## Write the pages that come from the code anew: mistakes, destinations, identifiers

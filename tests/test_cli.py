@@ -68,6 +68,7 @@ GIVEN = {
     ("adopt",): ["vips"],
     ("audience", "show"): ["x"],
     ("audience", "preview"): ["x"],
+    ("audience", "explain"): ["x"],
     ("run",): ["--due"],
     ("erase",): ["x"],
 }

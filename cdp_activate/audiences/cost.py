@@ -23,7 +23,7 @@ from cdp_activate.audiences.moments import (
 from cdp_activate.audiences.reads import Read, instant_of, reads
 from cdp_activate.audiences.together import Judged, judged_together
 from cdp_activate.catalog import Catalog
-from cdp_activate.words import plural
+from cdp_activate.words import length, plural
 
 ALL_TIME = "all time"
 HISTORY = "the whole history"
@@ -188,7 +188,7 @@ def _table(name: str, table: _Table, own: set[str], as_of: datetime) -> TableCos
 def in_words(at: Moment | Day) -> str:
     """Where a stretch of time begins: 'the last 365 days', 'since 2026-01-01'."""
     if isinstance(at, Elapsed):
-        return _length(-at.seconds) if at.seconds < 0 else "from now on"
+        return f"the last {length(-at.seconds)}" if at.seconds < 0 else "from now on"
     if isinstance(at, LocalDate):
         days = 1 - at.days
         return f"the last {plural(days, 'day')}" if days > 0 else "from tomorrow on"
@@ -201,10 +201,3 @@ def in_words(at: Moment | Day) -> str:
     if isinstance(at, FixedDate):
         return f"since {at.on.isoformat()}"
     return f"since {at.at:%Y-%m-%d %H:%M} UTC"
-
-
-def _length(seconds: int) -> str:
-    for unit, each in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds % each == 0:
-            return f"the last {plural(seconds // each, unit)}"
-    return f"the last {plural(seconds, 'second')}"

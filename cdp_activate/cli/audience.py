@@ -16,6 +16,7 @@ from cdp_activate.cli.common import (
     show_json,
     table,
 )
+from cdp_activate.cli.explain import explain
 from cdp_activate.words import plural
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 @click.group()
 def audience() -> None:
-    """List, show, preview and test audiences."""
+    """List, show, preview, explain and test audiences."""
+
+
+audience.add_command(explain)
 
 
 @audience.command("list", cls=Command)

@@ -1,6 +1,7 @@
 """The table of constructs: an audience each, its SQL in every dialect, and what is tested.
 
-python tests/audiences/constructs.py          # writes golden/constructs and docs/constructs.md
+python tests/audiences/constructs.py   # writes golden/constructs, golden/words.md and
+                                       # docs/constructs.md
 """
 
 from __future__ import annotations
@@ -13,15 +14,19 @@ from typing import Any
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from neighbours import sql_of  # noqa: E402
+from neighbours import catalog, sql_of  # noqa: E402
 from random_audiences import written  # noqa: E402
 from random_conditions import CONSTRUCTS  # noqa: E402
 from reading.plain_yaml import documents  # noqa: E402
 
 from cdp_activate.audiences.dialects import DIALECTS  # noqa: E402
+from cdp_activate.audiences.explaining.words import explain  # noqa: E402
+from cdp_activate.audiences.read import read_audiences  # noqa: E402
 from cdp_activate.errors import SourceErrors  # noqa: E402
+from cdp_activate.text import parse  # noqa: E402
 
 FOLDER = HERE / "golden" / "constructs"
+WORDS = HERE / "golden" / "words.md"
 TABLE = HERE.parents[1] / "docs" / "constructs.md"
 EXECUTED = ("duckdb", "postgres")
 NAMES = {
@@ -101,6 +106,16 @@ def document() -> str:
     return f"{HEAD}{rows}{end}\n"
 
 
+def words() -> str:
+    """golden/words.md: every construct in plain English."""
+    known = catalog()
+    said = []
+    for name in table():
+        audiences = read_audiences(parse(text_of(name), "tested.yml"), known)
+        said.append(f"## {name}\n\n" + "\n".join(explain(audiences["tested"]).lines()))
+    return "\n\n".join(said) + "\n"
+
+
 def drawn_names() -> set[str]:
     return {*CONSTRUCTS, "everywhere"}
 
@@ -112,6 +127,7 @@ def main() -> None:
             path.unlink()
     for name in table():
         (FOLDER / f"{name}.sql").write_text(golden(name), encoding="utf-8")
+    WORDS.write_text(words(), encoding="utf-8")
     TABLE.write_text(document(), encoding="utf-8")
 
 
