@@ -14,21 +14,20 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from http.client import IncompleteRead
-from ssl import SSLCertVerificationError
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cdp_activate.errors import (
-    CdpError,
-    DestinationError,
-    OutOfReachError,
-    SettingsError,
-)
-from cdp_activate.proxies import goes_straight, proxies, user_of
+from cdp_activate.errors import OutOfReachError
+from cdp_activate.proxies import goes_straight, proxies
 
 if TYPE_CHECKING:
     import urllib3
+
+GRACE = 90.0
+"""Seconds that sending a call and reading its answer may take, beside the wait for the answer."""
+
+MOST_BYTES = 100_000_000
+"""Bytes of an answer, uncompressed, above which it is read no further: memory has an end."""
 
 
 class Headers(Mapping[str, str]):
@@ -114,6 +113,13 @@ class Transport(ABC):
         a call that can never be made.
         """
 
+    def give_up(self) -> None:
+        """Wait for no answer any longer: calls under way, and any later one, end in doubt.
+
+        Called by another thread than those that wait.
+        """
+        return
+
     def close(self) -> None:
         """Give back connections. Called once, after the last `send`."""
         return
@@ -152,6 +158,10 @@ class GzipTransport(Transport):
             request = Request(request.method, request.url, headers, body)
         return self.inner.send(request)
 
+    def give_up(self) -> None:
+        """Give the other transport's calls up."""
+        self.inner.give_up()
+
     def close(self) -> None:
         """Close the other transport."""
         self.inner.close()
@@ -170,47 +180,48 @@ class PooledTransport(Transport):
 
     `connections` is the number of calls that may be under way at once; one
     more waits for its turn. `timeout` is in seconds, for connecting (at most
-    10) and for each wait on the answer. Redirects are not followed: a signed
+    10) and for each wait on the answer; `longest` for the whole call, by
+    default `GRACE` seconds more. Redirects are not followed: a signed
     body or a key must not travel to another host. Proxies are those that the
     environment names.
     """
 
-    def __init__(self, *, connections: int = 4, timeout: float = 30.0) -> None:
+    def __init__(
+        self, *, connections: int = 4, timeout: float = 30.0, longest: float | None = None
+    ) -> None:
         # urllib3 is loaded when a platform is spoken to, not for `--help`.
-        import urllib3
+        from cdp_activate.connections import Calls, pool
 
-        how: dict[str, Any] = {
-            "maxsize": max(1, connections),
-            "block": True,
-            "retries": False,
-            "timeout": urllib3.Timeout(connect=min(timeout, 10.0), read=timeout),
+        self._pool = pool(connections=connections, timeout=timeout)
+        self._by_proxy = {
+            scheme: pool(connections=connections, timeout=timeout, proxy=address)
+            for scheme, address in proxies().items()
         }
-        self._pool: urllib3.PoolManager = urllib3.PoolManager(**how)
-        self._by_proxy = {scheme: _proxy_pool(at, how) for scheme, at in proxies().items()}
+        self._calls = Calls(timeout + GRACE if longest is None else longest)
 
     def send(self, request: Request) -> Response:
         """Send once over a pooled connection."""
-        from urllib3.exceptions import HTTPError
-
-        try:
+        with self._calls.one(request.host):
             answer = self._pool_for(request).request(
                 request.method,
                 request.url,
                 body=request.body or None,
                 headers=dict(request.headers),
                 redirect=False,
+                preload_content=False,
             )
-        # `from None`: the original text repeats the address with its query, or a header.
-        except (HTTPError, OSError) as error:
-            raise _network_error(error, request.host) from None
-        except ValueError:
-            raise DestinationError(
-                f"a call to {request.host} cannot be made: its address, or a header such as the "
-                "one with the key, holds what none may hold",
-                remedy="Is there a line break, or another letter than ASCII, in a key or address?",
-                in_doubt=False,
-            ) from None
-        return Response(answer.status, Headers(answer.headers), answer.data)
+            body = answer.read(MOST_BYTES + 1)
+            if len(body) > MOST_BYTES:
+                answer.close()
+                raise OutOfReachError(
+                    f"{request.host} sent an answer of more than {MOST_BYTES:,} bytes",
+                    in_doubt=True,
+                )
+        return Response(answer.status, Headers(answer.headers), body)
+
+    def give_up(self) -> None:
+        """Shut the connections of the calls under way."""
+        self._calls.give_up()
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -221,62 +232,3 @@ class PooledTransport(Transport):
         if not self._by_proxy or goes_straight(request.host):
             return self._pool
         return self._by_proxy.get(urlsplit(request.url).scheme, self._pool)
-
-
-def _proxy_pool(proxy: str, how: Mapping[str, Any]) -> urllib3.PoolManager:
-    """Connections through a proxy. Raises SettingsError where its address is none."""
-    import urllib3
-
-    try:
-        user = user_of(proxy)
-        headers = urllib3.make_headers(proxy_basic_auth=user) if user else None
-        return urllib3.ProxyManager(proxy, proxy_headers=headers, **how)
-    except ValueError:  # the address is not repeated: it may hold a password
-        raise SettingsError(
-            "HTTPS_PROXY or HTTP_PROXY of the environment is no address of an HTTP proxy",
-            remedy="Write it as http://proxy.example.com:3128; proxies of SOCKS are not spoken to.",
-        ) from None
-
-
-def _network_error(error: Exception, host: str) -> CdpError:
-    """Say in plain words what happened on the way to `host`."""
-    from urllib3 import exceptions
-
-    if isinstance(error, exceptions.LocationValueError):
-        return DestinationError(
-            f"the address of {host} is not a valid URL",
-            remedy="Check the URL in its settings.",
-            in_doubt=False,
-        )
-    if isinstance(error, exceptions.ProxyError):
-        # The proxy itself, or the way that it was asked to open: the call was not made yet.
-        return OutOfReachError(
-            f"the proxy on the way to {host} is out of reach, or refuses the way"
-        )
-    if isinstance(error, exceptions.SSLError) and any(
-        isinstance(one, SSLCertVerificationError) for one in error.args
-    ):
-        # It is asked for before anything is said.
-        return OutOfReachError(f"the certificate of {host} is not one that we trust")
-    # Before a connection there is no request; after it nobody knows how far the request came.
-    never_left = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
-    reasons: tuple[tuple[type[Exception], str], ...] = (
-        # The first that fits: urllib3 derives the first two from the third.
-        (exceptions.NameResolutionError, "could not be found (its name has no address)"),
-        (exceptions.NewConnectionError, "could not be connected to (is it running?)"),
-        (exceptions.ConnectTimeoutError, "did not answer in time"),
-        (exceptions.ReadTimeoutError, "did not answer in time"),
-        (exceptions.SSLError, "could not be reached over TLS (certificate or protocol)"),
-        (IncompleteRead, "broke off in the middle of its answer"),
-        (exceptions.ProtocolError, "closed the connection before its answer was whole"),
-        (exceptions.DecodeError, "sent an answer that cannot be decompressed"),
-    )
-    # urllib3 wraps the cause (`ProtocolError("...", IncompleteRead(...))`).
-    causes = [*(arg for arg in error.args if isinstance(arg, Exception)), error]
-    for cause in causes:
-        for kind, words in reasons:
-            if isinstance(cause, kind):
-                return OutOfReachError(
-                    f"{host} {words}", in_doubt=not isinstance(cause, never_left)
-                )
-    return OutOfReachError(f"the connection to {host} failed", in_doubt=True)

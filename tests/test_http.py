@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import ssl
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 
 import pytest
 import urllib3
@@ -367,3 +370,104 @@ def test_importing_the_seam_loads_no_client():
     code = "import sys, cdp_activate.http; sys.exit('urllib3' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@contextmanager
+def trickling(*, pause=0.02, head=b"HTTP/1.1 200 OK\r\n", then=b"X-Wait: on\r\n"):
+    """A server that sends a byte now and then, and never ends; its address."""
+    over = threading.Event()
+
+    def answer(connection):
+        with connection, suppress(OSError):
+            connection.recv(1000)
+            connection.sendall(head)
+            while not over.is_set():
+                for byte in then:
+                    connection.sendall(bytes([byte]))
+                    over.wait(pause)
+
+    def accept(listener):
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=answer, args=listener.accept()[:1], daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        over.set()
+
+
+BODY = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+TO_THE_END = b"HTTP/1.0 200 OK\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "then"),
+    [(b"", b"HTTP/1.1 200 OK and more of it "), (b"HTTP/1.1 200 OK\r\n", b"X-Wait: on\r\n"),
+     (BODY, b" "), (CHUNKED, b"1\r\n \r\n"), (TO_THE_END, b"{}")],
+    ids=["status", "headers", "body", "chunks", "body to the end of the connection"],
+)  # fmt: skip
+def test_an_answer_that_trickles_is_not_waited_for_longer_than_the_call_may_take(head, then):
+    transport = PooledTransport(timeout=5, longest=0.2)
+    began = time.monotonic()
+
+    with trickling(head=head, then=then) as url, pytest.raises(OutOfReachError) as raised:
+        transport.send(Request("POST", f"{url}?token=abc", {}, b"ann@x.test"))
+
+    assert time.monotonic() - began < 1.0
+    assert "did not answer in time" in str(raised.value)
+    assert "token" not in str(raised.value)
+    assert raised.value.in_doubt
+    transport.close()
+
+
+def test_calls_that_are_given_up_end_at_once_and_no_other_begins():
+    transport = PooledTransport(connections=3, timeout=60)
+
+    with trickling(head=BODY, then=b" ") as url, ThreadPoolExecutor(3) as pool:
+        calls = [pool.submit(transport.send, Request("POST", url, {}, b"x")) for _ in range(3)]
+        time.sleep(0.1)
+        began = time.monotonic()
+        transport.give_up()
+        errors = [call.exception() for call in calls]
+        with pytest.raises(OutOfReachError, match="not waited for"):
+            transport.send(Request("POST", url, {}, b"x"))
+
+    assert time.monotonic() - began < 1.0
+    assert all(isinstance(error, OutOfReachError) and error.in_doubt for error in errors)
+    transport.close()
+
+
+def test_a_call_in_time_leaves_its_connection_to_others():
+    """The end of one call does not come upon the next over the same connection."""
+    transport = PooledTransport(connections=1, timeout=5, longest=0.3)
+    threads = set()
+
+    def answer(request):
+        threads.add(threading.get_ident())
+        return Response(200)
+
+    with LocalServer(answer) as server:
+        for _ in range(5):
+            assert transport.send(Request("POST", server.url, {}, b"x")).status == 200
+            time.sleep(0.1)
+
+    assert len(threads) == 1
+    transport.close()
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_an_answer_without_an_end_does_not_fill_the_memory(transport, monkeypatch, compressed):
+    monkeypatch.setattr("cdp_activate.http.MOST_BYTES", 10_000)
+    body, headers = b" " * 10_001, {}
+    if compressed:
+        body, headers = gzip.compress(body), {"Content-Encoding": "gzip"}
+
+    with (
+        LocalServer(lambda _: Response(200, headers, body)) as server,
+        pytest.raises(OutOfReachError, match="more than 10,000 bytes") as raised,
+    ):
+        transport.send(Request("POST", server.url, {}, b"x"))
+
+    assert raised.value.in_doubt

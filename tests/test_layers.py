@@ -20,6 +20,7 @@ LAYERS = [
     {"pacing"},
     {"answers"},
     {"catalog", "http", "local_server"},
+    {"connections"},
     {"settings"},
     {"environment"},
     {"text"},
