@@ -68,7 +68,7 @@ class _Compiler:
             self.steps["candidates"] = self._people([value, *group], where)
             self.steps["ranked"] = self._ranked(audience.rank)
             # Exclusion comes after ranking: an excluded place is not given to the next (7.6).
-            where = [self._high_enough(audience.rank)]
+            where = [high_enough(audience.rank)]
             scope.people = "ranked"
         kept = [exp.not_(known(scope.condition(member)), copy=False) for member in audience.exclude]
         variant = exp.alias_(self._variant(), VARIANT)
@@ -120,14 +120,6 @@ class _Compiler:
             .from_(identifier("candidates"))
         )
 
-    def _high_enough(self, rank: Rank) -> Expression:
-        place, total = column("place", "ranked"), column("total", "ranked")
-        if rank.top is not None:
-            return exp.LTE(this=place, expression=number(rank.top))
-        before = exp.paren(exp.Sub(this=place, expression=number(1)), copy=False)
-        share = exp.Mul(this=total, expression=number(rank.top_percent or 0))
-        return exp.LT(this=exp.Mul(this=before, expression=number(100)), expression=share)
-
     def _variant(self) -> Expression:
         audience = self.audience
         cases = []
@@ -137,6 +129,16 @@ class _Compiler:
             share = Sample(variant.first, variant.last - 1, audience.variant_salt)
             cases.append(exp.If(this=bucket(self.scope, share), true=text(variant.name)))
         return exp.cast(exp.Case(ifs=cases) if cases else exp.null(), exp.DataType.Type.TEXT)
+
+
+def high_enough(rank: Rank) -> Expression:
+    """The place in the step `ranked` is among those that are kept."""
+    place, total = column("place", "ranked"), column("total", "ranked")
+    if rank.top is not None:
+        return exp.LTE(this=place, expression=number(rank.top))
+    before = exp.paren(exp.Sub(this=place, expression=number(1)), copy=False)
+    share = exp.Mul(this=total, expression=number(rank.top_percent or 0))
+    return exp.LT(this=exp.Mul(this=before, expression=number(100)), expression=share)
 
 
 def shared_facts(asking: Mapping[str, Mapping[str, Fact]]) -> dict[str, Fact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from cdp_activate.audiences.compile import Query, compile_audience
@@ -22,11 +22,19 @@ def preview_sql(
 
     `place` says where a model is, instead of its relation in the warehouse.
     """
+    queries = queries_of([audience.name], audiences, catalog)
+    return to_run(queries[audience.name], queries, catalog, as_of, place)
+
+
+def queries_of(
+    names: Iterable[str], audiences: Mapping[str, Audience], catalog: Catalog
+) -> dict[str, Query]:
+    """The queries of these audiences, and of all that they name, directly or through another."""
     queries: dict[str, Query] = {}
-    pending = [audience.name]
+    pending = list(names)
     while pending:
         name = pending.pop()
         if name not in queries:
             queries[name] = compile_audience(audiences[name], catalog)
             pending.extend(audiences[name].uses)
-    return to_run(queries[audience.name], queries, catalog, as_of, place)
+    return queries

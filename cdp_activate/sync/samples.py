@@ -5,19 +5,14 @@ A key may still be an address: what looks like one is masked wherever it stands.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from cdp_activate.masks import masked, masked_key, personal
 from cdp_activate.sync.counts import ACTIONS
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import Plan, Step
-
-_DIGEST = re.compile(r"[0-9a-f]{40,128}")
-_PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{6,}[0-9]")
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,7 @@ def _shown(sync: Sync) -> dict[str, Callable[[Any], Any]]:
     for name, mapped in sync.fields.items():
         read = [columns[one] for one in mapped.columns if one in columns]
         if any(one.pii for one in read):
-            found[name] = lambda value: masked(value) if isinstance(value, str) else "***"
+            found[name] = personal
         elif all(one.values for one in read):
             found[name] = lambda value: value
         else:
@@ -88,28 +83,3 @@ def _sample(step: Step, shown: Mapping[str, Callable[[Any], Any]]) -> Sample:
 
 def _identifier(name: str, value: str) -> str:
     return masked_key(value) if name == "external_id" else str(masked(value))
-
-
-def masked_key(value: str) -> str:
-    """An id as it is, unless it is an address or a telephone number; on one line."""
-    shown = str(masked(value)) if "@" in value or value.startswith("+") else value
-    return "".join(one if one.isprintable() else "?" for one in shown)
-
-
-def masked(value: Any) -> Any:
-    """As much of a value as shows what kind of thing it is, and no more."""
-    if value is None or isinstance(value, bool | int | float | Decimal):
-        return value
-    if isinstance(value, date):
-        return f"{value.year:04}-**-**"
-    if isinstance(value, list | tuple):
-        return [masked(one) for one in value]
-    text = str(value)
-    if "@" in text:
-        name, _, domain = text.partition("@")
-        return f"{name[:1]}***@{domain[:1]}***.{domain.rpartition('.')[2]}"
-    if _DIGEST.fullmatch(text):
-        return f"{text[:6]}***"
-    if _PHONE.fullmatch(text):
-        return f"{text[:3]}***{text[-2:]}"
-    return f"{text[:1]}***"

@@ -38,9 +38,9 @@ def test_every_operator_has_words() -> None:
 
 def test_whatever_can_be_asked_can_be_said() -> None:
     """Random audiences, whose names and values are hostile: one line each, all of it shown."""
-    for seed in range(4):
+    for seed in range(2):
         world = random_world(seed)
-        for number in range(30):
+        for number in range(20):
             text = written(*random_audiences(seed * 100 + number, world))
             for audience in read_audiences(parse(text, "t.yml"), world.catalog()).values():
                 for line in explain(audience).lines():

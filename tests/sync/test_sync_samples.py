@@ -13,7 +13,7 @@ from bed import AS_OF, Bed, person
 from click.testing import CliRunner
 
 from cdp_activate.cli import main
-from cdp_activate.sync.samples import masked, masked_key
+from cdp_activate.masks import masked, masked_key
 
 BEFORE = [
     person("gone", first_name="Grace"),

@@ -37,8 +37,13 @@ def written(scope: Scope, asked: Written) -> Expression:
 
 def bucket(scope: Scope, share: Sample) -> Expression:
     """The bucket of the key lies in the share."""
-    salted = exp.DPipe(this=text(f"{share.salt}|"), expression=scope.key_text())
-    place = call("cdp_bucket", salted)
+    place = bucket_of(scope, share.salt)
     if share.first == 0:
         return exp.LT(this=place, expression=number(share.last + 1))
     return exp.Between(this=place, low=number(share.first), high=number(share.last))
+
+
+def bucket_of(scope: Scope, salt: str) -> Expression:
+    """The bucket of the key, 0 to 9999."""
+    salted = exp.DPipe(this=text(f"{salt}|"), expression=scope.key_text())
+    return call("cdp_bucket", salted)

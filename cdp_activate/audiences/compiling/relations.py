@@ -28,7 +28,7 @@ from cdp_activate.catalog import Column, Type
 def related(scope: Scope, asked: Related) -> Expression:
     """As many of the related rows pass as `match` says (7.58, 7.59)."""
     if asked.match in ("all", "share"):
-        fact = scope.fact(_counted(scope, asked))
+        fact = scope.fact(counted(scope, asked))
         total, passing = column("total", fact), column("passing", fact)
         if asked.match == "all":
             every = exp.EQ(this=passing, expression=total)
@@ -67,7 +67,7 @@ def _passing(scope: Scope, asked: Related) -> Fact:
     return _fact(asked, tree, inner)
 
 
-def _counted(scope: Scope, asked: Related) -> Fact:
+def counted(scope: Scope, asked: Related) -> Fact:
     """How many rows each key has, and how many of them pass."""
     select, inner, passes = _judged(scope, asked)
     key = select.selects[0]

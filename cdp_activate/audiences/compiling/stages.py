@@ -26,8 +26,7 @@ def stage(scope: Scope, asked: Stage) -> Expression:
     """The stay at as_of is in one of the stages, and is in each way what is asked."""
     if asked.ever:
         return found(scope.fact(been_in(asked, asked.names)))
-    of_all = replace(asked, names=(), entered=None, for_at_least=None, came_from=(), skipped=())
-    fact = scope.fact(stays(of_all))
+    fact = scope.fact(stay_now(asked))
     at = asked.rows.model.columns[asked.rows.at]
     since = column("since", fact)
     conditions = [one_of(column("stage", fact), asked.names)]
@@ -46,6 +45,14 @@ def stage(scope: Scope, asked: Stage) -> Expression:
     if asked.skipped:
         conditions.append(exp.not_(found(scope.fact(been_in(asked, asked.skipped)))))
     return exp.and_(*conditions)
+
+
+def stay_now(asked: Stage) -> Fact:
+    """The stay at as_of, one fact whatever is asked of it."""
+    of_all = replace(
+        asked, names=(), entered=None, for_at_least=None, came_from=(), ever=False, skipped=()
+    )
+    return stays(of_all)
 
 
 @lru_cache(maxsize=256)

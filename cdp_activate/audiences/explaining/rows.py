@@ -8,6 +8,7 @@ from cdp_activate.audiences.explaining.sentence import Say, Sentence
 from cdp_activate.audiences.explaining.times import duration, spans_in_words
 from cdp_activate.audiences.explaining.values import (
     How,
+    column_in_words,
     plain,
     predicates,
     quoted,
@@ -92,7 +93,8 @@ def _measure(of: Happened) -> str:
 def _measured(measure: Measure) -> str:
     if measure.column is None:
         return "the number of"
-    return f"{_OF_COLUMN[measure.name]} {plain(measure.column.label or measure.column.name)} of"
+    column = column_in_words(measure.column).removeprefix("the ")
+    return f"{_OF_COLUMN[measure.name]} {column} of"
 
 
 def measure_in_words(of: Happened, say: Say) -> str:
@@ -180,8 +182,7 @@ def related(asked: Related, say: Say) -> Sentence:
     if asked.pick:
         word, column = ("latest" if asked.pick.latest else "earliest"), asked.pick.by
         such = filter_in_words(asked.where) if asked.where is not None else "there is one"
-        by = plain(column.label or column.name)
-        text = f"the {word} of {rows}{when} by {by} is such that {such}"
+        text = f"the {word} of {rows}{when} by {column_in_words(column)} is such that {such}"
     elif asked.match == "all":
         such = f" {filter_in_words(asked.where)}" if asked.where is not None else " there is one"
         none = "which holds for those with none too" if asked.empty_holds else "and there is one"

@@ -8,6 +8,7 @@ from cdp_activate.audiences.explaining.sentence import Say, Sentence
 from cdp_activate.audiences.explaining.times import duration, spans_in_words
 from cdp_activate.audiences.explaining.values import (
     How,
+    column_in_words,
     number,
     percentage,
     plain,
@@ -79,7 +80,7 @@ def _any(names: tuple[str, ...]) -> str:
 
 def changed(asked: Changed, _: Say) -> Sentence:
     """'the tier changed in the last 30 days, where it was 'gold' before'."""
-    text = f"the {plain(asked.column.label or asked.column.name)} changed"
+    text = f"{column_in_words(asked.column)} changed"
     if asked.spans:
         text += f" {spans_in_words(asked.spans, asked.timezone)}"
     sides = [

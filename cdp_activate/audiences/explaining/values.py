@@ -17,6 +17,7 @@ from cdp_activate.audiences.model import (
     Trait,
 )
 from cdp_activate.audiences.operators import WEEKDAYS
+from cdp_activate.catalog import Column
 from cdp_activate.words import listed, plural
 
 _MONTHS = (
@@ -50,10 +51,14 @@ def test_in_words(test: Test) -> str:
 
 
 def trait_in_words(trait: Trait) -> str:
-    """'the plan of the account'; the column's label, where it has one."""
-    names = [trait.column.label or trait.column.name]
-    names += [one.name for one in reversed(trait.through)]
-    return " of ".join(f"the {plain(name)}" for name in names)
+    """'the plan of the account'; the column's label in quotes, where it has one."""
+    links = [f"the {plain(one.name)}" for one in reversed(trait.through)]
+    return " of ".join((column_in_words(trait.column), *links))
+
+
+def column_in_words(column: Column) -> str:
+    """'the plan', or its label in quotes."""
+    return quoted(column.label) if column.label else f"the {plain(column.name)}"
 
 
 def predicates(comparisons: Comparisons, how: How) -> str:
@@ -127,9 +132,14 @@ def _one_of(words: str, last: str = "or") -> _Words:
     return say
 
 
-def _none_of(words: str) -> _Words:
-    plainly = _one_of(words, "and")
-    return lambda one, how: how.known + plainly(one, how)
+def _none_of(words: str, of_one: str) -> _Words:
+    several, single = _one_of(words, "and"), _one_of(of_one)
+
+    def say(one: Comparison, how: How) -> str:
+        assert isinstance(one.operand, tuple)
+        return how.known + (several if len(one.operand) > 1 else single)(one, how)
+
+    return say
 
 
 def _between(words: str) -> _Words:
@@ -192,7 +202,7 @@ _WORDS: dict[str, _Words] = {
     "lt": _beside("is under"),
     "lte": _beside("is at most"),
     "in": _one_of("is"),
-    "not_in": _none_of("is none of"),
+    "not_in": _none_of("is none of", "is not"),
     "is_null": lambda one, _: "is not known" if one.operand else "is known",
     "between": _between("is from"),
     "not_between": _between("is not from"),
@@ -216,7 +226,7 @@ _WORDS: dict[str, _Words] = {
     "hour": _nested("is at an hour of the day that"),
     "contains_any": _one_of("contains any of"),
     "contains_all": _one_of("contains all of", "and"),
-    "contains_none": _none_of("contains none of"),
+    "contains_none": _none_of("contains none of", "does not contain"),
     "top_percent": _ranked("highest"),
     "bottom_percent": _ranked("lowest"),
     "percentile": _nested("has a percentile among all that"),

@@ -6,7 +6,7 @@ From the tree alone: nothing is compiled, no warehouse is asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cdp_activate.audiences.explaining import rows, states
@@ -28,6 +28,7 @@ from cdp_activate.audiences.model import (
     Audience,
     Changed,
     Compared,
+    Comparison,
     Condition,
     Consent,
     Event,
@@ -83,6 +84,8 @@ def sentence(condition: Condition) -> Sentence:
         inner = condition.inner
         if isinstance(inner, AnyOf):
             return Sentence("none of these holds", tuple(map(sentence, inner.of)))
+        if isinstance(inner, Event) and _at_least_once(inner):
+            return leaf(replace(inner, comparisons=(Comparison("eq", 0),)))
         said = sentence(inner)
         return Sentence(f"it is not so that {said.text}{_or_unknown(inner)}", said.parts)
     inside = tuple(map(sentence, parts_of(condition)))
@@ -90,7 +93,7 @@ def sentence(condition: Condition) -> Sentence:
 
 
 def headline(condition: Condition) -> str:
-    """A condition without those it is made of."""
+    """A condition that is made of others, without them."""
     if isinstance(condition, All):
         return "all of these hold"
     if isinstance(condition, AnyOf):
@@ -98,13 +101,17 @@ def headline(condition: Condition) -> str:
     if isinstance(condition, AtLeast):
         verb = "holds" if condition.n == 1 else "hold"
         return f"at least {condition.n} of these {verb}"
-    if isinstance(condition, Not):
-        return "this is not so"
-    return leaf(condition).text
+    return "this is not so"
 
 
 def leaf(condition: Condition) -> Sentence:
     return LEAVES[type(condition)](condition, sentence)
+
+
+def _at_least_once(asked: Event) -> bool:
+    of = asked.rows
+    once = asked.comparisons == (Comparison("gte", 1),)
+    return once and of.measure.name == "count" and of.having is None
 
 
 def _or_unknown(inner: Condition) -> str:
