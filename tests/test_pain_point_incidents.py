@@ -131,3 +131,24 @@ def test_what_is_spread_like_the_visits_is_no_incident(built: tuple[Path, str]) 
             )
             alarms += len(connection.execute(scan).fetchall())
     assert 0 == alarms
+
+
+def test_an_incident_of_many_has_a_bound_that_is_a_number(built: tuple[Path, str]) -> None:
+    """PostgreSQL refuses exp(-1797), which others take for 0."""
+    _, scan = built
+    with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as warehouse")
+        connection.execute(
+            "create table warehouse.main.daily_visitors as select 'web' as channel, "
+            "'mobile' as device_type, date '2024-01-01' + day::int as day, 900 as visitor_count "
+            "from range(20) as days (day)"
+        )
+        connection.execute(
+            "create table warehouse.main.pain_points as select 'late' as pain_point, "
+            "number::text as visitor_id, 'web' as channel, 'mobile' as device_type, "
+            "timestamp '2024-01-07' as occurred_at from range(600) as people (number)"
+        )
+        found = connection.execute(f"select log_likelihood_ratio, false_alarm_bound from ({scan})")
+        for ratio, bound in found.fetchall():
+            assert 1797 < ratio < 1798
+            assert 0 < bound < 1e-300

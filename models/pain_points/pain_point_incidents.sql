@@ -1,4 +1,6 @@
 {%- set double = cdp_activate.type_double() -%}
+{#- How many incidents of a pain are looked for in each segment, one a round. -#}
+{%- set rounds = 12 -%}
 
 with
 
@@ -27,25 +29,6 @@ pain_points as (
     from {{ ref('pain_points') }}
 
     where visitor_id is not null
-
-),
-
-painful_days as (
-
-    select
-        pain_point,
-        day,
-        channel,
-        device_type,
-        count(distinct visitor_id) as visitor_days
-
-    from pain_points
-
-    group by
-        pain_point,
-        day,
-        channel,
-        device_type
 
 ),
 
@@ -81,9 +64,9 @@ cases as (
         {% if dimension == 'everyone' %}'everyone'{% else %}{{ dimension }}{% endif %}
             as segment,
         day,
-        sum(visitor_days) as case_count
+        count(distinct visitor_id) as case_count
 
-    from painful_days
+    from pain_points
     {% if dimension != 'everyone' %}
     where {{ dimension }} is not null
     {% endif %}
@@ -248,140 +231,104 @@ significant as (
 
     select
         scanned.*,
-        looks.look_count * exp(-scanned.log_likelihood_ratio) as false_alarm_bound
+        looks.look_count * exp(-least(scanned.log_likelihood_ratio, 700.0))
+            as false_alarm_bound
 
     from scanned
 
     cross join looks
 
+    -- PostgreSQL has no number as small as exp(-746).
     where
-        looks.look_count * exp(-scanned.log_likelihood_ratio)
+        looks.look_count * exp(-least(scanned.log_likelihood_ratio, 700.0))
         <= {{ var('cdp_incident_false_alarms') }}
 
 ),
 
--- Of the stretches that overlap, the one that says most: the strongest over each day
--- with the pain is found first, since stretches of one day overlap. Pairs of stretches
--- would be too many.
-strongest_over_days as (
+-- The strongest stretch is an incident; of those that do not overlap it, again the
+-- strongest, and so on. Each round reads the one before once.
+stretches_0 as (
 
     select
-        significant.pain_point,
-        significant.dimension,
-        significant.segment,
-        case_days.day,
-        max(significant.log_likelihood_ratio) as log_likelihood_ratio
+        *,
+        0 as is_incident
 
     from significant
 
-    inner join case_days
-        on
-            significant.pain_point = case_days.pain_point
-            and significant.dimension = case_days.dimension
-            and significant.segment = case_days.segment
-            and significant.first_day <= case_days.day
-            and significant.last_day >= case_days.day
-
-    group by
-        significant.pain_point,
-        significant.dimension,
-        significant.segment,
-        case_days.day
-
 ),
 
--- Whatever is not the strongest over its own first day is beaten.
-contenders as (
-
-    select significant.*
-
-    from significant
-
-    inner join strongest_over_days
-        on
-            significant.pain_point = strongest_over_days.pain_point
-            and significant.dimension = strongest_over_days.dimension
-            and significant.segment = strongest_over_days.segment
-            and significant.first_day = strongest_over_days.day
-            and significant.log_likelihood_ratio
-            = strongest_over_days.log_likelihood_ratio
-
-),
-
-beaten as (
+{% for round in range(1, rounds + 1) -%}
+compared_{{ round }} as (
 
     select
-        contenders.pain_point,
-        contenders.dimension,
-        contenders.segment,
-        contenders.first_day,
-        contenders.last_day
+        *,
+        first_value(first_day) over (
+            partition by pain_point, dimension, segment
+            order by
+                is_incident asc, log_likelihood_ratio desc, first_day asc, last_day asc
+        ) as strongest_first_day,
+        first_value(last_day) over (
+            partition by pain_point, dimension, segment
+            order by
+                is_incident asc, log_likelihood_ratio desc, first_day asc, last_day asc
+        ) as strongest_last_day
 
-    from contenders
-
-    inner join strongest_over_days
-        on
-            contenders.pain_point = strongest_over_days.pain_point
-            and contenders.dimension = strongest_over_days.dimension
-            and contenders.segment = strongest_over_days.segment
-            and contenders.first_day <= strongest_over_days.day
-            and contenders.last_day >= strongest_over_days.day
-            and contenders.log_likelihood_ratio
-            < strongest_over_days.log_likelihood_ratio
-
-    union distinct
-
-    -- Of two that say as much, the earlier.
-    select
-        later.pain_point,
-        later.dimension,
-        later.segment,
-        later.first_day,
-        later.last_day
-
-    from contenders as later
-
-    inner join significant as earlier
-        on
-            later.pain_point = earlier.pain_point
-            and later.dimension = earlier.dimension
-            and later.segment = earlier.segment
-            and later.log_likelihood_ratio = earlier.log_likelihood_ratio
-            and later.first_day > earlier.first_day
-            and later.first_day <= earlier.last_day
+    from stretches_{{ round - 1 }}
 
 ),
 
+stretches_{{ round }} as (
+
+    select
+        pain_point,
+        dimension,
+        segment,
+        case_count,
+        expected_count,
+        all_cases,
+        log_likelihood_ratio,
+        false_alarm_bound,
+        first_day,
+        last_day,
+        case
+            when first_day = strongest_first_day and last_day = strongest_last_day
+                then 1
+            else is_incident
+        end as is_incident
+
+    from compared_{{ round }}
+
+    where
+        is_incident = 1
+        or last_day < strongest_first_day
+        or first_day > strongest_last_day
+        or (first_day = strongest_first_day and last_day = strongest_last_day)
+
+),
+
+{% endfor -%}
 final as (
 
     select
         ---------- text
-        contenders.pain_point,
-        contenders.dimension,
-        contenders.segment,
+        pain_point,
+        dimension,
+        segment,
 
         ---------- numerics
-        contenders.case_count,
-        contenders.expected_count,
-        contenders.all_cases as total_count,
-        contenders.log_likelihood_ratio,
-        contenders.false_alarm_bound,
+        case_count,
+        expected_count,
+        all_cases as total_count,
+        log_likelihood_ratio,
+        false_alarm_bound,
 
         ---------- dates
-        contenders.first_day,
-        contenders.last_day
+        first_day,
+        last_day
 
-    from contenders
+    from stretches_{{ rounds }}
 
-    left join beaten
-        on
-            contenders.pain_point = beaten.pain_point
-            and contenders.dimension = beaten.dimension
-            and contenders.segment = beaten.segment
-            and contenders.first_day = beaten.first_day
-            and contenders.last_day = beaten.last_day
-
-    where beaten.pain_point is null
+    where is_incident = 1
 
 )
 
