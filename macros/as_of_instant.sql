@@ -20,7 +20,8 @@
         {%- set shape = '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
             ~ '([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?'
             ~ ' ?(Z|z|[+-][0-9]{2}:?[0-9]{2})?)?$' -%}
-        {%- if not modules.re.match(shape, text) -%}
+        {%- if not modules.re.match(shape, text)
+            or cdp_activate.date_of(text[:10]) is none -%}
             {{ exceptions.raise_compiler_error(
                 "The variable cdp_as_of (or CDP_AS_OF of the environment) is '"
                 ~ text ~ "', which is not a date or a time: write it in ISO "

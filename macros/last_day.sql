@@ -9,21 +9,21 @@
 
 {#
     The last day from which `customer_purchase_history` counts purchases, as a
-    Python date: the variable `cdp_calibration_end`, else the last day known.
+    Python date: the variable `cdp_calibration_end`, but no later than the last day
+    known, since nobody can have bought after it.
 #}
 {% macro calibration_end() %}
+    {%- set last_day = cdp_activate.last_day() -%}
     {%- set given = var('cdp_calibration_end') -%}
     {%- if not given -%}
-        {{ return(cdp_activate.last_day()) }}
+        {{ return(last_day) }}
     {%- endif -%}
-    {%- set text = given | string | trim -%}
-    {%- set shape =
-        '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' -%}
-    {%- if not modules.re.match(shape, text) -%}
+    {%- set day = cdp_activate.date_of(given | string | trim) -%}
+    {%- if day is none -%}
         {{ exceptions.raise_compiler_error(
-            "The variable cdp_calibration_end is '" ~ text ~ "', which is not a "
+            "The variable cdp_calibration_end is '" ~ given ~ "', which is not a "
             ~ "date: write it in ISO 8601, for instance 1997-09-30."
         ) }}
     {%- endif -%}
-    {{ return(modules.datetime.date.fromisoformat(text)) }}
+    {{ return([day, last_day] | min) }}
 {% endmacro %}

@@ -225,7 +225,7 @@ def _templates() -> list[tuple[jinja2.Template, list[str]]]:
     return [
         (environment.from_string(source), re.findall(r"\{% macro (\w+)\(", source))
         for path in MACROS.glob("*.sql")
-        if re.search(r"as_of|period|date|day_start|local|timestamp", path.stem)
+        if re.search(r"as_of|period|date|day_start|last_day|local|timestamp", path.stem)
         for source in [path.read_text()]
     ]
 
@@ -342,10 +342,23 @@ def test_as_of_is_the_variable_else_that_of_the_environment() -> None:
     assert datetime(2026, 1, 31) == package.as_of_instant()
     package.variables.clear()
     assert datetime(2025, 6, 1, 1) == package.as_of_instant()
-    for value in ("yesterday", "2026-02-01 25:00", "2026-13-01"):
+    for value in ("yesterday", "2026-02-01 25:00", "2026-13-01", "2026-02-29", "0000-01-01"):
         package.environment["CDP_AS_OF"] = value
         with pytest.raises(ValueError, match=f"CDP_AS_OF .* is '{value}'.* write it in ISO 8601"):
             package.as_of_instant()
     parsing = Package(None, execute=False)
     parsing.environment["CDP_AS_OF"] = "2025-06-01"
     assert datetime(2026, 11, 29, 12) == parsing.as_of_instant(), "not read when dbt parses"
+
+
+def test_the_calibration_ends_with_the_last_day_known() -> None:
+    """Where the variable names a later one, nobody has been seen until then."""
+    package = Package(datetime(2028, 3, 1, tzinfo=UTC))
+    ends = {"1997-09-30": date(1997, 9, 30), "2030-01-01": date(2028, 2, 29)}
+    for given, end in ends.items():
+        package.variables["cdp_calibration_end"] = given
+        assert end == package.calibration_end()
+    for given in ("2027-02-29", "2026-04-31", "30/09/1997"):
+        package.variables["cdp_calibration_end"] = given
+        with pytest.raises(ValueError, match=f"cdp_calibration_end is '{given}', which is not a"):
+            package.calibration_end()
