@@ -23,7 +23,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from cdp_activate.errors import CdpError, DestinationError, OutOfReachError, SettingsError
 from cdp_activate.proxies import user_of
 
-TICK = 1.0
+TICK = 0.25
 """Seconds at most between two looks at the calls under way."""
 
 _here = threading.local()
@@ -59,11 +59,14 @@ class Call:
 
 
 class Calls:
-    """The calls under way over some connections: none lasts more than `longest` seconds."""
+    """The calls under way over some connections: none lasts more than `longest` seconds.
 
-    def __init__(self, longest: float) -> None:
+    Once `given_up` is set, none goes on and none begins.
+    """
+
+    def __init__(self, longest: float, given_up: threading.Event) -> None:
         self.longest = longest
-        self._given_up = False
+        self.given_up = given_up
         self._under_way: set[Call] = set()
         self._lock = threading.Lock()
         self._watcher: threading.Thread | None = None
@@ -72,9 +75,9 @@ class Calls:
     def one(self, host: str) -> Iterator[None]:
         """A call to `host`. Raises OutOfReachError where it was cut, whatever it came to."""
         call = Call(time.monotonic() + self.longest)
+        if self.given_up.is_set():
+            raise _given_up(host)
         with self._lock:
-            if self._given_up:
-                raise _given_up(host)
             self._under_way.add(call)
             if self._watcher is None:
                 self._watcher = threading.Thread(target=self._watch, name="calls", daemon=True)
@@ -92,7 +95,7 @@ class Calls:
         if call.was_cut:  # half an answer may look like a whole one
             raise (
                 _given_up(host)
-                if self._given_up
+                if self.given_up.is_set()
                 else OutOfReachError(
                     f"{host} did not answer in time: after {self.longest:,.3g} s "
                     "its answer was not whole",
@@ -100,16 +103,8 @@ class Calls:
                 )
             )
 
-    def give_up(self) -> None:
-        """Cut the calls under way, and begin no other."""
-        with self._lock:
-            self._given_up = True
-            for call in self._under_way:
-                call.until = 0.0
-                call.cut()
-
     def _watch(self) -> None:
-        """Cut what lasts too long, while there are calls."""
+        """Cut what lasts too long or is given up, while there are calls."""
         while True:
             time.sleep(min(TICK, self.longest / 4))
             with self._lock:
@@ -118,7 +113,7 @@ class Calls:
                     return
                 for call in self._under_way:
                     # Again at every look: of a call that was cut while it got its connection.
-                    if call.until <= time.monotonic():
+                    if self.given_up.is_set() or call.until <= time.monotonic():
                         call.cut()
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -113,13 +114,6 @@ class Transport(ABC):
         a call that can never be made.
         """
 
-    def give_up(self) -> None:
-        """Wait for no answer any longer: calls under way, and any later one, end in doubt.
-
-        Called by another thread than those that wait.
-        """
-        return
-
     def close(self) -> None:
         """Give back connections. Called once, after the last `send`."""
         return
@@ -158,10 +152,6 @@ class GzipTransport(Transport):
             request = Request(request.method, request.url, headers, body)
         return self.inner.send(request)
 
-    def give_up(self) -> None:
-        """Give the other transport's calls up."""
-        self.inner.give_up()
-
     def close(self) -> None:
         """Close the other transport."""
         self.inner.close()
@@ -181,13 +171,19 @@ class PooledTransport(Transport):
     `connections` is the number of calls that may be under way at once; one
     more waits for its turn. `timeout` is in seconds, for connecting (at most
     10) and for each wait on the answer; `longest` for the whole call, by
-    default `GRACE` seconds more. Redirects are not followed: a signed
+    default `GRACE` seconds more. Once `given_up` is set, calls under way and later ones end
+    in doubt. Redirects are not followed: a signed
     body or a key must not travel to another host. Proxies are those that the
     environment names.
     """
 
     def __init__(
-        self, *, connections: int = 4, timeout: float = 30.0, longest: float | None = None
+        self,
+        *,
+        connections: int = 4,
+        timeout: float = 30.0,
+        longest: float | None = None,
+        given_up: threading.Event | None = None,
     ) -> None:
         # urllib3 is loaded when a platform is spoken to, not for `--help`.
         from cdp_activate.connections import Calls, pool
@@ -197,7 +193,8 @@ class PooledTransport(Transport):
             scheme: pool(connections=connections, timeout=timeout, proxy=address)
             for scheme, address in proxies().items()
         }
-        self._calls = Calls(timeout + GRACE if longest is None else longest)
+        longest = timeout + GRACE if longest is None else longest
+        self._calls = Calls(longest, given_up or threading.Event())
 
     def send(self, request: Request) -> Response:
         """Send once over a pooled connection."""
@@ -218,10 +215,6 @@ class PooledTransport(Transport):
                     in_doubt=True,
                 )
         return Response(answer.status, Headers(answer.headers), body)
-
-    def give_up(self) -> None:
-        """Shut the connections of the calls under way."""
-        self._calls.give_up()
 
     def close(self) -> None:
         """Close every pooled connection."""

@@ -225,10 +225,6 @@ class PacedTransport(Transport):
         finally:
             self.pacer.end(where, response)
 
-    def give_up(self) -> None:
-        """Give the other transport's calls up."""
-        self.inner.give_up()
-
     def close(self) -> None:
         """Close the other transport."""
         self.inner.close()

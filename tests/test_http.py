@@ -423,13 +423,14 @@ def test_an_answer_that_trickles_is_not_waited_for_longer_than_the_call_may_take
 
 
 def test_calls_that_are_given_up_end_at_once_and_no_other_begins():
-    transport = PooledTransport(connections=3, timeout=60)
+    given_up = threading.Event()
+    transport = PooledTransport(connections=3, timeout=60, given_up=given_up)
 
     with trickling(head=BODY, then=b" ") as url, ThreadPoolExecutor(3) as pool:
         calls = [pool.submit(transport.send, Request("POST", url, {}, b"x")) for _ in range(3)]
         time.sleep(0.1)
         began = time.monotonic()
-        transport.give_up()
+        given_up.set()
         errors = [call.exception() for call in calls]
         with pytest.raises(OutOfReachError, match="not waited for"):
             transport.send(Request("POST", url, {}, b"x"))

@@ -17,7 +17,7 @@ from cdp_activate.cli.common import (
     table,
 )
 from cdp_activate.cli.plan import select_option
-from cdp_activate.cli.sync import summary_table, worst
+from cdp_activate.cli.sync import summary_table, unanswered, worst
 from cdp_activate.cli.watching import (
     STOPPED,
     deadline_option,
@@ -74,12 +74,13 @@ def run(
 
     project, now = load(options), instant(options["as_of"])
     chosen = [one.name for one in project.selected_syncs(select)]
-    with watching(project, options["log_format"]) as watch, stopping() as stop:
+    with watching(project, options["log_format"]) as watch, stopping() as (stop, given_up):
         if dry_run:
             found = project.scheduler.dry_run(now)
         else:
             how = Options(
                 stop=stop,
+                given_up=given_up,
                 deadline=options["deadline"],
                 max_rows=options["max_rows"],
                 watch=watch,
@@ -106,6 +107,8 @@ def _show(lines: list[Line]) -> None:
     if summaries:
         click.echo(f"\n{summary_table(summaries)}")
     for line in lines:
+        if line.summary and line.summary.record.unanswered:
+            click.echo(f"  {line.sync}: {unanswered(line.summary)}")
         if line.error:
             click.echo(f"Error: {line.sync}: {line.error}", err=True)
 

@@ -35,6 +35,7 @@ from cdp_activate.cli.watching import (
 )
 from cdp_activate.errors import CdpError, UsageError
 from cdp_activate.sync import GUARDS
+from cdp_activate.words import plural
 
 if TYPE_CHECKING:
     from cdp_activate.sync.run import Summary
@@ -93,7 +94,7 @@ def sync(
     failed: list[tuple[str, CdpError]] = []
     with (
         watching(project, log_format) as watch,
-        stopping() as stop,
+        stopping() as (stop, given_up),
         project.warehouse() as warehouse,
     ):
         how = Options(
@@ -104,6 +105,7 @@ def sync(
             is_replay=options["as_of"] is not None,
             progress=_progress if sys.stderr.isatty() else lambda sync, answered, planned: None,
             stop=stop,
+            given_up=given_up,
             deadline=options["deadline"],
             max_rows=options["max_rows"],
             watch=watch,
@@ -157,12 +159,22 @@ def _show_summaries(
     for one in done:
         if one.record.message:
             click.echo(f"  {one.record.sync}: {one.record.message}")
+        if one.record.unanswered:
+            click.echo(f"  {one.record.sync}: {unanswered(one)}")
         for reason, count in sorted(one.rejected_by_reason.items()):
             click.echo(f"  {one.record.sync}: {count:,} rejected: {reason}")
         for line in without_lines(one.plan.without):
             click.echo(f"  {one.record.sync}: {line}")
     for name, error in failed:
         click.echo(f"Error: {name}: {error}", err=True)
+
+
+def unanswered(done: Summary) -> str:
+    """What to know of rows that were sent and not answered."""
+    rows = f"{plural(done.record.unanswered, 'row')} went out and nobody knows what became of them"
+    if done.plan.sync.settings.mode == "events":
+        return f"{rows}: no run sends them again, but with --retry-unknown if they did not arrive"
+    return f"{rows}: the next run sends them again, or takes them off"
 
 
 def summary_table(done: list[dict[str, Any]]) -> str:
@@ -222,6 +234,9 @@ def status(as_json: bool, **options: Any) -> None:
     for one in found:
         if one["running"]:
             click.echo(f"  {one['sync']}: a run is under way ({one['running']['run_id']})")
+        if one["unanswered"]:
+            silent = plural(one["unanswered"], "row")
+            click.echo(f"  {one['sync']}: {silent} went out and had no answer")
         if one["refused_unnamed"]:
             many = f"{one['refused_unnamed']:,} of the list were refused without a name"
             click.echo(f"  {one['sync']}: up to {many}")

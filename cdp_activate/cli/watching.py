@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -21,6 +24,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 STOPPED = 130
 """Exit code of a sync that was told to stop (128 + SIGINT, as shells have it)."""
+
+AT_ONCE = 0.5
+"""Seconds within which two signals are one: sent to a group, and passed on by a parent in it."""
 
 
 def log_option(function: F) -> F:
@@ -97,18 +103,38 @@ def alerting(project: Project) -> Callable[[Drift], None]:
 
 
 @contextmanager
-def stopping() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set: deliveries end after the batches under way."""
-    stop = threading.Event()
+def stopping() -> Iterator[tuple[threading.Event, threading.Event]]:
+    """Two events: Ctrl-C and SIGTERM set the first, after which deliveries end with the batches
+    under way, and when they come again the second: no answer is waited for any longer.
+
+    A third time they end the process, as a kill does; the next run takes up what it left.
+    """
+    stop, given_up = threading.Event(), threading.Event()
+    last = -math.inf
 
     def ask(number: int, frame: FrameType | None) -> None:
+        nonlocal last
+        before, last = last, time.monotonic()
+        if last - before < AT_ONCE:
+            return
         if not stop.is_set():
-            click.echo("stopping after the batches under way ...", err=True)
-        stop.set()
+            _say("stopping after the batches under way ...")
+            stop.set()
+        elif not given_up.is_set():
+            _say("waiting for no answer any longer ...")
+            given_up.set()
+        else:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield stop
+        yield stop, given_up
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _say(text: str) -> None:
+    """Write to standard error, in whatever the main thread is interrupted: to write, too."""
+    os.write(2, f"{text}\n".encode())

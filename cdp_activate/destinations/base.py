@@ -154,10 +154,12 @@ class Destination(ABC, Generic[S]):
         """Keep the settings; make no call and open no connection yet.
 
         `name` is what the user calls this destination, for messages. `transport`
-        replaces the network in tests; its owner closes it.
+        replaces the network in tests; its owner closes it. `given_up` is set when nobody waits
+        for answers any longer: calls through `transport` then end in doubt.
         """
         self.settings = settings
         self.name = name or type(self).__module__.rpartition(".")[2]
+        self.given_up = threading.Event()
         self._given = transport
         self._own: Transport | None = None
         self._transport: Transport | None = None
@@ -175,7 +177,9 @@ class Destination(ABC, Generic[S]):
                 inner = self._given
                 if inner is None:
                     inner = self._own = PooledTransport(
-                        connections=self.concurrency, timeout=self.timeout
+                        connections=self.concurrency,
+                        timeout=self.timeout,
+                        given_up=self.given_up,
                     )
                 if self.gzips:
                     inner = GzipTransport(inner)

@@ -96,7 +96,7 @@ class Courier:
     """Takes rows to one list of one destination.
 
     `calls` counts every call made, retries included. `stop` ends the delivery after the
-    batches under way.
+    batches under way; the destination's `given_up` ends those, too.
     """
 
     destination: Destination[Any]
@@ -262,6 +262,8 @@ class Courier:
                 return act()
             except RetryError as error:
                 in_doubt = in_doubt or error.in_doubt
+                if in_doubt and self.destination.given_up.is_set():
+                    raise _Ended from error  # whatever it is about stays unknown
                 if error.in_doubt and not repeatable:
                     raise DestinationError(
                         f"{error.message}: it is not known whether the messages were sent",

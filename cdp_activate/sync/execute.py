@@ -36,8 +36,9 @@ UNNAMED = "refused by the platform, which does not say which rows"
 @dataclass(frozen=True)
 class Options:
     """How a run is made. `allow` names guards to lift; `stop` ends it after batches under way,
-    and so does `deadline`, in seconds, where the sync's own is not sooner. `max_rows` is of how
-    many people a run sends at most.
+    and so does `deadline`, in seconds, where the sync's own is not sooner. `given_up`, which is
+    set after `stop`, ends it without their answers: what they were about is unknown. `max_rows`
+    is of how many people a run sends at most.
 
     `progress` is told the sync, the rows answered and the rows planned, after each batch.
     """
@@ -50,6 +51,7 @@ class Options:
     patience: Patience = field(default_factory=Patience)
     transport: Transport | None = None
     stop: threading.Event = field(default_factory=threading.Event)
+    given_up: threading.Event = field(default_factory=threading.Event)
     deadline: float | None = None
     max_rows: int | None = None
     progress: Callable[[str, int, int], object] = lambda sync, answered, planned: None

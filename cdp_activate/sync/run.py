@@ -65,6 +65,7 @@ class Summary:
             "held_back": dict(self.plan.held_back),
             "without": dict(self.plan.without),
             "rejected": dict(self.rejected_by_reason),
+            "unanswered": done.unanswered,
             "calls": done.calls,
             "message": done.message,
         }
@@ -89,6 +90,7 @@ def run_sync(
     options.watch.started(run)
     try:
         destination = sync.destination.open(transport=options.transport)
+        destination.given_up = options.given_up
         try:
             summary = _Run(sync, catalog, warehouse, destination, run, options).go()
         finally:

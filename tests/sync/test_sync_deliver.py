@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from bed import LIST, QUICK, AfterEachBatch, Bed, people, person
+from click.testing import CliRunner
 
+from cdp_activate.cli import main
 from cdp_activate.destinations.base import Destination, DestinationSettings
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError, SourceErrors
@@ -475,6 +477,63 @@ def test_progress_is_told_after_each_batch_and_ends_at_the_plan(bed: Bed) -> Non
     assert (3, 250) == (len(answered), answered[-1])
     assert sorted(answered) == answered
     assert {("vips_to_mail", 250)} == {(sync, planned) for sync, _, planned in told}
+
+
+def given_up_after(bed: Bed, calls: int) -> dict[str, threading.Event]:
+    """Options of a run that is told twice to stop, once the platform has had so many calls."""
+    stop, given_up = threading.Event(), threading.Event()
+
+    def watch() -> None:
+        while bed.receiver.calls < calls:
+            time.sleep(0.005)
+        stop.set()
+        given_up.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+    return {"stop": stop, "given_up": given_up}
+
+
+def test_a_run_that_is_given_up_waits_for_no_answer_and_loses_nobody(bed: Bed) -> None:
+    bed.mail("batch_size: 10\n    concurrency: 2")
+    bed.build(people(100))
+    bed.receiver.misbehave("slow", seconds=0.0, times=3)
+    bed.receiver.misbehave("slow", seconds=60.0, times=None)
+    began = time.monotonic()
+    done = bed.run(**given_up_after(bed, 5))
+    assert time.monotonic() - began < 5
+    assert ("stopped", 30, 20) == (done.record.state, done.record.added, done.record.unanswered)
+    assert (20, 70) == (done.as_dict()["unanswered"], done.remaining)
+    assert [(30, 20)] == bed.rows(
+        "select count(*) filter (fingerprint <> 'unknown'), "
+        "count(*) filter (fingerprint = 'unknown') from {ledger}"
+    )
+    assert [] == bed.left_behind
+    # Who was sent and never answered leaves: the platform may have them.
+    unknown = {key for (key,) in bed.rows(
+        "select entity_key from {ledger} where fingerprint = 'unknown'"
+    )}  # fmt: skip
+    bed.receiver.behave()
+    stayed = [one for one in people(100) if one.key not in unknown]
+    bed.build(stayed)
+    assert (70 - 20, 20) == ((again := bed.run().record).added, again.removed)
+    assert {one.key for one in stayed} == bed.listed.keys() == bed.ledger
+
+
+def test_messages_that_are_given_up_are_not_sent_again_unasked(bed: Bed) -> None:
+    bed.mail("batch_size: 5\n    concurrency: 1")
+    bed.change_sync("destination: mail", "destination: mail\nmode: events")
+    bed.build(people(20))
+    bed.receiver.misbehave("slow", seconds=0.0, times=2)
+    bed.receiver.misbehave("slow", seconds=60.0, times=None)
+    done = bed.run(**given_up_after(bed, 3), allow=("first_run",)).record
+    assert ("stopped", 10, 5) == (done.state, done.added, done.unanswered)
+    folders = ["--project-dir", str(bed.folder), "--profiles-dir", str(bed.folder)]
+    shown = CliRunner().invoke(main, ["status", *folders]).output
+    assert "vips_to_mail: 5 rows went out and had no answer" in shown
+    bed.receiver.behave()
+    assert 5 == bed.run().record.added
+    assert 15 == sum(len(told) for told in bed.receiver.events.values())
+    assert 5 == bed.run(retry_unknown=True).record.added
 
 
 def test_a_deadline_ends_a_run_after_the_batches_under_way(

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from bed import AS_OF, Bed, Person, people
 
+from cdp_activate.cli.watching import AT_ONCE
+
 HERE = Path(__file__).parent
 
 
@@ -183,6 +185,68 @@ def test_told_to_stop_it_finishes_the_batches_under_way_and_exits_with_130(
     bed.receiver.behave()
     assert len(bed.ledger) == bed.run().record.unchanged
     assert 2_000 == len(bed.listed)
+
+
+def hanging(bed: Bed) -> subprocess.Popen[str]:
+    """A run in a process of its own whose calls have had three answers and get no more."""
+    bed.mail("batch_size: 50\n    concurrency: 2")
+    bed.build(people(1_000))
+    bed.receiver.misbehave("slow", seconds=0.0, times=3)
+    bed.receiver.misbehave("slow", seconds=600.0, times=None)
+    run = command(bed)
+    deadline = time.monotonic() + 30
+    while bed.receiver.calls < 5 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    run.send_signal(signal.SIGTERM)
+    time.sleep(AT_ONCE / 5)
+    run.send_signal(signal.SIGINT)  # passed on by a parent: not meant twice
+    time.sleep(AT_ONCE * 1.2)
+    assert run.poll() is None
+    return run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("which", [signal.SIGTERM, signal.SIGINT])
+def test_told_twice_to_stop_it_waits_for_no_answer_and_says_of_how_many_it_knows_nothing(
+    bed: Bed, which: signal.Signals
+) -> None:
+    run = hanging(bed)
+    run.send_signal(which)
+    output, errors = run.communicate(timeout=5)
+    assert (130, False) == (run.returncode, "Traceback" in errors), output + errors
+    assert "waiting for no answer any longer" in errors
+    assert "vips_to_mail: 100 rows went out and nobody knows what became of them" in output
+    assert [("stopped", 150, 100)] == bed.rows("select state, added, unanswered from {runs}")
+    assert 250 == len(bed.ledger)
+    assert [] == bed.left_behind + bed.rows("select * from {leases}")
+    bed.receiver.behave()
+    assert 150 == bed.run().record.unchanged
+    assert {one.key for one in people(1_000)} == bed.listed.keys() == bed.ledger
+
+
+STUCK = """
+import time
+from cdp_activate.cli.watching import stopping
+with stopping():
+    print("begun", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.slow
+def test_told_a_third_time_a_process_that_does_not_end_is_ended() -> None:
+    """As one is that waits for what nobody can cut off; what it left is taken up as of a kill."""
+    run = subprocess.Popen(
+        [sys.executable, "-c", STUCK], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert run.stdout is not None
+    assert "begun\n" == run.stdout.readline()
+    for _ in range(3):
+        assert run.poll() is None
+        run.send_signal(signal.SIGINT)
+        time.sleep(AT_ONCE * 1.1)
+    _, errors = run.communicate(timeout=5)
+    assert (-signal.SIGINT, 2) == (run.returncode, len(errors.splitlines()))
 
 
 @pytest.mark.slow

@@ -214,7 +214,8 @@ def test_an_alert_is_tried_again_and_its_failure_harms_no_run(
     monkeypatch.setattr(WebhookChannel, "send", lambda *_: [][0])
     run(bed, watch(bed, told))
     assert ["hooks.slack.example.com"] == [request.host for request in told]
-    assert "IndexError" in str(caplog.records[-2].__dict__)
+    last = [one for one in caplog.records if one.msg == "alert_failed"][-1]
+    assert "IndexError" in str(last.__dict__)
 
     bed.build(people(9))
     bed.run(watch=Watchers([Broken()]))
