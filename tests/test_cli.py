@@ -69,6 +69,7 @@ GIVEN = {
     ("audience", "show"): ["x"],
     ("audience", "preview"): ["x"],
     ("audience", "explain"): ["x"],
+    ("audience", "overlap"): ["x", "y"],
     ("run",): ["--due"],
     ("erase",): ["x"],
 }

@@ -17,6 +17,7 @@ from cdp_activate.cli.common import (
     table,
 )
 from cdp_activate.cli.explain import explain
+from cdp_activate.cli.overlap import overlap
 from cdp_activate.words import plural
 
 if TYPE_CHECKING:
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def audience() -> None:
-    """List, show, preview, explain and test audiences."""
+    """List, show, preview, explain, compare and test audiences."""
 
 
 audience.add_command(explain)
+audience.add_command(overlap)
 
 
 @audience.command("list", cls=Command)
