@@ -13,6 +13,7 @@ from cdp_activate.testing.people import (
     IDENTIFIERS,
     TEXTS,
     VALUES,
+    WRITTEN_OTHERWISE,
     EndsInTime,
     Platform,
     as_sent,
@@ -188,7 +189,7 @@ class DestinationContract(EndsInTime):
         require(not receipt.rejected and not receipt.unnamed, "a value was refused")
         self._holds(platform, [1])
         fields = platform.members(self.list_name)[row.key]["fields"]
-        for name in ("no_number", "yes", "choices", "parts", "nothing"):
+        for name in WRITTEN_OTHERWISE:
             is_pythons = name in row.fields and fields.get(name) == str(VALUES[name])
             require(not is_pythons, f"a value is written as Python shows it: {name}")
 

@@ -80,6 +80,11 @@ VALUES: Mapping[str, Any] = {
 }
 """Values of every type that a warehouse may have, by what each is."""
 
+WRITTEN_OTHERWISE = (
+    "no_number", "yes", "instant", "clock", "never", "choices", "parts", "nothing",
+)  # fmt: skip
+"""Of these, values that no platform is sent as Python shows them: instants have a `T` in them."""
+
 Connect = Callable[[Transport], Destination[Any]]
 
 
@@ -131,13 +136,17 @@ def deliver(
     rows: Sequence[Row],
 ) -> Receipt:
     """One batch to its end: the call, and the job it may leave behind."""
-    receipt: Receipt = getattr(destination, verb)(list_id, rows)
+    return settled(destination, getattr(destination, verb)(list_id, rows))
+
+
+def settled(destination: Destination[Any], receipt: Receipt) -> Receipt:
+    """What became of a batch, once the job that it may have left behind has ended."""
     deadline = time.monotonic() + LONGEST_JOB
     while receipt.job is not None:
-        settled = destination.settle(receipt.job)
-        if settled is not None:
-            rejected = {**receipt.rejected, **settled.rejected}
-            receipt = Receipt(rejected, receipt.unnamed + settled.unnamed)
+        ended = destination.settle(receipt.job)
+        if ended is not None:
+            rejected = {**receipt.rejected, **ended.rejected}
+            receipt = Receipt(rejected, receipt.unnamed + ended.unnamed)
         require(time.monotonic() < deadline, f"the job was not settled in {LONGEST_JOB} s")
     return receipt
 

@@ -105,7 +105,7 @@ def proofs() -> str:
     """docs/destinations/proofs.md."""
     lines = [PROOFS, "| type | contract | own cases | calls checked | limits | vectors | lines |"]
     lines.append("|---|---:|---:|---:|---:|---:|---:|")
-    shared = {name for one in (DestinationContract, HttpDestinationContract) for name in vars(one)}
+    shared = {name for one in (DestinationContract, HttpDestinationContract) for name in dir(one)}
     for name, test in sorted(contracts().items()):
         kind = destination_class(name)
         cases = {one for one in dir(test) if one.startswith("test_") and getattr(test, one)}
