@@ -68,6 +68,7 @@ GIVEN = {
     ("adopt",): ["vips"],
     ("audience", "show"): ["x"],
     ("audience", "preview"): ["x"],
+    ("audience", "diff"): ["x"],
     ("audience", "explain"): ["x"],
     ("audience", "overlap"): ["x", "y"],
     ("run",): ["--due"],

@@ -16,6 +16,7 @@ from cdp_activate.cli.common import (
     show_json,
     table,
 )
+from cdp_activate.cli.difference import diff
 from cdp_activate.cli.explain import explain
 from cdp_activate.cli.overlap import overlap
 from cdp_activate.words import plural
@@ -29,6 +30,7 @@ def audience() -> None:
     """List, show, preview, explain, compare and test audiences."""
 
 
+audience.add_command(diff)
 audience.add_command(explain)
 audience.add_command(overlap)
 
