@@ -132,6 +132,10 @@ class Destination(ABC, Generic[S]):
     limits: ClassVar[Mapping[str, Limit]] = {}
     """Every limit of the platform that this class keeps to, by a name of ours."""
 
+    where: ClassVar[tuple[str, ...]] = ()
+    """Settings that say which account, and what in it: two entries of a project with the same
+    are one place, whatever the others say. Empty: all settings."""
+
     api_version: ClassVar[str] = ""
     """The version of the platform's interface that this class was written for."""
 

@@ -47,6 +47,7 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
         api_key: SecretStr = Field(description="Brevo, SMTP and API, API keys.")
         folder: int = Field(default=1, ge=1, description="The id of the folder for new lists.")
 
+    where = ("api_key",)
     address = "https://api.brevo.com/v3"
     api_version = "v3"
     documentation = _DOCS

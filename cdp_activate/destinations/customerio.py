@@ -39,6 +39,7 @@ class CustomerIoDestination(ApiDestination["CustomerIoDestination.Settings"]):
         app_key: SecretStr = Field(description="An App API key: it finds and makes segments.")
         region: Literal["us", "eu"] = Field(default="us", description="Where the account is.")
 
+    where = ("site_id",)
     api_version = "Track v1 and v2, App v1"
     documentation = "https://docs.customer.io/integrations/api/"
     permissions = ("a Track API key (site id and secret)", "an App API key")

@@ -102,6 +102,7 @@ class FileDestination(Destination["FileDestination.Settings"]):
                 raise ValueError("`for_spreadsheets` belongs to `format: csv`")
             return self
 
+    where = ("path",)
     identifiers = ()
     knows_keys = True
     leaving = "They stand in a `remove` publication: whoever reads the files acts on it."

@@ -92,6 +92,7 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
                 )
             return self
 
+    where = ("customer_id",)
     api_version = "v1"
     documentation = f"{_DOCS}/devguides/audiences"
     permissions = (f"scope {SCOPE}", "standard access to the Google Ads account")

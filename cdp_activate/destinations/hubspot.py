@@ -56,6 +56,7 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
 
         access_token: SecretStr = Field(description="Of a private app: HubSpot, Settings.")
 
+    where = ("access_token",)
     address = "https://api.hubapi.com"
     api_version = "v3"
     documentation = "https://developers.hubspot.com/docs/guides/api/crm/lists/overview"

@@ -53,6 +53,7 @@ class KlaviyoDestination(ApiDestination["KlaviyoDestination.Settings"]):
 
         api_key: SecretStr = Field(description="A private key: Klaviyo, Settings, API keys.")
 
+    where = ("api_key",)
     address = "https://a.klaviyo.com"
     content_type = "application/vnd.api+json"
     api_version = "2026-07-15"

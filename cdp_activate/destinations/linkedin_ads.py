@@ -60,6 +60,7 @@ class LinkedInAdsDestination(ApiDestination["LinkedInAdsDestination.Settings"]):
                 raise ValueError("give access_token, or client_id, client_secret and refresh_token")
             return self
 
+    where = ("account_id",)
     api_version = "202611"
     documentation = _SEGMENTS
     permissions = ("rw_dmp_segments", "access to LinkedIn's Audiences program")

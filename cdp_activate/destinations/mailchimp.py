@@ -63,6 +63,7 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
                 raise ValueError("must end in a hyphen and a data centre, such as -us1")
             return key
 
+    where = ("audience",)
     content_type = "application/json"
     api_version = "3.0"
     documentation = "https://mailchimp.com/developer/marketing/api/"

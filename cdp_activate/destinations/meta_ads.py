@@ -87,6 +87,7 @@ class MetaAdsDestination(ApiDestination["MetaAdsDestination.Settings"]):
                 raise ValueError("must be the number of an ad account, such as act_1234567890")
             return number
 
+    where = ("ad_account_id",)
     api_version = "v26.0"
     documentation = _DOCS
     permissions = ("ads_management", "a role on the ad account that may manage its audiences")

@@ -48,6 +48,7 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
 
         api_key: SecretStr = Field(description="SendGrid, Settings, API keys.")
 
+    where = ("api_key",)
     address = "https://api.sendgrid.com"
     api_version = "v3"
     documentation = "https://www.twilio.com/docs/sendgrid/api-reference/contacts"

@@ -48,6 +48,7 @@ class TikTokAdsDestination(ApiDestination["TikTokAdsDestination.Settings"]):
             default=None, description="Days until a new list expires."
         )
 
+    where = ("advertiser_id",)
     api_version = "v1.3"
     documentation = f"{_DOCS}?id=1739940567842818"
     permissions = ("Audience Management (DMP)", "operator access to the advertiser")

@@ -103,6 +103,7 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
                     raise ValueError(f"the value of {name} holds characters no header can carry")
             return headers
 
+    where = ("url", "headers", "secret")
     verbs = frozenset({"upsert", "remove", "send", "erase"})
     identifiers = ()
     leaving = "The endpoint is told `action: remove`, and takes the person off the list named."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -186,8 +187,12 @@ class DestinationEntry:
 
     @cached_property
     def place(self) -> tuple[str, str]:
-        """Type and settings: two entries with the same are one destination."""
-        return self.type, repr(self.node.plain())
+        """Type, and the settings that say where: two entries with the same are one destination."""
+        said = {name: value for name, value in self.node.plain().items() if name != "type"}
+        where = {"base_url", *(self.kind.where or said)}
+        chosen = {name: value for name, value in said.items() if name in where}
+        # A number and its text are one account.
+        return self.type, json.dumps(chosen, sort_keys=True, default=str).replace('"', "")
 
     @property
     def kind(self) -> DestinationClass:

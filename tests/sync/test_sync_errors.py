@@ -29,6 +29,8 @@ from cdp_activate.errors import (
     UsageError,
     WarehouseError,
 )
+from cdp_activate.sync.model import read_destinations
+from cdp_activate.text import parse
 
 
 def problems(bed: Bed) -> list[tuple[str, int, str, str]]:
@@ -119,6 +121,27 @@ def test_a_mirror_needs_a_destination_that_can_remove(
     assert "upsert" == bed.the_sync.settings.mode
 
 
+META = "type: meta_ads, ad_account_id: {}, access_token: \"{{{{ env_var('{}') }}}}\""
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        (META.format("123", "A"), META.format("'123'", "B") + ", retention_days: 9", True),
+        (META.format("123", "A"), META.format("124", "A"), False),
+        (META.format("123", "A"), META.format("123", "A") + ", base_url: 'https://eu.test'", False),
+        ("type: file, path: out", "type: file, path: out, format: parquet", True),
+        ("type: slack, token: t, text: a", "type: slack, token: t, text: b", False),
+    ],
+)
+def test_entries_of_one_account_are_one_destination(one: str, other: str, are_one: bool) -> None:
+    """Whatever keys they are opened with, and whatever else they say."""
+    text = f"destinations:\n  one: {{{one}}}\n  other: {{{other}}}\n"
+    secret = "\"{{ env_var('T') }}\""
+    found = read_destinations(parse(text.replace("token: t,", f"token: {secret},")))
+    assert are_one is (found["one"].place == found["other"].place)
+
+
 def test_two_syncs_on_one_list_are_refused(bed: Bed) -> None:
     bed.write("syncs/zweiter.yml", SYNC.replace("vips_to_mail", "zweiter"))
     ((path, _, message, hint),) = problems(bed)
@@ -131,6 +154,10 @@ def test_two_syncs_on_one_list_are_refused(bed: Bed) -> None:
         "destination: mail", "destination: post"
     )
     bed.write("syncs/zweiter.yml", other + "list: 'VIPs '\n")
+    assert [message] == [found[2] for found in problems(bed)]
+    # Nor do settings that do not say where, in whatever order.
+    post = f"{{url: '{bed.receiver.url}', type: webhook, batch_size: 7, gzip: true}}"
+    bed.write("syncs/destinations.yml", f"destinations:\n  mail: {mail}\n  post: {post}\n")
     assert [message] == [found[2] for found in problems(bed)]
     # Nor do capitals, to many platforms.
     for name in ("list: vips\n", "list: 'v{per}'\nper: first_name\n"):
