@@ -119,6 +119,7 @@ def build(
         run("parse", *_variables(arguments))
         project.forget()
         project.check_package()
+        project.check_variables()
         project.compile()
         run("build", *arguments)
     project.forget()

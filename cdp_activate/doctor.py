@@ -136,6 +136,10 @@ class _Examination:
             project.check_package()
             return True, "cdp_activate is there"
 
+        def variables() -> tuple[object, str]:
+            count = project.check_variables()
+            return True, f"{plural(count, 'variable')} set"
+
         def audiences() -> tuple[object, str]:
             return project.audiences, plural(len(project.audiences), "audience")
 
@@ -160,6 +164,7 @@ class _Examination:
         if self.look("catalog", catalog) is None:
             return
         self.look("dbt package", package)
+        self.look("variables", variables)
         if self.look("audiences", audiences) is None:
             return
         if self.look("syncs", syncs) is None:

@@ -14,7 +14,7 @@ from cdp_activate.audiences.dbt import Difference, Use, dbt_files, differences, 
 from cdp_activate.audiences.model import Audience, AudienceTest
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.unchanged import Record, digest, keep, recorded
-from cdp_activate.catalog import Catalog, load_catalog
+from cdp_activate.catalog import Catalog, check_variables, load_catalog
 from cdp_activate.errors import Problem, SourceErrors, UsageError
 from cdp_activate.text import Node, read, suggest
 from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_profile
@@ -128,6 +128,10 @@ class Project:
                 "the dbt project has no package cdp_activate: compiled audiences call its macros",
                 remedy="run `cdp-activate init`, add to packages.yml what it says, run `dbt deps`",
             )
+
+    def check_variables(self) -> int:
+        """How many variables are set. Raises SourceErrors where one of ours is misspelt."""
+        return check_variables(self.configuration, self.manifest)
 
     @cached_property
     def audiences(self) -> Mapping[str, Audience]:

@@ -167,6 +167,34 @@ def test_a_project_without_our_dbt_package_is_told(tmp_path: Path) -> None:
     assert "`dbt deps`" in done.output
 
 
+def test_a_misspelt_variable_is_told_with_the_name_that_is_meant(tmp_path: Path) -> None:
+    """dbt passes over it in silence; variables of others are theirs, asked for or not."""
+    invoke("init", str(tmp_path))
+    (tmp_path / "target").mkdir()
+    code = "{{ var( 'cdp_stage_tracks' ) }} {{ var(\n \"cdp_late_days\") }} {{ var('churn') }}"
+    macros = {"macro.cdp_activate.all": {"macro_sql": code}}
+    manifest = json.dumps({"metadata": {}, "nodes": {}, "macros": macros})
+    (tmp_path / "target" / "manifest.json").write_text(manifest)
+    written = {
+        "cdp_late_days: 3": "",
+        "cdp_timezone: Europe/Berlin": "",
+        "cdp_schema: x\nmodels: {+schema: '{{ var(\"cdp_schema\") }}'}": "",
+        "churn: 1": "",
+        "currency: EUR": "",
+        "cdp_activate: {stage_modle: [a]}": "'stage_modle' cdp_stage_tracks",
+        "cdp_stage_trakcs: {}": "did you mean 'cdp_stage_tracks'?",
+        "late_days: 3": "did you mean 'cdp_late_days'?",
+        "cpd_late_days: 3": "did you mean 'cdp_late_days'?",
+    }
+    for variable, told in written.items():
+        text = f"name: mine\nprofile: mine\nvars:\n  {variable}\n"
+        (tmp_path / "dbt_project.yml").write_text(text)
+        done = invoke("doctor", "--project-dir", str(tmp_path))
+        said = "FAIL     variables" if told else "ok       variables"
+        assert said in done.output, (variable, done.output)
+        assert all(word in done.output for word in told.split()), done.output
+
+
 def test_what_dbt_says_ends_where_its_insides_begin() -> None:
     """A failure that dbt did not expect shows a traceback of its own."""
     said = [

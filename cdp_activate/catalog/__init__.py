@@ -8,6 +8,7 @@ dbt itself is never imported.
 from cdp_activate.catalog.load import load_catalog, read_manifest
 from cdp_activate.catalog.model import Catalog, Column, Entity, Model, Reference, Rows
 from cdp_activate.catalog.types import Type, column_type
+from cdp_activate.catalog.variables import check_variables
 
 __all__ = [
     "Catalog",
@@ -17,6 +18,7 @@ __all__ = [
     "Reference",
     "Rows",
     "Type",
+    "check_variables",
     "column_type",
     "load_catalog",
     "read_manifest",

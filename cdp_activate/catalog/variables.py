@@ -1,0 +1,65 @@
+"""Finds variables of dbt_project.yml that nothing asks for: dbt passes over them in silence."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from cdp_activate.catalog.manifest import PACKAGE
+from cdp_activate.errors import Problem, SourceErrors
+from cdp_activate.text import Node, suggest
+
+OWN = "cdp_"
+"""What the names of our variables begin with."""
+_ASKED = re.compile(r"""\bvar\((?:\\n|\s)*\\?["'](\w+)""")
+"""`var('name'` in code, or in code within JSON."""
+_READ_BY_US = {"cdp_timezone"}
+"""Variables that cdp-activate reads itself."""
+
+
+def check_variables(configuration: Node, manifest: Path) -> int:
+    """Look at the variables of a dbt_project.yml; give how many there are.
+
+    `manifest` is dbt's manifest.json, which has all code that asks for variables. Raises
+    SourceErrors with every variable that is meant for our package and that nothing asks for.
+    """
+    asked = set(_ASKED.findall(manifest.read_text(encoding="utf-8"))) | _READ_BY_US
+    asked.update(_ASKED.findall("\n".join(configuration.source.lines)))
+    ours = {name for name in asked if name.startswith(OWN)}
+    has_package = ours > _READ_BY_US
+    problems: list[Problem] = []
+    count = 0
+    for name, key, for_us in _set_in(configuration):
+        count += 1
+        # Without our package in the manifest nobody knows what it asks for.
+        if has_package and name not in asked and (for_us or _is_like(name, ours)):
+            hint = suggest(name, ours, what="variables", meant=[OWN + name])
+            problems.append(key.problem(f"no model asks for the variable '{name}'", hint))
+    if problems:
+        raise SourceErrors(problems)
+    return count
+
+
+def _set_in(configuration: Node) -> Iterator[tuple[str, Node, bool]]:
+    """Each variable: its name, where it is named, and whether it is set for our package alone."""
+    variables = configuration.locate(["vars"])
+    if variables is configuration or not isinstance(variables.value, dict):
+        return
+    project = configuration.locate(["name"]).text
+    for name, node in variables.value.items():
+        if name in (PACKAGE, project) and isinstance(node.value, dict):
+            for inner in node.value:
+                yield inner, node.keys[inner], name == PACKAGE
+        else:
+            yield name, variables.keys[name], False
+
+
+def _is_like(name: str, ours: set[str]) -> bool:
+    """Whether a name is one of ours but for slips of the pen."""
+    return (
+        name.startswith(OWN)
+        or OWN + name in ours
+        or bool(difflib.get_close_matches(name, ours, n=1, cutoff=0.85))
+    )
