@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -207,13 +208,10 @@ class PooledTransport(Transport):
                 redirect=False,
                 preload_content=False,
             )
-            body = answer.read(MOST_BYTES + 1)
-            if len(body) > MOST_BYTES:
-                answer.close()
-                raise OutOfReachError(
-                    f"{request.host} sent an answer of more than {MOST_BYTES:,} bytes",
-                    in_doubt=True,
-                )
+            try:
+                body = _body(answer, request.host)
+            finally:
+                answer.close()  # what was read to its end has given its connection back
         return Response(answer.status, Headers(answer.headers), body)
 
     def close(self) -> None:
@@ -225,3 +223,41 @@ class PooledTransport(Transport):
         if not self._by_proxy or goes_straight(request.host):
             return self._pool
         return self._by_proxy.get(urlsplit(request.url).scheme, self._pool)
+
+
+def _body(answer: urllib3.BaseHTTPResponse, host: str) -> bytes:
+    """The body of an answer, uncompressed. Raises OutOfReachError where it has no end."""
+    parts, size = [], 0
+    # To the last, empty part: it is then that half a body is noticed.
+    while size <= MOST_BYTES and (part := answer.read(MOST_BYTES + 1, decode_content=False)):
+        parts.append(part)
+        size += len(part)
+    coding = answer.headers.get("content-encoding", "").strip().lower()
+    body = _decoded(b"".join(parts), coding, host)
+    if max(size, len(body)) > MOST_BYTES:
+        raise OutOfReachError(
+            f"{host} sent an answer of more than {MOST_BYTES:,} bytes", in_doubt=True
+        )
+    return body
+
+
+def _decoded(body: bytes, coding: str, host: str) -> bytes:
+    """The bytes of an answer before they were compressed, `MOST_BYTES` and one of them at most.
+
+    Raises OutOfReachError where they are not whole, or compressed in a way that was not asked
+    for: half an answer may look like a whole one.
+    """
+    if not body or coding in ("", "identity"):
+        return body
+    reader = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as its first bytes say
+    try:
+        found = reader.decompress(body, MOST_BYTES + 1)
+    except zlib.error:
+        found, is_whole = b"", False
+    else:
+        is_whole = reader.eof or len(found) > MOST_BYTES
+    if not is_whole:
+        raise OutOfReachError(
+            f"{host} sent an answer that cannot be decompressed, or half of one", in_doubt=True
+        )
+    return found

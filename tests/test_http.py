@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
@@ -472,3 +473,30 @@ def test_an_answer_without_an_end_does_not_fill_the_memory(transport, monkeypatc
         transport.send(Request("POST", server.url, {}, b"x"))
 
     assert raised.value.in_doubt
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", gzip.compress(b'{"rejected": {"c-1": "no"}}')[:-9]),
+        ("gzip", gzip.compress(b'{"rejected": {"c-1": "no"}}')[:12]),
+        ("br", b"\x0b\x02\x80"),
+    ],
+    ids=["half", "the beginning", "a coding that nobody asked for"],
+)
+def test_half_of_a_compressed_answer_is_none(transport, coding, body):
+    """What is left of it may read as an answer without a refusal."""
+    with (
+        LocalServer(lambda _: Response(200, {"Content-Encoding": coding}, body)) as server,
+        pytest.raises(OutOfReachError, match="cannot be decompressed") as raised,
+    ):
+        transport.send(Request("POST", server.url, {}, b"x"))
+
+    assert raised.value.in_doubt
+
+
+def test_a_compressed_answer_is_read(transport):
+    for form, coding in ((gzip.compress, "gzip"), (zlib.compress, "deflate")):
+        answer = Response(200, {"Content-Encoding": coding}, form(b'{"ok": 1}'))
+        with LocalServer(lambda _, answer=answer: answer) as server:
+            assert transport.send(Request("POST", server.url, {}, b"x")).json() == {"ok": 1}

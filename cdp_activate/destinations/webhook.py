@@ -256,7 +256,8 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         try:
             answer = read_json(response, who=self.name)
         except RetryError:
-            if "json" in response.headers.get("content-type", "").lower():
+            says = response.headers.get("content-type", "").lower()
+            if "json" in says or said.startswith(b'{"'):
                 raise
             return {}
         return answer if isinstance(answer, Mapping) else {}

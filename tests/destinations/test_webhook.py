@@ -12,7 +12,13 @@ from pydantic import ValidationError
 
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.destinations.webhook import WebhookDestination
-from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
+from cdp_activate.errors import (
+    AuthError,
+    DestinationError,
+    OutOfReachError,
+    RefusedError,
+    RetryError,
+)
 from cdp_activate.http import FunctionTransport, Response
 from cdp_activate.receiver import Receiver
 from cdp_activate.signature import secret_bytes, sign
@@ -516,3 +522,15 @@ def test_pages_of_members_that_never_end_or_have_another_form_are_said(page):
 
     assert "lists_members" in raised.value.remedy
     assert "example.com" not in str(raised.value)
+
+
+@pytest.mark.parametrize("body", [b'{"rejected": {"c-00001"', b'{"rejected": {"c-00001": "\xe9"}}'])
+def test_what_begins_as_json_and_is_none_is_no_success(body):
+    """It may name rows that were refused, whatever its type is said to be."""
+    destination = WebhookDestination(
+        WebhookDestination.Settings(url="https://x.test"),
+        transport=FunctionTransport(lambda _: Response(200, {"content-type": "text/plain"}, body)),
+    )
+
+    with pytest.raises(OutOfReachError, match="not JSON"):
+        destination.upsert("VIP", [person(1)])
