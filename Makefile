@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-gcs test-spark test-kills test-stories prism golden docs check lint format build lock clean
+.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-gcs test-spark test-postgres test-kills test-stories prism golden docs check lint format build lock clean
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 26
@@ -47,6 +47,9 @@ test-spark: $(READY)  ## Build the models on a real Spark, kept in a folder of i
 		'dbt-core>=1.11,<1.12' dbt-spark==1.11.0 pyspark==4.0.4 setuptools
 	CDP_SPARK_PYTHON=$(CURDIR)/.spark/bin/python \
 		$(BIN)/python -m pytest -k real_spark tests/test_same_rows_everywhere.py tests/audiences/test_page_on_spark.py
+
+test-postgres: $(READY)  ## Run the tests of syncs with PostgreSQL as the warehouse
+	CDP_WAREHOUSE=postgres $(BIN)/python -m pytest -n 2 tests/sync
 
 test-kills: $(READY)  ## Kill a sync of 100,000 people at 200 random instants
 	CDP_SEED=$${CDP_SEED:-$$(date +%j)} CDP_KILLS=$${CDP_KILLS:-200} \

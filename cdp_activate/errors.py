@@ -6,7 +6,7 @@ CdpError                    whatever a person can mend; never shown as a traceba
   |   x SettingsError       profiles, destinations and secrets
   |   x BusyError           another run of the same sync is going on
   + WarehouseError          the warehouse could not be read or written        exit code 1
-  |   x LockedError         another process holds the DuckDB file
+  |   x LockedError         another process is in the way
   |   x NotBuiltError       dbt has not made it yet
   + GuardError              a guard refused before anything was sent          exit code 3
   + DestinationError        the platform, not the rows: the sync stops        exit code 1
@@ -157,7 +157,7 @@ class WarehouseError(CdpError):
 
 
 class LockedError(WarehouseError):
-    """Another process holds the DuckDB file."""
+    """Another process is in the way: it holds a DuckDB file or a plan, or wrote the same first."""
 
 
 class NotBuiltError(WarehouseError):

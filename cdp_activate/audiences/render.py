@@ -7,7 +7,7 @@ literals in their place. The dialect is chosen here, last.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -36,6 +36,16 @@ def tree(steps: Mapping[str, exp.Query], imports: Mapping[str, exp.Query]) -> ex
     for name, step in (*imports.items(), *steps.items()):
         select = select.with_(identifier(name), as_=step, copy=False)
     return select
+
+
+def worked_out_once(whole: exp.Select, steps: Collection[str], adapter: str) -> exp.Select:
+    """The tree with these steps kept apart, where the warehouse would write what a step works out
+    into each place of the next one that reads it: https://www.postgresql.org/docs/current/queries-with.html
+    """
+    if adapter == "postgres":
+        for step in whole.ctes:
+            step.set("materialized", step.alias in steps or None)
+    return whole
 
 
 def everything(of: exp.Table) -> exp.Select:

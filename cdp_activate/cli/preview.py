@@ -10,16 +10,15 @@ from cdp_activate.warehouse import Warehouse
 def run_preview(warehouse: Warehouse, sql: str, key: str, limit: int) -> dict[str, Any]:
     """The size of an audience, its variants, and some of its keys."""
     with warehouse, warehouse.reading():
-        warehouse.run(f"create or replace table memory.main.cdp_preview as {sql}")
+        warehouse.make_table("cdp_preview", sql)
         variants = dict(
             warehouse.rows(
-                "select coalesce(variant, 'members'), count(*) from memory.main.cdp_preview "
-                "group by all order by all"
+                "select coalesce(variant, 'members'), count(*) from cdp_preview "
+                "group by 1 order by 1"
             )
         )
         keys = warehouse.rows(
-            f'select cast("{key}" as varchar) from memory.main.cdp_preview '
-            f'order by "{key}" limit {limit:d}'
+            f'select cast("{key}" as varchar) from cdp_preview order by "{key}" limit {limit:d}'
         )
     return {
         "size": sum(variants.values()),

@@ -1,7 +1,7 @@
 """Identifiers by the table of rules, as SQL: what `python` says, in the warehouse.
 
-Telephone numbers that are not written in E.164 are read by the SQL function `cdp_phone`,
-where the warehouse takes functions in Python; where it does not, they are no identifiers.
+Telephone numbers that are not written in E.164 are looked up: reading them takes the number plans
+of all countries, which are in Python (`phone`), so whoever asks has a table of them made before.
 """
 
 from __future__ import annotations
@@ -24,13 +24,6 @@ from cdp_activate.identifiers.rules import (
     RuleSet,
     Step,
 )
-
-PHONE_FUNCTION = "cdp_phone"
-"""Of a number and the region of local numbers; see `identifiers.phone.numbers`."""
-
-
-HAVE_PHONE_FUNCTION = frozenset({"duckdb"})
-"""Warehouses whose session takes functions in Python."""
 
 
 def replaced(value: Expression, pattern: str) -> Expression:
@@ -78,41 +71,35 @@ STEPS: Mapping[Step, Callable[[Expression], Expression]] = {
 }
 
 
-def _phone(value: Expression, region: Expression, with_function: bool) -> Expression:
-    clean = exp.If(this=matches(value.copy(), CLEAN_PHONE), true=value.copy())
-    if not with_function:
-        return exp.Case(ifs=[clean])
-    read = exp.Anonymous(this=PHONE_FUNCTION, expressions=[value.copy(), region])
-    return exp.Case(ifs=[clean], default=read)
+def is_clean_phone(value: Expression) -> Expression:
+    """Whether a trimmed telephone number is in E.164, as far as can be seen without its plan."""
+    return matches(value.copy(), CLEAN_PHONE)
 
 
-def normalised(
-    rule: Rule, value: Expression, region: Expression, *, with_function: bool
-) -> Expression:
+def _phone(value: Expression, looked_up: Expression | None) -> Expression:
+    clean = exp.If(this=is_clean_phone(value), true=value.copy())
+    return exp.Case(ifs=[clean], default=looked_up and looked_up.copy())
+
+
+def normalised(rule: Rule, value: Expression, looked_up: Expression | None = None) -> Expression:
     """The trimmed `value` as the rule has it, before it is hashed; NULL when it is none."""
     done = value
     for step in rule.steps:
-        done = _phone(done, region, with_function) if step == "phone" else STEPS[step](done)
+        done = _phone(done, looked_up) if step == "phone" else STEPS[step](done)
     if not rule.shape:
         return exp.Nullif(this=done, expression=text("")) if rule.steps else done
     return exp.Case(ifs=[exp.If(this=matches(done.copy(), rule.shape), true=done)])
 
 
 def prepared(
-    rules: RuleSet,
-    identifier: str,
-    value: Expression,
-    region: Expression | None = None,
-    *,
-    with_function: bool = False,
+    rules: RuleSet, identifier: str, value: Expression, looked_up: Expression | None = None
 ) -> Expression:
     """What is sent of an identifier whose column is `value`, trimmed; NULL when it is none.
 
-    `region` is the country of local telephone numbers. `with_function`: whether the warehouse
-    has `cdp_phone`.
+    `looked_up` is the number in E.164 of a telephone number that is written otherwise.
     """
     rule = rules.rule(identifier)
-    plain = normalised(rule, value.copy(), region or exp.null(), with_function=with_function)
+    plain = normalised(rule, value.copy(), looked_up)
     if not rule.hashed:
         return plain
     digest = "cdp_sha256" if rules.encoding == "hex" else "cdp_sha256_base64"

@@ -21,19 +21,26 @@ from cdp_activate.catalog import Catalog
 from cdp_activate.errors import CdpError, UsageError, said
 from cdp_activate.http import Transport
 from cdp_activate.identifiers import rule_set
-from cdp_activate.identifiers.phone import numbers
-from cdp_activate.identifiers.sql import HAVE_PHONE_FUNCTION, PHONE_FUNCTION, prepared, trimmed
+from cdp_activate.identifiers.sql import prepared, trimmed
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.left import prepare
 from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
 from cdp_activate.sync.model import Sync
+from cdp_activate.sync.numbers import (
+    NUMBER,
+    looked_up,
+    phone_of,
+    read_numbers,
+    written_otherwise,
+)
 from cdp_activate.sync.plan import kept_list
 from cdp_activate.sync.planning import audience_relation
 from cdp_activate.sync.sharing import known_by
-from cdp_activate.sync.tables import ADOPTED, KeptList, RunRecord, now, quoted
-from cdp_activate.sync.wanted import LIST, everyone_sql
+from cdp_activate.sync.tables import ADOPTED, KeptList, RunRecord, now
+from cdp_activate.sync.wanted import LIST, everyone_sql, written_sql
 from cdp_activate.text import suggest
 from cdp_activate.warehouse.base import Warehouse, Work
+from cdp_activate.warehouse.sayings import quoted
 
 
 @dataclass(frozen=True)
@@ -160,38 +167,37 @@ class Adopting:
     def _normalise(self) -> None:
         """Beside each identifier of an export, what a sync would send for it."""
         rules = rule_set(self.sync.destination.kind.rules)
-        if "phone" in self.sync.settings.identifiers:
-            self.warehouse.add_function(PHONE_FUNCTION, numbers)
-        default = self.sync.settings.default_region
+        value, region = trimmed(column("value")), text(self.sync.settings.default_region or "")
+        of_phone = phone_of(self.sync)
+        if of_phone:
+            named = exp.EQ(this=column("name"), expression=text(of_phone))
+            read_numbers(
+                self.warehouse, self._sql(written_otherwise(value, region, MEMBERS).where(named))
+            )
         for name in self.sync.settings.identifiers:
-            ready = prepared(
-                rules,
-                name,
-                trimmed(column("value")),
-                text(default) if default else None,
-                with_function=self.catalog.adapter in HAVE_PHONE_FUNCTION,
-            )
-            sql = write(
-                exp.select(column("member"), column("name"), exp.alias_(ready, "value"))
-                .from_(exp.to_table(MEMBERS))
-                .where(exp.EQ(this=column("name"), expression=text(name))),
-                self.catalog.adapter,
-                run_at(self.catalog, now()),
-            )
-            self.warehouse.run(f"insert into {MEMBERS} {sql}")
+            ready = exp.alias_(prepared(rules, name, value, NUMBER), "value")
+            select = exp.select(column("member"), column("name"), ready).from_(MEMBERS)
+            if name == of_phone:
+                select = looked_up(select, value, region)
+            of = exp.EQ(this=column("name"), expression=text(name))
+            self.warehouse.run(f"insert into {MEMBERS} {self._sql(select.where(of))}")
+
+    def _sql(self, select: exp.Select) -> str:
+        return write(select, self.catalog.adapter, run_at(self.catalog, now()))
 
     def _make_everyone(self, work: Work) -> None:
         """A table of all people of the entity: identifiers, list, and whether they are members."""
-        if "phone" in self.sync.settings.identifiers:
-            self.warehouse.add_function(PHONE_FUNCTION, numbers)
         key = self.sync.audience.entity.key
         of = "" if self.sync.per is not None else f", {quoted(self.sync.list_name)} as list"
         with self.warehouse.reading():
             relation = audience_relation(self.sync, self.catalog, self.warehouse)
-            self.warehouse.run(
-                f"create table {work.schema}.everyone as select *{of}, entity_key in "
+            if phone_of(self.sync):
+                read_numbers(self.warehouse, written_sql(self.sync, self.catalog))
+            self.warehouse.make_table(
+                f"{work.schema}.everyone",
+                f"select *{of}, entity_key in "
                 f"(select cast({key} as varchar) from {relation}) as is_member "
-                f"from ({everyone_sql(self.sync, self.catalog)}) as everyone"
+                f"from ({everyone_sql(self.sync, self.catalog)}) as everyone",
             )
 
     def _make_ours(self, work: Work, name: str) -> None:
@@ -199,20 +205,22 @@ class Adopting:
 
         Of two with the same identifiers the platform holds one; who belongs there is it.
         """
-        run, schema = self.warehouse.run, work.schema
-        pairs = pairs_of(self.sync, f"{schema}.everyone", "true")
-        run(
-            f"create or replace table {schema}.matched as select distinct member, entity_key "
-            f"from {MEMBERS} as theirs join ({pairs}) as ours "
-            "on theirs.name = ours.name and theirs.value = ours.value"
+        make, schema, sayings = self.warehouse.make_table, work.schema, self.warehouse.sayings
+        pairs = pairs_of(self.sync, sayings, f"{schema}.everyone", "true")
+        make(
+            f"{schema}.matched",
+            f"select distinct member, entity_key from {MEMBERS} as theirs join ({pairs}) as ours "
+            "on theirs.name = ours.name and theirs.value = ours.value",
         )
         belongs = f"is_member and coalesce(list = {quoted(name)}, false)"
-        run(
-            f"create or replace table {schema}.ours as select * exclude (place) from ("
+        make(
+            f"{schema}.ours",
+            "select entity_key, identifiers, is_member from ("
             f"select entity_key, identifiers, {belongs} as is_member, row_number() over "
-            f"(partition by {known_by(self.sync)} order by {belongs} desc, entity_key) as place "
+            f"(partition by {known_by(self.sync, sayings)} "
+            f"order by {belongs} desc, entity_key) as place "
             f"from {schema}.everyone where entity_key in (select entity_key from {schema}.matched)"
-            ") as placed where place = 1"
+            ") as placed where place = 1",
         )
 
     def _write(self, kept: KeptList, run: RunRecord, work: Work, size: int) -> Adoption:
@@ -220,7 +228,10 @@ class Adopting:
         mine = f"select entity_key from {table} where {kept.condition}"
         count = self.warehouse.rows
         known = count(f"select count(*) from {ours} where entity_key in ({mine})", kept.values)
-        fresh = f"from {ours} where entity_key not in ({mine})"
+        fresh = (
+            f"from {ours} as ours where not exists (select 1 from {table} as mine "
+            f"where {kept.condition} and mine.entity_key = ours.entity_key)"
+        )
         outside = count(f"select count(*) {fresh} and not is_member", kept.values)[0][0]
         wanted = fresh if self.outside else f"{fresh} and is_member"
         adopted = count(f"select count(*) {wanted}", kept.values)[0][0]

@@ -16,6 +16,7 @@ from cdp_activate.sync.plan import Plan, without_nulls
 from cdp_activate.sync.row_json import row_json
 from cdp_activate.sync.tables import EVENTS, PHASES, Verb
 from cdp_activate.sync.wanted import field_columns, identifier_columns
+from cdp_activate.warehouse.arrow import columns_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -65,7 +66,7 @@ class Batch(Sequence[Row]):
     @property
     def _rows(self) -> list[Row]:
         if self._made is None:
-            self._made = list(_rows(self._plan, self._table.to_pydict()))
+            self._made = list(_rows(self._plan, columns_of(self._table)))
         return self._made
 
 

@@ -134,19 +134,21 @@ def _ask(
     size = read_members(warehouse, members)
     with warehouse.state():
         ledger = warehouse.state_table("sync_ledger")
-        pairs = pairs_of(sync, ledger, kept.condition)
+        pairs = pairs_of(sync, warehouse.sayings, ledger, kept.condition)
         values = kept.values * len(sync.settings.identifiers)
         there = (
             f"select entity_key from ({pairs}) as ours join {MEMBERS} as theirs "
             "on theirs.name = ours.name and theirs.value = ours.value"
         )
         missing = warehouse.rows(
-            f"select count(*) from {ledger} where {kept.condition} and fingerprint <> ? "
-            f"and entity_key not in ({there})",
+            f"select count(*) from {ledger} as mine where {kept.condition} and fingerprint <> ? "
+            f"and not exists (select 1 from ({there}) as found "
+            "where found.entity_key = mine.entity_key)",
             [*kept.values, UNKNOWN, *values],
         )[0][0]
         # Identifiers of before, in a sync that never removes, are ours as well.
-        former = pairs_of(sync, warehouse.state_table("sync_former"), kept.condition)
+        of_before = warehouse.state_table("sync_former")
+        former = pairs_of(sync, warehouse.sayings, of_before, kept.condition)
         known = warehouse.rows(
             f"select count(distinct member) from {MEMBERS} as theirs "
             f"join ({pairs} union all {former}) as ours "

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cdp_activate.sync.members import says
 from cdp_activate.sync.notes import Notes, Span, Told
 from cdp_activate.sync.tables import (
     EVENTS,
@@ -14,9 +13,9 @@ from cdp_activate.sync.tables import (
     RunRecord,
     Verb,
     now,
-    quoted,
 )
 from cdp_activate.warehouse.base import Warehouse, Work
+from cdp_activate.warehouse.sayings import quoted
 
 _SPANS_AT_ONCE = 50
 """Spans of a plan in one statement."""
@@ -48,10 +47,10 @@ class Fold:
         return str(rows[0][0]), str(rows[0][1])
 
     def fold(self) -> None:
-        self.warehouse.run(
-            "create or replace temp table cdp_refused "
-            "(list varchar, verb varchar, entity_key varchar, why varchar)"
+        self.warehouse.make_empty(
+            "cdp_refused", "list varchar, verb varchar, entity_key varchar, why varchar"
         )
+        self.warehouse.look_over(self._table("sync_ledger"))
         self._forget()
         for (list_name, verb), told in self.notes.told.items():
             self._refused(list_name, verb, told)
@@ -86,11 +85,12 @@ class Fold:
         but = ""
         if told.refused:
             but = (
-                "and entity_key not in (select entity_key from cdp_refused "
-                f"where verb = '{verb}' and list = {quoted(list_name)})"
+                f"and not exists (select 1 from cdp_refused as refused where verb = '{verb}' "
+                f"and refused.list = {quoted(list_name)} "
+                "and refused.entity_key = steps.entity_key)"
             )
         return (
-            f"(select * from {self.plan} where ({places}) and action in ({actions}) "
+            f"(select * from {self.plan} as steps where ({places}) and action in ({actions}) "
             f"and list = {quoted(list_name)} {but}) as acknowledged"
         )
 
@@ -130,6 +130,7 @@ class Fold:
                 f"from {rows}",
                 [sync, destination, list_name, self.run_id, now()],
             )
+            self.warehouse.look_over(ledger)
 
     def _leave_behind(self, list_name: str, rows: str) -> None:
         """Keep the identifiers that are sent no longer, and were never removed.
@@ -138,13 +139,14 @@ class Fold:
         which took the old ones out of the ledger before.
         """
         former, mine = self._table("sync_former"), [*self.of, list_name]
+        holds = self.warehouse.sayings.json_holds
         # What the ledger had when the plan was made, of those who are updated.
         self.warehouse.run(
             f"insert into {former} select ?, ?, before.list, before.entity_key, "
             f"before.identifiers, ?, ? from {self.work.schema}.sent as before join {rows} "
             "on acknowledged.entity_key = before.entity_key and acknowledged.action = 'update' "
             "and acknowledged.identifiers <> before.identifiers where before.list = ? "
-            f"and not {says('acknowledged', 'before')}",
+            f"and not {holds('acknowledged.identifiers', 'before.identifiers')}",
             [*self.of, self.run_id, now(), list_name],
         )
         if self.warehouse.rows(f"select 1 from {former} limit 1"):
@@ -153,7 +155,7 @@ class Fold:
                 f"delete from {former} as former using {rows} where former.sync = ? "
                 "and former.destination = ? and former.list = ? "
                 "and former.entity_key = acknowledged.entity_key "
-                f"and {says('acknowledged', 'former')}",
+                f"and {holds('acknowledged.identifiers', 'former.identifiers')}",
                 mine,
             )
 
@@ -170,10 +172,18 @@ class Fold:
     def _refused(self, list_name: str, verb: Verb, told: Told) -> None:
         if not told.refused:
             return
-        self.warehouse.run(
-            "insert into cdp_refused select ?, ?, unnest(?), unnest(?)",
-            [list_name, verb, list(told.refused), list(told.refused.values())],
+        import pyarrow as pa
+
+        texts = {
+            "list": [list_name] * len(told.refused),
+            "verb": [verb] * len(told.refused),
+            "entity_key": list(told.refused),
+            "why": list(told.refused.values()),
+        }
+        self.warehouse.append(
+            "cdp_refused", pa.table({name: pa.array(of, pa.string()) for name, of in texts.items()})
         )
+        self.warehouse.look_over("cdp_refused")
 
     def _reject(self) -> None:
         """Rejections of this run in the place of those before."""
@@ -210,9 +220,12 @@ def nobody_is_taken_along(warehouse: Warehouse, work: Work, *, anew: bool) -> No
 
     Not to be called within `warehouse.state()` that writes: a transaction writes to one file.
     """
-    made = "create or replace table" if anew else "create table if not exists"
+    table = f"{work.schema}.{TAKEN_ALONG}"
     columns = "list varchar, goes varchar, entity_key varchar"
-    warehouse.run(f"{made} {work.schema}.{TAKEN_ALONG} ({columns})")
+    if anew:
+        warehouse.make_empty(table, columns)
+    else:
+        warehouse.run(f"create table if not exists {table} ({columns})")
 
 
 def _some(spans: list[Span]) -> Iterator[list[Span]]:

@@ -29,6 +29,7 @@ from cdp_activate.sync.tables import (
     now,
 )
 from cdp_activate.warehouse.base import Warehouse, Work
+from cdp_activate.warehouse.sayings import quoted
 
 RENEW_EVERY = 60.0
 """Seconds between two renewals of the lease; small beside its length."""
@@ -175,12 +176,15 @@ class Ledger:
         with self.warehouse.state():
             if not self._has_rejections():
                 return
-            self._delete(
-                "sync_rejections",
-                f"sync = ? and (not ({self.kept.is_here}) or (list, entity_key) not in "
-                f"(select list, entity_key from {plan} where list is not null "
-                f"and (action in ({spoken_of}) or reason = ?)))",
-                [*self.kept.values, HELD_REJECTED],
+            elsewhere = f"sync = ? and not ({self.kept.is_here})"
+            self._delete("sync_rejections", elsewhere, self.kept.values)
+            table = self.table("sync_rejections")
+            self.warehouse.run(
+                f"delete from {table} as rejected where {self.kept.condition} and not exists "
+                f"(select 1 from {plan} as plan where plan.list = rejected.list "
+                "and plan.entity_key = rejected.entity_key "
+                f"and (plan.action in ({spoken_of}) or plan.reason = {quoted(HELD_REJECTED)}))",
+                self.kept.values,
             )
 
     def _has_rejections(self) -> bool:
@@ -245,7 +249,7 @@ class Ledger:
         with self.warehouse.state():
             rows = self.warehouse.rows(
                 f"select destination, list, count(*) from {self.table('sync_ledger')} "
-                f"where sync = ? and not ({self.kept.is_here}) group by all order by all",
+                f"where sync = ? and not ({self.kept.is_here}) group by 1, 2 order by 1, 2",
                 self.kept.values,
             )
         return [(str(destination), str(name), int(size)) for destination, name, size in rows]

@@ -36,7 +36,8 @@ def under_way(ledger: Ledger, key: str) -> list[KeptList]:
     """The lists that a job, which a stopped run left at a platform, may yet put somebody on."""
     if not ledger.warehouse.has_work(ledger.kept.sync):
         return []
-    with ledger.warehouse.work(ledger.kept.sync) as work, Notes(work.notes) as notes:
+    with ledger.warehouse.work(ledger.kept.sync) as work:
+        notes = Notes(work.notes)
         if not notes.jobs:
             return []
         rows = ledger.warehouse.rows(
@@ -85,7 +86,8 @@ def _has_plan(ledger: Ledger, work: Work, notes: Notes) -> bool:
             return False
         raise WarehouseError(
             f"the plan of a run of '{ledger.kept.sync}' that did not end is gone: "
-            f"{notes.path} says what became of its rows, and not whose they were",
-            remedy="put the .duckdb file of that name back; where there is none, delete the "
-            "notes, and run with --full-refresh: who left meanwhile may stay on the list",
+            f"{work.notes.name if work.notes else 'what it noted'} says what became of its rows, "
+            "and not whose they were",
+            remedy="put it back, beside its notes; where there is none, delete the notes, "
+            "and run with --full-refresh: who left meanwhile may stay on the list",
         ) from None

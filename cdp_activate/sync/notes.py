@@ -10,16 +10,13 @@ rows are sent again.
 from __future__ import annotations
 
 import json
-import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Any, TypeAlias
 
-from cdp_activate.errors import WarehouseError
 from cdp_activate.sync.tables import Verb
+from cdp_activate.warehouse.journal import Journal
 
 Span: TypeAlias = tuple[int, int]
 """Places of a plan, from first to last."""
@@ -79,17 +76,16 @@ class Told:
 
 
 class Notes:
-    """The notes of one run: written to `path`, and read from it when a run is taken up again.
+    """The notes of one run: written to a journal, and read from it when a run is taken up again.
 
-    Without a path they are kept in memory alone. Whoever shares them between threads locks.
+    Without a journal they are kept in memory alone. Whoever shares them between threads locks.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
+    def __init__(self, journal: Journal | None) -> None:
+        self.journal = journal
         self.run_id = ""
         self.told: dict[tuple[str, Verb], Told] = {}
-        self._file: int | None = None
-        for note in _lines(path):
+        for note in _read(journal):
             self._learn(note)
 
     def of(self, list_name: str, verb: Verb) -> Told:
@@ -105,9 +101,8 @@ class Notes:
 
     def keep(self) -> None:
         """Wait until what is written is durable. Others may write notes meanwhile."""
-        if self._file is not None:
-            with self._explained():
-                os.fsync(self._file)
+        if self.journal is not None:
+            self.journal.keep()
 
     def answer(
         self, list_name: str, verb: Verb, span: Span, refused: Mapping[str, str], job: str | None
@@ -135,17 +130,6 @@ class Notes:
         """List, verb and name of the jobs that have not ended."""
         return [(*of, job) for of, told in self.told.items() for job in told.jobs]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-
     def _learn(self, note: Mapping[str, Any]) -> None:
         if "run" in note:
             self.run_id = str(note["run"])
@@ -170,46 +154,14 @@ class Notes:
 
     def _note(self, note: Mapping[str, Any], *, durable: bool = False) -> None:
         self._learn(note)
-        if self.path is None:
-            return
-        line = json.dumps(note, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-        with self._explained():
-            if self._file is None:
-                self._file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-                _keep_name(self.path)
-                # The last line of a run that was killed may be half a line.
-                line = b"\n" + line
-            if os.write(self._file, line) != len(line):
-                raise OSError("the line is not whole")
-        if durable:
-            self.keep()
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise WarehouseError(
-                f"the file {self.path} cannot be written: {error.strerror or error}",
-                remedy="is there room on the disk? Then run it again",
-            ) from None
+        if self.journal is not None:
+            self.journal.write(json.dumps(note, ensure_ascii=False))
+            if durable:
+                self.keep()
 
 
-def _keep_name(path: Path) -> None:
-    """Wait until it is durable that there is this file: what is in it is not enough."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return  # Windows has no such thing, nor the need
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _lines(path: Path | None) -> Iterable[Mapping[str, Any]]:
-    if path is None or not path.exists():
-        return
-    for line in path.read_bytes().split(b"\n"):
+def _read(journal: Journal | None) -> Iterable[Mapping[str, Any]]:
+    for line in journal.lines() if journal is not None else ():
         try:
             note = json.loads(line)
         except ValueError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cdp_activate.sync.counts import ACTIONS
 from cdp_activate.sync.plan import Plan
-from cdp_activate.sync.tables import quoted
+from cdp_activate.warehouse.sayings import quoted
 
 LATER = "later"
 """The action of steps that are left for the next run."""
@@ -20,13 +20,14 @@ def leave_for_later(plan: Plan, most: int) -> None:
         return
     steps = f"{plan.work.schema}.steps"
     changes = ", ".join(f"'{action}'" for action in ACTIONS)
+    place = plan.warehouse.sayings.place
     list_name = "list" if plan.sync.per else quoted(plan.sync.list_name)
     # Who changes their list has a step for each of the two.
     plan.warehouse.run(
         f"update {steps} set action = '{LATER}' where action in ({changes}) "
         "and entity_key in (select entity_key from (select entity_key, row_number() over ("
         "order by case when count(*) > 1 or max(action) = 'move' then 1 "
-        "when max(action) = 'remove' then 0 else 2 end, min(rowid)) as turn "
+        f"when max(action) = 'remove' then 0 else 2 end, min({place})) as turn "
         f"from {steps} where action in ({changes}) group by entity_key) as people "
         f"where turn > {most:d})"
     )

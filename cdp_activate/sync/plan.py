@@ -17,9 +17,11 @@ from cdp_activate.sync.counts import ACTIONS, Counts
 from cdp_activate.sync.freshness import Age
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan_sql import Asked
-from cdp_activate.sync.tables import KeptList, quoted
+from cdp_activate.sync.tables import KeptList
 from cdp_activate.sync.wanted import LEFT_OUT, field_columns, identifier_columns
+from cdp_activate.warehouse.arrow import columns_of
 from cdp_activate.warehouse.base import Warehouse, Work
+from cdp_activate.warehouse.sayings import quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -102,7 +104,7 @@ class Plan:
     def steps(self, *actions: str) -> Iterator[Step]:
         """The steps with these actions, in the order of their places."""
         for batch in self.read("plan.*, {sent} as sent_identifiers", actions):
-            yield from self._steps(batch.to_pydict())
+            yield from self._steps(columns_of(batch))
 
     def some(self, count: int, *actions: str, reason: str | None = None) -> Iterator[Step]:
         """The first few steps with one of these actions, for this reason where one is given."""
@@ -118,7 +120,7 @@ class Plan:
             "and sent.entity_key = plan.entity_key order by place"
         )
         for batch in self.warehouse.read(sql):
-            yield from self._steps(batch.to_pydict())
+            yield from self._steps(columns_of(batch))
 
     def read(
         self, columns: str, actions: tuple[str, ...], list_name: str | None = None
@@ -129,7 +131,9 @@ class Plan:
         the destination has, as JSON.
         """
         wanted = ", ".join(f"'{action}'" for action in actions)
-        source, ordered = f"{self.table} as plan", ""
+        # To sort a large plan would be to hold all of it.
+        kept = self.warehouse.sayings.keeps_order
+        source, ordered = f"{self.table} as plan", "" if kept else " order by place"
         if "{sent}" in columns:
             columns = columns.replace("{sent}", "sent.identifiers")
             source += (
@@ -137,7 +141,6 @@ class Plan:
                 "on sent.list = plan.list and sent.entity_key = plan.entity_key"
             )
             ordered = " order by place"
-        # Of one table DuckDB keeps the order; to sort it would be to hold all of it.
         last = -1
         of = f" and plan.list = {quoted(list_name)}" if list_name and self.sync.per else ""
         sql = f"select {columns} from {source} where action in ({wanted}){of}{ordered}"
@@ -153,11 +156,15 @@ class Plan:
 
     def hold_moves(self, list_name: str, keys: Iterable[str]) -> None:
         """These people keep the identifiers that the destination has; they are not added."""
+        import pyarrow as pa
+
         of = f" and list = {quoted(list_name)}" if self.sync.per else ""
+        self.warehouse.make_empty("cdp_stuck", "entity_key varchar")
+        stuck = pa.table({"entity_key": pa.array(list(keys), pa.string())})
+        self.warehouse.append("cdp_stuck", stuck)
         self.warehouse.run(
             f"update {self.work.schema}.steps set action = 'stuck' "
-            f"where action = 'move' and entity_key in (select unnest(?)){of}",
-            [list(keys)],
+            f"where action = 'move' and entity_key in (select entity_key from cdp_stuck){of}"
         )
 
     def _steps(self, columns: Mapping[str, list[Any]]) -> Iterator[Step]:

@@ -17,7 +17,7 @@ from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import Expression, column, identifier, text
 from cdp_activate.audiences.facts import KEY, audience_model, table
 from cdp_activate.audiences.model import Consent
-from cdp_activate.audiences.render import everything, run_at, tree, write
+from cdp_activate.audiences.render import everything, run_at, tree, worked_out_once, write
 from cdp_activate.catalog import Catalog
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.people import (
@@ -26,7 +26,7 @@ from cdp_activate.sync.people import (
     present,
 )
 from cdp_activate.sync.tables import UNKNOWN
-from cdp_activate.sync.wanted import LEFT_OUT, list_column, sent_columns, wanted_steps
+from cdp_activate.sync.wanted import EXPENSIVE, LEFT_OUT, list_column, sent_columns, wanted_steps
 
 ACKNOWLEDGED = "acknowledged"
 """The fingerprint in the ledger, in brief; NULL for who is not in it."""
@@ -56,10 +56,7 @@ def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: A
     Identifiers and fields are in numbered columns, in the order of the YAML: their names may be
     anything. `state` gives the full name of a sync table.
     """
-    entity = sync.audience.entity
-    model = audience_model(sync.audience.name)
-    members = exp.Table(this=identifier(model))
-    members.meta["model"] = model
+    entity, members = sync.audience.entity, members_table(sync)
     imports: dict[str, exp.Query] = {
         "members": everything(members),
         "entities": everything(table(entity.model)),
@@ -72,13 +69,22 @@ def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: A
     if sync.settings.suppress:
         imports["suppressed"] = _suppressed(sync)
     steps = {
-        **wanted_steps(sync, catalog.adapter),
+        **wanted_steps(sync),
         "before": _before(sync),
         "compared": _compared(sync, asked),
         "judged": _judged(sync, asked),
         "final": _final(sync, asked),
     }
-    return write(tree(steps, imports), catalog.adapter, run_at(catalog, asked.as_of))
+    whole = worked_out_once(tree(steps, imports), EXPENSIVE, catalog.adapter)
+    return write(whole, catalog.adapter, run_at(catalog, asked.as_of))
+
+
+def members_table(sync: Sync) -> exp.Table:
+    """The table of the audience."""
+    model = audience_model(sync.audience.name)
+    members = exp.Table(this=identifier(model))
+    members.meta["model"] = model
+    return members
 
 
 def _suppressed(sync: Sync) -> exp.Query:

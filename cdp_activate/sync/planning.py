@@ -7,21 +7,22 @@ from contextlib import contextmanager
 
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
+from cdp_activate.catalog.types import column_type
 from cdp_activate.errors import NotBuiltError, UsageError, WarehouseError
-from cdp_activate.identifiers.phone import numbers
-from cdp_activate.identifiers.sql import PHONE_FUNCTION
 from cdp_activate.sync.built import Mark, read_mark
 from cdp_activate.sync.counts import Counts, counted
 from cdp_activate.sync.freshness import Age, ages
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.left import prepare
 from cdp_activate.sync.model import Sync
+from cdp_activate.sync.numbers import check_numbers, phone_of, read_numbers
 from cdp_activate.sync.plan import Plan, kept_list
-from cdp_activate.sync.plan_sql import Asked, plan_sql
+from cdp_activate.sync.plan_sql import Asked, members_table, plan_sql
 from cdp_activate.sync.sharing import is_found_again, keep_one_of_each
-from cdp_activate.sync.tables import known_list, quoted
-from cdp_activate.sync.wanted import LEFT_OUT, LIST, field_columns, identifiers_json
+from cdp_activate.sync.tables import known_list
+from cdp_activate.sync.wanted import LEFT_OUT, LIST, field_columns, identifiers_json, written_sql
 from cdp_activate.warehouse.base import Warehouse, Work
+from cdp_activate.warehouse.sayings import quoted
 
 
 def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, asked: Asked) -> Plan:
@@ -33,29 +34,29 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
     relation = _members(sync.audience.name, catalog)
     ledger = Ledger(warehouse, kept_list(sync))
     sql = plan_sql(sync, catalog, warehouse.state_table, asked)
-    if "phone" in sync.settings.identifiers:
-        warehouse.add_function(PHONE_FUNCTION, numbers)
+    written = written_sql(sync, catalog, members_table(sync)) if phone_of(sync) else None
     with warehouse.reading(), warehouse.state():
         marks = _marks(sync, catalog, warehouse)
         _check_mode(sync, warehouse, ledger)
         # The state is written to in the same transaction at other times, never here.
         # The rows of a list lie together, so that to read one is not to read them all.
-        ordered = f"select * from ({sql}) as steps order by list" if sync.per else sql
+        if written:
+            read_numbers(warehouse, written)
         try:
-            warehouse.run(f"create or replace table {work.schema}.steps as {ordered}")
+            warehouse.make_table(f"{work.schema}.steps", sql, order="list" if sync.per else "")
         except WarehouseError as error:
             error.message = f"the plan of the sync '{sync.name}': {error.message}"
             error.remedy = error.remedy or _VALUES
             raise
-        warehouse.run(
-            f"create or replace view {work.schema}.plan as {_view(sync, warehouse, work)}"
-        )
+        if written:
+            check_numbers(warehouse, written)
+        warehouse.make_view(f"{work.schema}.plan", _view(sync, catalog.adapter, warehouse, work))
         sizes, first = ledger.sizes(), ledger.untouched()
         others = [] if sync.settings.mode == "events" else ledger.others()
         members = warehouse.rows(f"select count(*) from {relation}")[0][0]
-        warehouse.run(f"create or replace table {work.schema}.sent as {_sent(sync, ledger, work)}")
+        warehouse.make_table(f"{work.schema}.sent", _sent(sync, ledger, work))
         if sync.settings.mode == "mirror":
-            warehouse.run(_moved(sync, work))
+            warehouse.run(_moved(sync, warehouse, work))
         keep_one_of_each(sync, warehouse, work, ledger)
         if sync.settings.mode == "mirror":
             warehouse.run(_overwritten(work))
@@ -100,24 +101,24 @@ def _marks(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> dict[str, Mark
     return found
 
 
-_DAYS = ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIMESTAMP_S", "TIMESTAMP_MS")
-
-
-def _view(sync: Sync, warehouse: Warehouse, work: Work) -> str:
+def _view(sync: Sync, adapter: str, warehouse: Warehouse, work: Work) -> str:
     """The steps with their places; rows are never taken out, so a place is a row's number."""
     key = "" if sync.settings.mode == "events" else ", cast(null as varchar) as idempotency_key"
-    identifiers = identifiers_json(sync).sql("duckdb")
-    of = "" if sync.per else f"{quoted(sync.list_name)} as list, "
+    identifiers = identifiers_json(sync, adapter).sql(warehouse.dialect)
+    of = "" if sync.per else f"cast({quoted(sync.list_name)} as varchar) as list, "
+    place = warehouse.sayings.place
     types = warehouse.describe(f"{work.schema}.steps")
+    fields = field_columns(sync)
     # Infinite days, and those of years that have not four digits, are none that can be written.
-    days = [name for name in field_columns(sync) if types[name] in _DAYS]
     shown = ", ".join(
         f"case when {name} >= '0001-01-01' and {name} < '10000-01-01' then {name} end as {name}"
-        for name in days
+        if name in fields and column_type(declared, adapter).kind in ("date", "timestamp")
+        else name
+        for name, declared in types.items()
+        if name != place
     )
-    everything = f"* replace ({shown})" if days else "*"
     return (
-        f"select rowid as place, {of}{everything}, {identifiers} as identifiers{key} "
+        f"select {place} as place, {of}{shown}, {identifiers} as identifiers{key} "
         f"from {work.schema}.steps"
     )
 
@@ -135,14 +136,14 @@ def _sent(sync: Sync, ledger: Ledger, work: Work) -> str:
     )
 
 
-def _moved(sync: Sync, work: Work) -> str:
+def _moved(sync: Sync, warehouse: Warehouse, work: Work) -> str:
     """An update that changes what the destination knows somebody by is a move."""
     return (
         f"update {work.schema}.steps set action = 'move' where action = 'update' "
         f"and entity_key in (select plan.entity_key from {work.schema}.plan as plan "
         f"join {work.schema}.sent as sent on sent.list = plan.list "
         "and sent.entity_key = plan.entity_key where sent.identifiers <> plan.identifiers "
-        f"and not {is_found_again(sync)})"
+        f"and not {is_found_again(sync, warehouse.sayings)})"
     )
 
 
@@ -208,7 +209,8 @@ def _counted(
 ) -> tuple[Counts, list[Counts]]:
     of = LIST if sync.per else quoted(sync.list_name)
     rows = warehouse.rows(
-        f"select {of}, action, reason, count(*) from {work.schema}.steps group by all order by all"
+        f"select {of}, action, reason, count(*) from {work.schema}.steps "
+        "group by 1, 2, 3 order by 1, 2, 3"
     )
     return counted(rows, sizes, sync.list_name)
 

@@ -84,23 +84,29 @@ def rejections(warehouse: Warehouse, syncs: Iterable[str] = (), *, keys: int = 0
     """The rejections by sync and reason, largest first, with up to `keys` keys of each."""
     chosen = list(syncs)
     where = f"where sync in ({', '.join('?' for _ in chosen)}) " if chosen else ""
+    some = warehouse.sayings.first_few("entity_key", keys) if keys else "null"
     with warehouse.state():
         create_tables(warehouse)
         rows = warehouse.rows(
             "select sync, destination, list, reason, count(*), min(rejected_at), "
-            f"max(rejected_at), {_some_keys(keys)} "
+            f"max(rejected_at), {some} "
             f"from {warehouse.state_table('sync_rejections')} {where}"
             "group by sync, destination, list, reason order by sync, 5 desc, reason",
             chosen,
         )
     return [
-        Group(sync, destination, name, reason, int(count), _clock(first), _clock(last), tuple(some))
-        for sync, destination, name, reason, count, first, last, some in rows
+        Group(
+            sync,
+            destination,
+            name,
+            reason,
+            int(count),
+            _clock(first),
+            _clock(last),
+            tuple(found or ()),
+        )
+        for sync, destination, name, reason, count, first, last, found in rows
     ]
-
-
-def _some_keys(most: int) -> str:
-    return f"list(entity_key order by entity_key)[1:{most:d}]" if most else "[]"
 
 
 def _clock(at: datetime) -> str:

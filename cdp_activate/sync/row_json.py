@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cdp_activate.sync.tables import quoted
 from cdp_activate.sync.wanted import field_columns, identifier_columns
+from cdp_activate.warehouse.sayings import quoted
 
 if TYPE_CHECKING:
     from cdp_activate.sync.plan import Plan

@@ -136,7 +136,6 @@ class _Run:
                     _failed(self.run, error)
                     raise
                 finally:
-                    notes.close()
                     done = self.ledger.finish(self.run, work, notes)
         except BaseException as error:
             _failed(self.run, error)
@@ -155,11 +154,8 @@ class _Run:
             return
         with self.warehouse.work(self.sync.name) as work:
             notes = Notes(work.notes)
-            try:
-                self._settle_left(notes)
-                fold_left(self.ledger, work, notes)
-            finally:
-                notes.close()
+            self._settle_left(notes)
+            fold_left(self.ledger, work, notes)
         self.warehouse.drop_work(self.sync.name)
 
     def _settle_left(self, notes: Notes) -> None:

@@ -7,19 +7,19 @@ alone, all are sent, and to remove somebody leaves out what somebody who stays h
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from functools import partial
 
 from cdp_activate.identifiers import rule_set
 from cdp_activate.sync.counts import ACTIONS
 from cdp_activate.sync.fold import nobody_is_taken_along
 from cdp_activate.sync.ledger import Ledger
-from cdp_activate.sync.members import says, value_of
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.people import HELD_SHARED
-from cdp_activate.sync.tables import TAKEN_ALONG, quoted
+from cdp_activate.sync.tables import TAKEN_ALONG
 from cdp_activate.sync.wanted import identifier_columns
 from cdp_activate.warehouse.base import Warehouse, Work
+from cdp_activate.warehouse.sayings import Sayings, quoted
 
 
 def are_told_apart(sync: Sync) -> bool:
@@ -30,14 +30,14 @@ def are_told_apart(sync: Sync) -> bool:
     return by_key or sync.destination.knows_keys or sync.settings.mode == "events"
 
 
-def known_by(sync: Sync, of: str = "") -> str:
+def known_by(sync: Sync, sayings: Sayings, of: str = "") -> str:
     """What the destination knows somebody by, as SQL over the JSON column `identifiers`.
 
     All of them together where it goes by each, or tells all people apart.
     """
     column = f"{of}.identifiers" if of else "identifiers"
     best = _best(sync)
-    return f"coalesce({_first_of(best, column)}, {column})" if best else column
+    return f"coalesce({_first_of(best, sayings, column)}, {column})" if best else column
 
 
 def _best(sync: Sync) -> list[str]:
@@ -47,15 +47,15 @@ def _best(sync: Sync) -> list[str]:
     return [] if alone else sync.destination.best_first(mapped)
 
 
-def _first_of(names: Sequence[str], column: str) -> str:
-    return f"coalesce({', '.join(_pair(name, column) for name in names)})"
+def _first_of(names: Sequence[str], sayings: Sayings, column: str) -> str:
+    return f"coalesce({', '.join(_pair(name, sayings, column) for name in names)})"
 
 
-def _pair(name: str, column: str) -> str:
-    return f"{quoted(name + '=')} || {value_of(name, column)}"
+def _pair(name: str, sayings: Sayings, column: str) -> str:
+    return f"{quoted(name + '=')} || {sayings.json_value(column, name)}"
 
 
-def is_found_again(sync: Sync) -> str:
+def is_found_again(sync: Sync, sayings: Sayings) -> str:
     """Whether somebody in `plan` is found under what was `sent` before, as SQL.
 
     Where the destination goes by the best of several: that is the same, and what is new is put
@@ -64,8 +64,8 @@ def is_found_again(sync: Sync) -> str:
     mapped = sync.settings.identifiers
     best = sync.destination.best_first(mapped)
     if sync.destination.knows_keys or len(mapped) == 1 or not best:
-        return says("plan", "sent")
-    plan, sent = (_first_of(best, f"{of}.identifiers") for of in ("plan", "sent"))
+        return sayings.json_holds("plan.identifiers", "sent.identifiers")
+    plan, sent = (_first_of(best, sayings, f"{of}.identifiers") for of in ("plan", "sent"))
     return f"coalesce({plan} = {sent}, false)"
 
 
@@ -98,6 +98,10 @@ class _Rivals:
         self.warehouse = warehouse
         self.schema = work.schema
         self.ledger = ledger
+        self.sayings = warehouse.sayings
+
+    def known_by(self, of: str = "") -> str:
+        return known_by(self.sync, self.sayings, of)
 
     def person(self, of: str = "") -> str:
         """What tells the steps of a plan apart."""
@@ -112,56 +116,62 @@ class _Rivals:
 
     def find(self) -> None:
         """Who comes under what, who goes from what, and who stays under that."""
-        run, schema = self.warehouse.run, self.schema
+        make, schema, brief = self.warehouse.make_table, self.schema, self.sayings.brief
         joined = (
             f"{schema}.plan as plan left join {schema}.sent as sent "
             "on sent.list = plan.list and sent.entity_key = plan.entity_key"
         )
         changed = "plan.action in ('move', 'update') and sent.identifiers <> plan.identifiers"
-        run(
-            f"create or replace table {schema}.comers as select plan.place, plan.action = 'add' "
-            f"as is_new, hash(plan.list, {known_by(self.sync, 'plan')}) as mark from {joined} "
-            f"where plan.action = 'add' or ({changed})"
+        make(
+            f"{schema}.comers",
+            "select plan.place, plan.action = 'add' as is_new, "
+            f"{brief('plan.list', self.known_by('plan'))} as mark from {joined} "
+            f"where plan.action = 'add' or ({changed})",
         )
-        known = known_by(self.sync, "sent")
-        run(
-            f"create or replace table {schema}.goers as select plan.list, plan.entity_key, "
-            f"{known} as known, hash(plan.list, {known}) as mark from {joined} "
-            f"where plan.action = 'remove' or ({changed})"
+        known = self.known_by("sent")
+        make(
+            f"{schema}.goers",
+            "select plan.list, plan.entity_key, "
+            f"{known} as known, {brief('plan.list', known)} as mark from {joined} "
+            f"where plan.action = 'remove' or ({changed})",
         )
         self._lesser()
-        known = known_by(self.sync)
-        run(
-            f"create or replace table {schema}.stayers as select list, entity_key, "
-            f"{known} as known, hash(list, {known}) as mark "
-            f"from {self._staying()} and hash(list, {known}) in ("
+        known = self.known_by()
+        mark = brief("list", known)
+        make(
+            f"{schema}.stayers",
+            f"select list, entity_key, {known} as known, {mark} as mark "
+            f"from {self._staying()} and {mark} in ("
             f"select mark from {schema}.comers union all select mark from {schema}.goers union all "
             f"select mark from {schema}.lesser union all "
-            f"select hash(list, {known}) from {schema}.plan where action = 'update')",
+            f"select {mark} from {schema}.plan where action = 'update')",
             self.ledger.kept.values,
         )
 
     def _lesser(self) -> None:
         """Note what else than by what they are known who goes was sent under."""
         schema = self.schema
-        columns = "list varchar, entity_key varchar, known varchar, mark ubigint"
-        self.warehouse.run(f"create or replace table {schema}.lesser ({columns})")
+        of_each = [f"select * from {schema}.goers where false"]  # with none it has columns still
         for name in _best(self.sync)[1:]:
-            pair = _pair(name, "sent.identifiers")
-            self.warehouse.run(
-                f"insert into {schema}.lesser select goers.list, goers.entity_key, {pair}, "
-                f"hash(goers.list, {pair}) from {schema}.goers as goers join {schema}.sent as sent "
+            pair = _pair(name, self.sayings, "sent.identifiers")
+            of_each.append(
+                f"select goers.list, goers.entity_key, {pair}, "
+                f"{self.sayings.brief('goers.list', pair)} "
+                f"from {schema}.goers as goers join {schema}.sent as sent "
                 "on sent.list = goers.list and sent.entity_key = goers.entity_key "
                 f"where {pair} <> goers.known"
             )
+        self.warehouse.make_table(f"{schema}.lesser", " union all ".join(of_each))
 
     def _staying(self) -> str:
         """The ledger, less who goes; with the values of `kept`."""
         return (
-            f"{self.ledger.table('sync_ledger')} where {self.ledger.kept.condition} "
-            f"and (list, entity_key) not in (select list, entity_key from {self.schema}.goers) "
-            f"and (list, entity_key) not in (select list, entity_key from {self.schema}.plan "
-            "where action in ('left', 'forget'))"
+            f"{self.ledger.table('sync_ledger')} as staying where {self.ledger.kept.condition} "
+            f"and not exists (select 1 from {self.schema}.goers as goes "
+            "where goes.list = staying.list and goes.entity_key = staying.entity_key) "
+            f"and not exists (select 1 from {self.schema}.plan as plan "
+            "where plan.list = staying.list and plan.entity_key = staying.entity_key "
+            "and plan.action in ('left', 'forget'))"
         )
 
     def hold_back(self) -> None:
@@ -174,7 +184,7 @@ class _Rivals:
         rivals = (
             f"select list, entity_key, known, 0 as turn from {schema}.stayers "
             f"where mark in ({contested}) union all select plan.list, plan.entity_key, "
-            f"{known_by(self.sync, 'plan')} as known, 1 + cast(is_new as int) "
+            f"{self.known_by('plan')} as known, 1 + cast(is_new as int) "
             f"from {schema}.comers as comers join {schema}.plan as plan "
             f"on plan.place = comers.place where comers.mark in ({contested})"
         )
@@ -196,10 +206,10 @@ class _Rivals:
     def strike_off(self) -> None:
         """Nobody is removed by what somebody who stays has too, be they known by it or not."""
         names = _best(self.sync)
-        hashed = f"hash(list, {{}}) in (select mark from {self.schema}.goers)"
-        pairs = [_pair(name, "identifiers") for name in names]
+        pairs = [_pair(name, self.sayings, "identifiers") for name in names]
         having = [
-            f"select list, {pair} as known from {self._staying()} and {hashed.format(pair)}"
+            f"select list, {pair} as known from {self._staying()} "
+            f"and {self.sayings.brief('list', pair)} in (select mark from {self.schema}.goers)"
             for pair in pairs
         ] or [f"select list, known from {self.schema}.stayers"]
         self._strike(
@@ -224,13 +234,13 @@ class _Rivals:
         sent again.
         """
         schema = self.schema
-        self.warehouse.run(
-            f"create or replace table {schema}.{TAKEN_ALONG} as "
+        self.warehouse.make_table(
+            f"{schema}.{TAKEN_ALONG}",
             "select lesser.list, lesser.entity_key as goes, stayers.entity_key "
             f"from {schema}.lesser as lesser join {schema}.stayers as stayers "
             "on stayers.list = lesser.list and stayers.known = lesser.known "
             "where (lesser.list, lesser.entity_key) in (select list, entity_key "
-            f"from {schema}.plan where action in ('remove', 'move'))"
+            f"from {schema}.plan where action in ('remove', 'move'))",
         )
 
     def leave_to_others(self) -> None:
@@ -244,7 +254,7 @@ class _Rivals:
         of_each = rule_set(self.sync.destination.kind.rules).enough or [(name,) for name in mapped]
         enough = [names for names in of_each if mapped.keys() >= set(names)]
         columns = "list varchar, entity_key varchar, name varchar"
-        self.warehouse.run(f"create or replace table {schema}.shared ({columns})")
+        self.warehouse.make_empty(f"{schema}.shared", columns)
         alone = [names[0] for names in enough if len(names) == 1]
         for name in alone:
             self._share(name)
@@ -253,11 +263,12 @@ class _Rivals:
         for name in alone:
             self.warehouse.run(
                 f"update {schema}.sent set identifiers = "
-                f"json_merge_patch(identifiers, {quoted(json.dumps({name: None}))}) where "
+                f"{self.sayings.json_without('identifiers', name)} where "
                 "(list, entity_key) in (select list, entity_key "
                 f"from {schema}.shared where name = {quoted(name)})"
             )
-        there = {name: f"{value_of(name, 'identifiers')} is not null" for name in mapped}
+        value_of = partial(self.sayings.json_value, "identifiers")
+        there = {name: f"{value_of(name)} is not null" for name in mapped}
         complete = " or ".join(f"({' and '.join(there[one] for one in names)})" for names in enough)
         self._strike(
             f"select {self.person()} from {schema}.sent where not ({complete}) "
@@ -266,7 +277,7 @@ class _Rivals:
 
     def _share(self, name: str) -> None:
         """Note who goes with a value of this identifier that somebody who stays has."""
-        schema, value = self.schema, value_of(name, "identifiers")
+        schema, value = self.schema, self.sayings.json_value("identifiers", name)
         going = (
             f"select list, entity_key, {value} as value from {schema}.sent "
             f"where ({self.person()}) in (select {self.person()} from {schema}.steps "

@@ -115,7 +115,8 @@ def _left(syncs: Mapping[str, Sync], warehouse: Warehouse) -> list[dict[str, Any
     rows = warehouse.rows(
         "select sync, destination, list, count(*) filter (where fingerprint <> ?), "
         f"count(*) filter (where fingerprint = ?) from {warehouse.state_table('sync_ledger')} "
-        f"where sync not in ({marks}) and idempotency_key is null group by all order by all",
+        f"where sync not in ({marks}) and idempotency_key is null "
+        "group by 1, 2, 3 order by 1, 2, 3",
         [UNKNOWN, UNKNOWN, *syncs],
     )
     why = "it is no longer in the files: nobody is taken off this list any more"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from sqlglot import exp
 
+from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import Expression, column, text
 
 KEY_KIND = "key"
@@ -52,6 +53,4 @@ def is_erased(entity: str, values: Mapping[str, Expression]) -> Expression:
 
 def _digest_sql(prefix: str, value: Expression) -> Expression:
     as_text = exp.cast(value, exp.DataType.Type.TEXT)
-    return exp.SHA2(
-        this=exp.DPipe(this=text(prefix), expression=as_text), length=exp.Literal.number(256)
-    )
+    return call("cdp_sha256", exp.DPipe(this=text(prefix), expression=as_text))

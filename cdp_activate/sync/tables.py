@@ -73,6 +73,13 @@ TABLES = {
 }
 
 
+UNIQUE = {
+    "sync_ledger": "sync, destination, list, entity_key",
+    "sync_runs": "run_id",
+    "sync_leases": "sync",
+}
+"""Columns of which a table has one row each."""
+
 _ADDED = (
     ("sync_ledger", "idempotency_key", "varchar"),
     ("sync_runs", "unanswered", "bigint"),
@@ -179,8 +186,11 @@ def create_tables(warehouse: Warehouse) -> None:
 
     Tables of an older version are brought to this one; nothing that they hold is lost.
     """
+    warehouse.one_at_a_time()
     for name, columns in TABLES.items():
         warehouse.run(f"create table if not exists {warehouse.state_table(name)} ({columns})")
+        if name in UNIQUE:
+            warehouse.keep_unique(warehouse.state_table(name), UNIQUE[name])
     for name, column, declared in _ADDED:
         table = warehouse.state_table(name)
         if column not in warehouse.describe(table):
@@ -206,12 +216,6 @@ def _without_receipts(warehouse: Warehouse) -> None:
         f"run_id, received_at from {left}"
     )
     warehouse.run(f"drop table {receipts}")
-
-
-def quoted(text: str) -> str:
-    """A text as SQL writes it."""
-    escaped = text.replace("'", "''")
-    return f"'{escaped}'"
 
 
 def now() -> datetime:

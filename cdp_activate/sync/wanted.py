@@ -14,12 +14,13 @@ from sqlglot import exp
 from cdp_activate.audiences.compile import VARIANT
 from cdp_activate.audiences.expressions import Expression, column, text
 from cdp_activate.audiences.facts import KEY, table
-from cdp_activate.audiences.render import everything, run_at, tree, write
+from cdp_activate.audiences.render import everything, run_at, tree, worked_out_once, write
 from cdp_activate.catalog import Catalog
 from cdp_activate.identifiers import rule_set
-from cdp_activate.identifiers.sql import HAVE_PHONE_FUNCTION, prepared, trimmed
+from cdp_activate.identifiers.sql import prepared, trimmed
 from cdp_activate.sync.mapping import Mapped
 from cdp_activate.sync.model import Sync
+from cdp_activate.sync.numbers import NUMBER, looked_up, phone_of, written_otherwise
 from cdp_activate.sync.people import (
     HELD_ERASED,
     HELD_HOLDOUT,
@@ -47,6 +48,10 @@ place of each, added up.
 """
 
 
+EXPENSIVE = ("raw", "prepared", "wanted")
+"""Steps whose columns take long to work out, and are read more than once."""
+
+
 def identifier_columns(sync: Sync) -> dict[str, tuple[str, str]]:
     """Column of the plan -> what the destination calls it, and where it comes from."""
     pairs = enumerate(sync.settings.identifiers.items())
@@ -67,20 +72,21 @@ def sent_columns(sync: Sync) -> tuple[str, ...]:
     return (*identifier_columns(sync), *field_columns(sync))
 
 
-def identifiers_json(sync: Sync, table: str = "") -> Expression:
+def identifiers_json(sync: Sync, adapter: str) -> Expression:
     """The identifiers of a row of the plan as the ledger keeps them."""
-    pairs = [
-        exp.JSONKeyValue(this=text(name), expression=column(place, table))
-        for place, (name, _) in identifier_columns(sync).items()
-    ]
-    return exp.cast(exp.JSONObject(expressions=pairs), exp.DataType.Type.TEXT)
+    pairs = [(text(name), column(place)) for place, (name, _) in identifier_columns(sync).items()]
+    if adapter == "postgres":  # sqlglot writes an object as version 16 has it
+        flat = [part for pair in pairs for part in pair]
+        return exp.cast(exp.func("jsonb_build_object", *flat), exp.DataType.Type.TEXT)
+    keyed = [exp.JSONKeyValue(this=name, expression=value) for name, value in pairs]
+    return exp.cast(exp.JSONObject(expressions=keyed), exp.DataType.Type.TEXT)
 
 
-def wanted_steps(sync: Sync, adapter: str) -> dict[str, exp.Query]:
+def wanted_steps(sync: Sync) -> dict[str, exp.Query]:
     """The steps of a plan that end in `wanted`, from `members`, `entities` and `consents`."""
     return {
         "raw": _raw(sync),
-        "prepared": _prepared(sync, with_function=adapter in HAVE_PHONE_FUNCTION),
+        "prepared": _prepared(sync),
         "people": _people(sync),
         "wanted": _wanted(sync),
     }
@@ -98,20 +104,53 @@ def everyone_sql(sync: Sync, catalog: Catalog) -> str:
         exp.alias_(exp.cast(column(key, "entities"), exp.DataType.Type.TEXT), KEY),
         exp.alias_(_region(sync), REGION),
     ).from_("entities")
-    rules = rule_set(sync.destination.kind.rules)
-    with_function = catalog.adapter in HAVE_PHONE_FUNCTION
-    ready = exp.select(column(KEY)).from_("raw")
+    ready = _with_numbers(sync, exp.select(column(KEY)).from_("raw"))
     if sync.per is not None:
         raw = raw.select(exp.alias_(sync.per.name("entities"), LIST))
         ready = ready.select(column(LIST))
     for place, (name, of) in identifier_columns(sync).items():
         raw = raw.select(exp.alias_(trimmed(column(of, "entities")), place))
-        value = prepared(rules, name, column(place), column(REGION), with_function=with_function)
-        ready = ready.select(exp.alias_(value, place))
-    final = exp.select(column(KEY), exp.alias_(identifiers_json(sync), "identifiers"))
+        ready = ready.select(exp.alias_(_ready(sync, name, place), place))
+    final = exp.select(
+        column(KEY), exp.alias_(identifiers_json(sync, catalog.adapter), "identifiers")
+    )
     final = final.select(*(column(name) for name in list_column(sync)))
     steps = {"raw": raw, "prepared": ready, "final": final.from_("prepared")}
-    return write(tree(steps, imports), catalog.adapter, run_at(catalog, datetime.now(UTC)))
+    whole = worked_out_once(tree(steps, imports), EXPENSIVE, catalog.adapter)
+    return write(whole, catalog.adapter, run_at(catalog, datetime.now(UTC)))
+
+
+def written_sql(sync: Sync, catalog: Catalog, members: exp.Table | None = None) -> str:
+    """SQL of the telephone numbers that must be looked up: of these members, or of everyone."""
+    of = phone_of(sync)
+    assert of is not None  # who asks knows that there is one
+    model, key = sync.audience.entity.model, sync.audience.entity.key
+    imports: dict[str, exp.Query] = {"entities": everything(table(model))}
+    value = trimmed(column(sync.settings.identifiers[of], "entities"))
+    raw = exp.select(exp.alias_(value, "value"), exp.alias_(_region(sync), REGION))
+    raw = raw.from_("entities")
+    if members is not None:
+        imports["members"] = everything(members)
+        on = exp.EQ(this=column(key, "entities"), expression=column(key, "members"))
+        raw = raw.join("members", on=on)
+    final = written_otherwise(column("value"), column(REGION), "raw")
+    whole = tree({"raw": raw, "final": final}, imports)
+    whole = worked_out_once(whole, EXPENSIVE, catalog.adapter)
+    return write(whole, catalog.adapter, run_at(catalog, datetime.now(UTC)))
+
+
+def _with_numbers(sync: Sync, select: exp.Select) -> exp.Select:
+    """Rows of `raw`, with the numbers that are looked up beside them where there is one."""
+    of = phone_of(sync)
+    for place, (name, _) in identifier_columns(sync).items():
+        if name == of:
+            select = looked_up(select, column(place), column(REGION))
+    return select
+
+
+def _ready(sync: Sync, name: str, place: str) -> Expression:
+    """What is sent of an identifier, from its column in `raw`."""
+    return prepared(rule_set(sync.destination.kind.rules), name, column(place), NUMBER)
 
 
 def _raw(sync: Sync) -> exp.Select:
@@ -149,18 +188,16 @@ def _region(sync: Sync) -> Expression:
     )
 
 
-def _prepared(sync: Sync, *, with_function: bool) -> exp.Select:
+def _prepared(sync: Sync) -> exp.Select:
     """Members with their identifiers as the platform takes them, NULL where they are invalid."""
     places = identifier_columns(sync)
-    rules = rule_set(sync.destination.kind.rules)
     select = exp.select(column(KEY), column(VARIANT), exp.alias_(_which(places), GIVEN))
     if sync.consents is not None:
         select = select.select(column(CONSENTED))
     for place, (name, _) in places.items():
-        ready = prepared(rules, name, column(place), column(REGION), with_function=with_function)
-        select = select.select(exp.alias_(ready, place))
+        select = select.select(exp.alias_(_ready(sync, name, place), place))
     more = (*field_columns(sync), *list_column(sync))
-    return select.select(*(column(place) for place in more)).from_("raw")
+    return _with_numbers(sync, select.select(*(column(place) for place in more)).from_("raw"))
 
 
 def _which(places: Iterable[str]) -> Expression:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self
+
+from cdp_activate.warehouse.journal import Journal
+from cdp_activate.warehouse.sayings import Sayings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -17,34 +19,36 @@ STATE_SCHEMA = "cdp_activate"
 """The schema of the sync tables (a contract: dbt models and dashboards read it)."""
 
 
-TextFunction: TypeAlias = Callable[
-    [Sequence[str | None], Sequence[str | None]], Sequence[str | None]
-]
-
-
 @dataclass(frozen=True, slots=True)
 class Work:
     """Where a run keeps what it does until its receipts are in the sync tables.
 
-    It outlives the process. `schema` is where tables can be made, `notes` a file beside it.
+    It outlives the process, but for one without `notes`. `schema` is where tables can be made.
     """
 
     schema: str
-    notes: Path | None
+    notes: Journal | None
 
 
 class Warehouse(ABC):
     """A connection to one warehouse.
 
-    `dialect` is sqlglot's name of its SQL. Every method raises WarehouseError with the
-    remedy in words; LockedError when another process is in the way.
+    `dialect` is sqlglot's name of its SQL, `sayings` how it says what SQL has no common words
+    for. Every method raises WarehouseError with the remedy in words; LockedError when another
+    process is in the way.
     """
 
     dialect: str
+    sayings: Sayings
+    stands_still: bool
+    """Whether nobody can write to what dbt builds while `reading` is open."""
 
     @abstractmethod
     def reading(self) -> AbstractContextManager[None]:
-        """While open, the tables that dbt builds can be read."""
+        """While open, the tables that dbt builds can be read.
+
+        One that was described stays as it is until then: dbt puts no other in its place.
+        """
 
     @abstractmethod
     def state(self) -> AbstractContextManager[None]:
@@ -87,8 +91,41 @@ class Warehouse(ABC):
         """The rows of a result of any size, in Arrow batches."""
 
     @abstractmethod
+    def make_table(
+        self, name: str, query: str, parameters: Sequence[Any] = (), *, order: str | None = None
+    ) -> None:
+        """Make a table of the rows of a query, in the place of one of that name.
+
+        A name without a schema is of this session alone. With an `order`, be it none (empty),
+        `sayings.place` numbers its rows from 0, whatever becomes of them.
+        """
+
+    @abstractmethod
+    def make_empty(self, name: str, columns: str) -> None:
+        """Make a table without rows, in the place of one of that name, as `make_table`."""
+
+    @abstractmethod
+    def make_view(self, name: str, query: str) -> None:
+        """Make a view, in the place of one of that name."""
+
+    @abstractmethod
     def append(self, table: str, rows: pa.Table) -> None:
         """Add rows to a table, by column name."""
+
+    @abstractmethod
+    def keep_unique(self, table: str, columns: str) -> None:
+        """Let there be one row of each of these columns, where the warehouse can see to it.
+
+        Several processes may then write at once, and to find a few rows is not to read all.
+        """
+
+    @abstractmethod
+    def look_over(self, table: str) -> None:
+        """Learn what a table has become, that statements about it are planned for its size."""
+
+    @abstractmethod
+    def one_at_a_time(self) -> None:
+        """Until `state` is closed, another process that asks for this waits."""
 
     def in_any_order(self) -> AbstractContextManager[None]:
         """While open, rows may be written in another order than they were read: faster.
@@ -104,13 +141,6 @@ class Warehouse(ABC):
     def comment(self, relation: str) -> str | None:
         """The comment on a table or view; None where there is none, or none are kept."""
         return None
-
-    def add_function(self, name: str, function: TextFunction) -> bool:
-        """Let SQL call `name(text, text)`; False where the warehouse takes no functions of ours.
-
-        `function` is given two columns of texts at once, and returns a third.
-        """
-        return False
 
     @abstractmethod
     def close(self) -> None:

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from cdp_activate.errors import LockedError, NotBuiltError, WarehouseError
-from cdp_activate.warehouse.base import STATE_SCHEMA, TextFunction, Warehouse, Work
+from cdp_activate.warehouse.base import STATE_SCHEMA, Warehouse, Work
+from cdp_activate.warehouse.journal import FileJournal
+from cdp_activate.warehouse.sayings import DuckDBSayings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -71,13 +72,14 @@ class DuckDBWarehouse(Warehouse):
     """
 
     dialect = "duckdb"
+    sayings = DuckDBSayings()
+    stands_still = True
 
     def __init__(self, path: Path, *, settings: dict[str, str] | None = None, wait: float = 10.0):
         self.path = path
         self.state_path = path.with_name(f"{path.stem}.cdp_state.duckdb")
         self.wait = wait
         self.connection = duckdb.connect(":memory:")
-        self._functions: set[str] = set()
         self.connection.execute("set TimeZone = 'UTC'")
         # DuckDB would draw it on stdout, in the middle of JSON.
         self.connection.execute("set enable_progress_bar = false")
@@ -156,9 +158,10 @@ class DuckDBWarehouse(Warehouse):
     def work(self, name: str | None) -> Iterator[Work]:
         if name is None:
             self.run(f"attach ':memory:' as {_WORK}")
-            notes = None
+            journal = None
         else:
             path, notes = self._work_files(name)
+            journal = FileJournal(notes)
             try:
                 self._attach(path, _WORK, read_only=False)
             except LockedError:
@@ -172,8 +175,10 @@ class DuckDBWarehouse(Warehouse):
         try:
             # A plan is written once and read once: packing it would cost more than it saves.
             self.run("set force_compression = 'uncompressed'")
-            yield Work(f"{_WORK}.main", notes)
+            yield Work(f"{_WORK}.main", journal)
         finally:
+            if journal is not None:
+                journal.close()
             self.run("set force_compression = 'auto'")
             self._detach(_WORK)
 
@@ -208,6 +213,18 @@ class DuckDBWarehouse(Warehouse):
         finally:
             cursor.close()
 
+    def make_table(
+        self, name: str, query: str, parameters: Sequence[Any] = (), *, order: str | None = None
+    ) -> None:
+        ordered = f"select * from ({query}) as rows_in_order order by {order}" if order else query
+        self.run(f"create or replace {_kind(name)} {name} as {ordered}", parameters)
+
+    def make_empty(self, name: str, columns: str) -> None:
+        self.run(f"create or replace {_kind(name)} {name} ({columns})")
+
+    def make_view(self, name: str, query: str) -> None:
+        self.run(f"create or replace view {name} as {query}")
+
     def append(self, table: str, rows: pa.Table) -> None:
         with _explained():
             self.connection.register("cdp_rows", rows)
@@ -215,6 +232,15 @@ class DuckDBWarehouse(Warehouse):
                 self.connection.execute(f"insert into {table} by name select * from cdp_rows")
             finally:
                 self.connection.unregister("cdp_rows")
+
+    def keep_unique(self, table: str, columns: str) -> None:
+        """Nothing: one process writes at a time, and an index would cost more than it finds."""
+
+    def look_over(self, table: str) -> None:
+        """Nothing: it knows."""
+
+    def one_at_a_time(self) -> None:
+        """Nothing: who writes has the file."""
 
     @contextmanager
     def in_any_order(self) -> Iterator[None]:
@@ -237,21 +263,6 @@ class DuckDBWarehouse(Warehouse):
             [".".join(names)] * 2,
         )
         return found[0][0] if found else None
-
-    def add_function(self, name: str, function: TextFunction) -> bool:
-        def called(first: Any, second: Any) -> Any:  # Arrow arrays: DuckDB evaluates hints
-            import pyarrow
-
-            return pyarrow.array(function(first.to_pylist(), second.to_pylist()), pyarrow.string())
-
-        if name not in self._functions:
-            # "special": called with NULLs too, since the second text may well be one.
-            self.connection.create_function(
-                name, called, ["varchar", "varchar"], "varchar",
-                type=PythonUDFType.ARROW, null_handling=FunctionNullHandling.SPECIAL,
-            )  # fmt: skip
-            self._functions.add(name)
-        return True
 
     def close(self) -> None:
         self.connection.close()
@@ -280,6 +291,10 @@ class DuckDBWarehouse(Warehouse):
     def _detach(self, alias: str) -> None:
         with _explained():
             self.connection.execute(f'detach database if exists "{alias}"')
+
+
+def _kind(name: str) -> str:
+    return "table" if "." in name else "temp table"
 
 
 @contextmanager

@@ -77,7 +77,43 @@ def open_warehouse(profile: Profile, project: Path) -> Warehouse:
         return DuckDBWarehouse(
             project / path, settings=dict(profile.settings.get("settings") or {})
         )
+    if profile.type == "postgres":
+        from cdp_activate.warehouse.postgres import PostgresWarehouse
+
+        return PostgresWarehouse(postgres_names(profile))
     raise SettingsError(
         f"syncs cannot read a warehouse of type '{profile.type}' yet",
-        remedy="use a profile of type duckdb; audiences compile for the other warehouses",
+        remedy="use a profile of type duckdb or postgres; audiences compile for the others",
     )
+
+
+_LIBPQ = {
+    "host": "host", "port": "port", "user": "user", "password": "password", "pass": "password",
+    "dbname": "dbname", "database": "dbname", "sslmode": "sslmode", "sslcert": "sslcert",
+    "sslkey": "sslkey", "sslrootcert": "sslrootcert", "connect_timeout": "connect_timeout",
+    "keepalives_idle": "keepalives_idle", "application_name": "application_name", "role": "role",
+}  # fmt: skip
+"""Keys of a profile of dbt-postgres and what libpq calls them (`role` is ours to set):
+https://docs.getdbt.com/docs/core/connect-data-platform/postgres-setup"""
+
+
+def postgres_names(profile: Profile) -> dict[str, str]:
+    """The parameters of a connection, from the settings of a profile.
+
+    Raises SettingsError where the profile does not say which database.
+    """
+    given = {"connect_timeout": "10", "application_name": "cdp-activate"}
+    for key, name in _LIBPQ.items():
+        value = profile.settings.get(key)
+        if value not in (None, ""):
+            given[name] = str(value)
+    if given.get("keepalives_idle") == "0":
+        del given["keepalives_idle"]  # dbt's word for the system's own
+    if "dbname" not in given:
+        raise SettingsError(
+            f"the profile '{profile.name}' names no database",
+            remedy="give its target a `dbname:`, as dbt has it",
+        )
+    if path := profile.settings.get("search_path"):
+        given["options"] = "-c search_path=" + str(path).replace("\\", "\\\\").replace(" ", "\\ ")
+    return given

@@ -42,8 +42,8 @@ reading in Python.
 * Nothing is hashed twice: 64 hexadecimal digits are passed on where a SHA-256 is wanted.
 * Telephone numbers that are not in E.164 yet are read by Google's number plans
   ([phonenumbers](https://pypi.org/project/phonenumbers/)), local ones in the `region` of the row or
-  the `default_region` of the sync. DuckDB calls Python for those alone; on the other warehouses
-  they are no identifiers.
+  the `default_region` of the sync. A plan reads each of those once, in Python, into a table of its
+  session, and looks them up there.
 * Where a platform's page and its own library disagree, the library's outcome is ours. Google's page
   takes blanks out of an address, its library refuses the address: it is held back. Meta's page
   wants names without punctuation, its library keeps it: it is kept. TikTok has no library; its page

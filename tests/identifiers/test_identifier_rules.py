@@ -131,8 +131,6 @@ def test_duckdb_says_what_python_says(duck):
 def test_postgresql_says_what_python_says(elephant):
     for rules, name in PAIRS:
         given = values(name, 400, 2)
-        if name == "phone":
-            given = [one for one in given if python.pattern(warehouses.sql.CLEAN_PHONE).search(one)]
         mine = [python.prepared(rule_set(rules), name, value) for value in given]
         assert _told(given, mine) == _told(given, elephant.prepared(rules, name, given))
 
@@ -144,8 +142,8 @@ def _told(given, found):
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_warehouse_can_say_every_rule(dialect):
     for rules, name in PAIRS:
-        said = warehouses.statement(dialect, rules, name, with_function=False)
-        assert "cdp_" not in said
+        said = warehouses.statement(dialect, rules, name)
+        assert "cdp_" not in said.replace("cdp_numbers", "")
 
 
 @pytest.mark.parametrize("rules, name", PAIRS)

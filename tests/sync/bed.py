@@ -67,7 +67,9 @@ def people(count: int, **values: Any) -> list[Person]:
     return [person(f"c-{number:05}", **values) for number in range(count)]
 
 
-def manifest(key_type: str = "varchar") -> dict[str, Any]:
+def manifest(
+    key_type: str = "varchar", adapter: str = "duckdb", relation: str = '"warehouse"."main"."{}"'
+) -> dict[str, Any]:
     """What dbt would have written, as far as the catalog reads it."""
 
     def model(name: str, columns: dict[str, str], meta: Any = None) -> dict[str, Any]:
@@ -81,7 +83,7 @@ def manifest(key_type: str = "varchar") -> dict[str, Any]:
             "resource_type": "model",
             "name": name,
             "package_name": "shop",
-            "relation_name": f'"warehouse"."main"."{name}"',
+            "relation_name": relation.format(name),
             "original_file_path": f"models/{name}.sql",
             "columns": described,
             "config": {"meta": {"cdp": meta} if meta else {}},
@@ -99,8 +101,23 @@ def manifest(key_type: str = "varchar") -> dict[str, Any]:
         model("audience_staff", MEMBERS | keyed),
     ]
     return {
-        "metadata": {"project_name": "shop", "adapter_type": "duckdb"},
+        "metadata": {"project_name": "shop", "adapter_type": adapter},
         "nodes": {f"model.shop.{one['name']}": one for one in models},
+    }
+
+
+def tables(everyone: Iterable[Person]) -> dict[str, tuple[dict[str, str], list[tuple[Any, ...]]]]:
+    """The tables that dbt would have built: their columns and rows, by name."""
+    everyone = list(everyone)
+    consents = [
+        (one.key, "email_marketing", one.consent, datetime(2026, 1, 1))
+        for one in everyone
+        if one.consent
+    ]
+    return {
+        "customers": (CUSTOMERS, [astuple(one)[:8] for one in everyone if one.known]),
+        "consents": (CONSENTS, consents),
+        "audience_vips": (MEMBERS, [(one.key, one.variant) for one in everyone if one.member]),
     }
 
 
@@ -132,9 +149,12 @@ class Bed:
         """Seconds to wait for a DuckDB file that another process holds."""
         for name, text in PROJECT_FILES.items():
             self.write(name, text)
-        self.write("target/manifest.json", json.dumps(manifest(key_type)))
+        self.write("target/manifest.json", json.dumps(self.manifest()))
         self.mail()
         self.write("syncs/vips.yml", SYNC)
+
+    def manifest(self) -> dict[str, Any]:
+        return manifest(self.key_type)
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name
@@ -153,6 +173,11 @@ class Bed:
         text = f"destinations:\n  {name}: {{type: file, path: outbox, format: {form}}}\n"
         self.write("syncs/destinations.yml", text)
 
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> None:
+        """Run a statement on the tables that dbt builds, as somebody else."""
+        with duckdb.connect(str(self.folder / "warehouse.duckdb")) as connection:
+            connection.execute(sql, values)
+
     def change_sync(self, old: str, new: str) -> None:
         path = self.folder / "syncs/vips.yml"
         text = path.read_text(encoding="utf-8")
@@ -162,18 +187,9 @@ class Bed:
 
     def build(self, everyone: Iterable[Person]) -> None:
         """Write the warehouse's tables anew, as dbt would."""
-        everyone = list(everyone)
         with duckdb.connect(str(self.folder / "warehouse.duckdb")) as connection:
-            known = [astuple(one)[:8] for one in everyone if one.known]
-            self._table(connection, "customers", CUSTOMERS, known)
-            consents = [
-                (one.key, "email_marketing", one.consent, datetime(2026, 1, 1))
-                for one in everyone
-                if one.consent
-            ]
-            self._table(connection, "consents", CONSENTS, consents)
-            members = [(one.key, one.variant) for one in everyone if one.member]
-            self._table(connection, "audience_vips", MEMBERS, members)
+            for name, (columns, rows) in tables(everyone).items():
+                self._table(connection, name, columns, rows)
 
     def _table(
         self,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 from bed import AfterEachBatch, Bed
+from postgres_bed import PostgresBed
 
 from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.receiver import Receiver
@@ -18,9 +20,29 @@ def receiver() -> Iterator[Receiver]:
         yield running
 
 
+ON_BOTH = {"test_sync_adopt", "test_sync_mapping", "test_sync_per", "test_sync_sharing"}
+"""Files whose tests run on both warehouses: what they are about is SQL. `make test-postgres` runs
+those of all files on PostgreSQL.
+"""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "bed" in metafunc.fixturenames and metafunc.module.__name__ in ON_BOTH:
+        metafunc.parametrize("bed", ["duckdb", "postgres"], indirect=True)
+
+
 @pytest.fixture
-def bed(tmp_path: Path, receiver: Receiver) -> Bed:
-    return Bed(tmp_path, receiver)
+def bed(tmp_path: Path, receiver: Receiver, request: pytest.FixtureRequest) -> Iterator[Bed]:
+    """A project with a warehouse: DuckDB's, or PostgreSQL's, as CDP_WAREHOUSE has it."""
+    warehouse = getattr(request, "param", None) or os.environ.get("CDP_WAREHOUSE", "duckdb")
+    if warehouse == "duckdb":
+        yield Bed(tmp_path, receiver)
+        return
+    if request.node.get_closest_marker("duckdb_files"):
+        pytest.skip("it is about what DuckDB does")
+    made = PostgresBed(tmp_path, receiver, request.getfixturevalue("postgres"))
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -385,7 +385,7 @@ def test_what_was_acknowledged_is_kept_when_the_platform_fails(bed: Bed) -> None
 
     with pytest.raises(DestinationError, match="gave up after 4 attempts"):
         bed.run(transport=FunctionTransport(answer))
-    states = dict(bed.rows("select fingerprint = 'unknown', count(*) from {ledger} group by all"))
+    states = dict(bed.rows("select fingerprint = 'unknown', count(*) from {ledger} group by 1"))
     assert {False: 200, True: 100} == states
     (row,) = bed.rows("select state, added, calls from {runs}")
     assert ("failed", 200, 6) == row

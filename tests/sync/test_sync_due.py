@@ -8,7 +8,6 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import duckdb
 import pytest
 from bed import QUICK, SYNC, Bed, people
 from click.testing import CliRunner
@@ -150,8 +149,7 @@ def test_after_a_build_a_sync_is_due_once(bed: Bed) -> None:
     bed.build(people(3))
     bed.write("audiences/staff.yml", "audience: staff\nwhere: {trait: points, gt: 5}\n")
     write(bed, a="schedule: {after: build}\nsuppress: [staff]")
-    with duckdb.connect(str(bed.folder / "warehouse.duckdb")) as connection:
-        connection.execute("create table audience_staff (customer_id text, variant text)")
+    bed.execute("create table audience_staff (customer_id text, variant text)")
     assert {"a": "not due"} == outcomes(bed, NOON)
 
     def dbt_built(at: str, **statuses: str) -> None:

@@ -61,6 +61,7 @@ def test_a_person_is_erased_everywhere_and_never_sent_again(bed: Bed) -> None:
     assert "zoe" not in kept and "erased" in kept
 
 
+@pytest.mark.duckdb_files
 def test_a_person_who_left_the_warehouse_is_erased_by_the_ledger(bed: Bed) -> None:
     bed.build([person("ada"), person("bob")])
     bed.run()
@@ -169,6 +170,7 @@ def test_while_a_run_goes_on_the_erasure_is_written_down_and_waits(bed: Bed) -> 
     assert {"bob"} == bed.listed.keys()
 
 
+@pytest.mark.duckdb_files
 def test_who_was_never_sent_is_never_sent(bed: Bed) -> None:
     bed.build([person("ada"), person("eve", first_name="ada")])
     done = command(bed, "erase", "ada", "--yes")
@@ -186,6 +188,7 @@ def test_who_was_never_sent_is_never_sent(bed: Bed) -> None:
     assert 0 == command(bed, "erase", "y", "--yes").exit_code, "nobody can tell"
 
 
+@pytest.mark.duckdb_files
 def test_nobody_is_erased_while_their_other_addresses_cannot_be_read(bed: Bed) -> None:
     bed.build([person("ada")])
     bed.wait = 0.1

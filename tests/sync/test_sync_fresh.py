@@ -6,9 +6,8 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-import duckdb
 import pytest
-from bed import AS_OF, Bed, manifest, people
+from bed import AS_OF, Bed, people
 
 from cdp_activate.errors import GuardError, SourceErrors
 from cdp_activate.sync.freshness import span
@@ -18,8 +17,7 @@ def mark(bed: Bed, as_of: datetime, digest: str = "") -> None:
     """As the post-hook of the audience's model does; `test_demo` sees it done by dbt."""
     at = as_of.replace(tzinfo=None).isoformat()
     said = f"cdp_activate {digest or bed.the_sync.digests['vips']} {at}"
-    with duckdb.connect(str(bed.folder / "warehouse.duckdb")) as connection:
-        connection.execute(f"comment on table audience_vips is '{said}'")
+    bed.execute(f"comment on table audience_vips is '{said}'")
 
 
 def refused(bed: Bed, guard: str, **options: Any) -> GuardError:
@@ -81,7 +79,7 @@ def test_a_run_is_judged_on_the_day_of_its_tables(
 
 def artifacts(bed: Bed, built: dict[str, float], loaded: dict[str, float | None]) -> None:
     """What dbt leaves, with ages in hours."""
-    said = manifest()
+    said = bed.manifest()
     raw = {name: f"source.shop.raw.{name}" for name in ("orders", "visits", "static")}
     nodes = said["nodes"]
     nodes["model.shop.audience_vips"]["depends_on"] = {"nodes": ["model.shop.customers"]}

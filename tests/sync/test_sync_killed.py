@@ -136,7 +136,7 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(bed: Bed, runs: Runs) -> 
     assert [] == bed.left_behind
     assert [] == bed.rows("select * from {leases}")
     assert [] == bed.rows("select * from {ledger} where fingerprint = 'unknown'")
-    states = dict(bed.rows("select state, count(*) from {runs} group by all"))
+    states = dict(bed.rows("select state, count(*) from {runs} group by 1"))
     assert states["killed"] >= 3, "nothing was killed in time"
     assert states["done"] >= 1
 
@@ -151,7 +151,7 @@ def test_what_is_sent_twice_is_at_most_what_was_under_way(bed: Bed, runs: Runs) 
         runs.run(kill_after=chance.uniform(0.0, 0.2), from_first_call=True)
     bed.receiver.behave()
     runs.run()
-    killed = dict(bed.rows("select state, count(*) from {runs} group by all"))["killed"]
+    killed = dict(bed.rows("select state, count(*) from {runs} group by 1"))["killed"]
     assert killed >= 2
     assert {one.key for one in people(3_000)} == bed.listed.keys() == bed.ledger
     rows = sum(call.rows for call in bed.receiver.requests)

@@ -22,11 +22,14 @@ from pathlib import Path
 
 import pytest
 from bed import AS_OF, LIST, Bed, Person, people
+from postgres_bed import PostgresBed
 
 from cdp_activate.receiver import Nature, Receiver
 
 HERE = Path(__file__).parent
-KILLS = int(os.environ.get("CDP_KILLS", "5"))
+KILLS = {
+    one: int(os.environ.get("CDP_KILLS", few)) for one, few in (("duckdb", 5), ("postgres", 2))
+}
 MEMBERS = int(os.environ.get("CDP_KILL_MEMBERS", "2000"))
 SEED = int(os.environ.get("CDP_SEED", "20260310"))
 BATCH = max(MEMBERS // 100, 20)
@@ -70,11 +73,16 @@ class Commands:
         self.errors.close()
 
 
-@pytest.fixture
-def bed(tmp_path: Path) -> Iterator[Bed]:
+@pytest.fixture(params=["duckdb", "postgres"])
+def bed(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bed]:
     nature = Nature(matches_on="email", latency=0.01)
     with Receiver(nature=nature) as receiver:
-        yield Bed(tmp_path, receiver)
+        if request.param == "duckdb":
+            yield Bed(tmp_path, receiver)
+        else:
+            made = PostgresBed(tmp_path, receiver, request.getfixturevalue("postgres"))
+            yield made
+            made.close()
 
 
 @pytest.fixture
@@ -136,17 +144,17 @@ def test_killed_at_random_instants_it_ends_in_the_same_place(
     bed: Bed, commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
     chance = random.Random(SEED)
-    now, number = Round(people(MEMBERS), MEMBERS), 0
+    now, number, most = Round(people(MEMBERS), MEMBERS), 0, KILLS[bed.project.dbt_profile.type]
     killed = told_to_stop = twice = 0
     took = undisturbed(bed, commands, now)
-    while killed < KILLS:
+    while killed < most:
         number += 1
         now = later(now.everyone, chance, number)
         bed.build(now.everyone)
         rows_before, kills, code, disturbed = rows_received(bed), 0, 1, False
         while code != 0:
             which = signal.SIGTERM if chance.random() < 0.1 else signal.SIGKILL
-            goes_on = killed + kills >= KILLS
+            goes_on = killed + kills >= most
             started, calls = time.monotonic(), len(bed.receiver.requests)
             code = commands.run(None if goes_on else chance.uniform(0, took), which)
             if code == 0 and not disturbed:

@@ -219,6 +219,7 @@ def test_a_list_that_another_sync_may_keep_is_refused(fan: Bed) -> None:
         assert "In {per}" == fan.the_sync.list_name
 
 
+@pytest.mark.duckdb_files
 def test_runs_over_several_lists_that_are_killed_end_in_the_same_place(
     fan: Bed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,8 +42,9 @@ class Home:
         """Run until nothing is left to do: address -> key, on the list and in the ledger."""
         self.run(*everyone, **options)
         listed = self.listed
-        ledger = "select json_extract_string(identifiers, '$.email'), entity_key from {ledger}"
-        assert dict(self.bed.rows(ledger)) == listed, "the ledger is what was acknowledged"
+        ledger = self.bed.rows("select identifiers, entity_key from {ledger}")
+        kept = {json.loads(identifiers)["email"]: key for identifiers, key in ledger}
+        assert kept == listed, "the ledger is what was acknowledged"
         calls = self.platform.calls
         assert 0 == self.bed.run(transport=self.platform.transport).plan.changes
         assert calls == self.platform.calls, "a run after it had something to do"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import duckdb
 import pytest
 import yaml
 from bed import SYNC, Bed, people, person
@@ -15,12 +14,10 @@ from cdp_activate.errors import GuardError, SourceErrors, WarehouseError
 
 
 def staff(bed: Bed, *keys: str) -> None:
-    with duckdb.connect(str(bed.folder / "warehouse.duckdb")) as connection:
-        connection.execute(
-            "create or replace table audience_staff (customer_id text, variant text)"
-        )
-        for key in keys:
-            connection.execute("insert into audience_staff values (?, null)", [key])
+    bed.execute("drop table if exists audience_staff")
+    bed.execute("create table audience_staff (customer_id text, variant text)")
+    for key in keys:
+        bed.execute("insert into audience_staff values (?, null)", [key])
 
 
 @pytest.fixture
@@ -54,9 +51,8 @@ def test_a_suppressed_audience_must_be_built_and_of_its_yaml(suppressing: Bed) -
     assert (1, "other", 4) == (done.exit_code, planned["sync"], planned["add"])
     assert failed["sync"] == "vips_to_mail" and "has not been built" in failed["error"]["message"]
     staff(suppressing)
-    with duckdb.connect(str(suppressing.folder / "warehouse.duckdb")) as connection:
-        said = "cdp_activate 0000000000000000 2026-03-10T00:00:00"
-        connection.execute(f"comment on table audience_staff is '{said}'")
+    said = "cdp_activate 0000000000000000 2026-03-10T00:00:00"
+    suppressing.execute(f"comment on table audience_staff is '{said}'")
     with pytest.raises(GuardError, match="the audience 'staff' was edited"):
         suppressing.run()
 

@@ -222,6 +222,7 @@ def test_an_alert_is_tried_again_and_its_failure_harms_no_run(
     assert "watcher_failed" in caplog.text and "person.1" not in caplog.text
 
 
+@pytest.mark.duckdb_files
 def test_a_file_that_dbt_holds_for_many_minutes_is_told_of_once(bed: Bed, told: Told) -> None:
     bed.write("syncs/alerts.yml", ALERTS.replace("on: [guard]", "on: [failure]"))
     bed.build(people(1))

@@ -1,0 +1,202 @@
+"""What is PostgreSQL's own: several sessions at once, notes in the database, errors in words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pyarrow as pa
+import pytest
+from bed import AS_OF, QUICK, people, person
+from postgres_bed import PostgresBed
+from postgres_server import Server
+
+from cdp_activate.errors import LockedError, SettingsError, WarehouseError
+from cdp_activate.receiver import Receiver
+from cdp_activate.sync.notes import Notes
+from cdp_activate.sync.plan import kept_list
+from cdp_activate.sync.run import Options, run_sync
+from cdp_activate.sync.tables import create_tables
+from cdp_activate.warehouse import Profile, open_warehouse
+from cdp_activate.warehouse.postgres import PostgresWarehouse
+from cdp_activate.warehouse.postgres_session import Session
+from cdp_activate.warehouse.profile import postgres_names
+
+
+@pytest.fixture
+def bed(tmp_path: Path, receiver: Receiver, postgres: Server) -> Iterator[PostgresBed]:
+    made = PostgresBed(tmp_path, receiver, postgres)
+    yield made
+    made.close()
+
+
+def test_a_run_is_finished_by_another_machine(bed: PostgresBed) -> None:
+    """Nothing of it is in a file: its plan and its notes are in the database."""
+    bed.build(people(3))
+    bed.run()
+    kept = kept_list(bed.the_sync)
+    with bed.warehouse() as here, here.work(kept.sync) as work:
+        Notes(work.notes).start("a run")
+    with bed.warehouse() as there:
+        assert there.has_work(kept.sync)
+        with there.work(kept.sync) as work:
+            assert "a run" == Notes(work.notes).run_id
+        there.drop_work(kept.sync)
+        assert not there.has_work(kept.sync)
+    assert [] == [path for path in bed.folder.rglob("*") if "cdp_" in path.name]
+
+
+def test_a_plan_that_another_session_has_open_is_waited_for_and_then_left(bed: PostgresBed) -> None:
+    bed.wait = 0.1
+    with bed.warehouse() as one, bed.warehouse() as other, one.work("s"):
+        with pytest.raises(LockedError, match="the plan of the sync 's'"), other.work("s"):
+            pass
+        threading.Timer(0.3, one.close).start()  # it was killed
+        other.wait = 5.0  # type: ignore[attr-defined]
+        with other.work("s") as work:
+            assert "cdp_run_s" == work.schema
+
+
+def test_a_plan_that_was_looked_at_leaves_nothing_even_where_it_was_killed(
+    bed: PostgresBed,
+) -> None:
+    bed.execute("create schema cdp_look_of_somebody_dead create table t (a int)")
+    with bed.warehouse() as alive, alive.work(None) as work:
+        assert [work.schema] == bed.left_behind
+        bed.build(people(3))
+        bed.plan()
+        assert [work.schema] == bed.left_behind, "that of somebody alive stays"
+    assert [] == bed.left_behind
+
+
+def test_dbt_waits_with_another_table_until_the_plan_is_made(bed: PostgresBed) -> None:
+    """Its mark and its rows are of one build: a table that took its place would look empty."""
+    bed.build(people(3))
+    bed.execute("set lock_timeout = '100ms'")
+    with bed.warehouse() as warehouse:
+        with warehouse.reading():
+            warehouse.describe("main.audience_vips")
+            with pytest.raises(psycopg2.errors.LockNotAvailable):
+                bed.execute("alter table main.audience_vips rename to old")
+            assert [(3,)] == warehouse.rows("select count(*) from main.audience_vips")
+        bed.execute("alter table main.audience_vips rename to old")
+
+
+def test_a_number_that_came_while_the_plan_was_made_takes_nobody_off(
+    bed: PostgresBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bed.change_sync("{email: email}", "{phone: phone}\ndefault_region: DE")
+    bed.build([person("ada", phone="0170 1234567"), person("bob", phone="+84901234567")])
+    bed.run()
+    made = PostgresWarehouse.make_table
+
+    def meanwhile(self: PostgresWarehouse, name: str, *about: Any, **more: Any) -> None:
+        if name.endswith(".steps"):
+            bed.execute(
+                "update main.customers set phone = '0171 1234567' where customer_id = 'ada'"
+            )
+        made(self, name, *about, **more)
+
+    monkeypatch.setattr(PostgresWarehouse, "make_table", meanwhile)
+    with pytest.raises(WarehouseError, match="telephone numbers came into the warehouse"):
+        bed.run()
+    assert {"ada", "bob"} == bed.listed.keys()
+    monkeypatch.undo()
+    assert 1 == bed.run().record.moved
+
+
+def test_syncs_side_by_side_make_the_tables_once(bed: PostgresBed) -> None:
+    bed.build(people(3))
+    names = [f"s{number}" for number in range(6)]
+    sync = (bed.folder / "syncs/vips.yml").read_text()
+    for name in names:
+        bed.write(f"syncs/{name}.yml", f"{sync.replace('vips_to_mail', name)}list: {name}\n")
+    project, failures = bed.project, list[BaseException]()
+
+    def run(name: str) -> None:
+        try:
+            with bed.warehouse() as warehouse:
+                how = Options(patience=QUICK)
+                run_sync(project.syncs[name], project.catalog, warehouse, as_of=AS_OF, options=how)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [] == failures
+    assert [(6, 18)] == bed.rows("select count(distinct list), count(*) from {ledger}")
+
+
+def test_who_is_second_to_take_a_lease_is_told_so(bed: PostgresBed) -> None:
+    with bed.warehouse() as one, bed.warehouse() as other:
+        with one.state():
+            create_tables(one)
+        insert = f"insert into {one.state_table('sync_leases')} values ('s', ?, 'here:1', now())"
+        with one.state():
+            one.run(insert, ["first"])
+            second = threading.Timer(0.2, one.rows, ["select pg_sleep(0.2)"])
+            second.start()
+        with pytest.raises(LockedError, match="wrote the same"), other.state():
+            other.run(insert, ["second"])
+        second.join()
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("select * from nowhere", 'lacks a table or column: relation "nowhere" does not exist'),
+        ("select nothing from pg_class", 'column "nothing" does not exist'),
+        ("select cast('ada@example.com' as integer)", "refused: invalid input syntax for type"),
+        ("insert into pg_class default values", "does not let this role do that"),
+        ("select 1 / 0", "refused: division by zero"),
+    ],
+)
+def test_what_it_refuses_is_said_without_a_value(bed: PostgresBed, sql: str, says: str) -> None:
+    bed.execute(f"create role plain_{bed.database} login")
+    names = {"host": bed.server.socket, "user": f"plain_{bed.database}", "dbname": bed.database}
+    with PostgresWarehouse(names) as warehouse, pytest.raises(WarehouseError) as caught:
+        warehouse.rows(sql)
+    assert says in caught.value.message
+    assert "ada" not in str(caught.value) and "select" not in str(caught.value)
+
+
+def test_a_server_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    names = {"host": str(tmp_path), "user": "x", "dbname": "y", "password": "s3cret of ours"}
+    with pytest.raises(WarehouseError, match="PostgreSQL cannot be reached") as caught:
+        PostgresWarehouse(names)
+    assert "s3cret" not in str(caught.value) and "run it again" in caught.value.remedy
+
+
+def test_a_profile_is_read_as_dbt_reads_it(bed: PostgresBed) -> None:
+    settings = {
+        "host": bed.server.socket, "port": 5432, "user": bed.server.user, "pass": "it's \\ odd",
+        "dbname": bed.database, "search_path": "main, public", "keepalives_idle": 0, "threads": 4,
+        "role": bed.server.user, "schema": "main",
+    }  # fmt: skip
+    with open_warehouse(Profile("shop", "dev", "postgres", settings), bed.folder) as warehouse:
+        assert [("main, public",)] == warehouse.rows("select current_setting('search_path')")
+    with pytest.raises(SettingsError, match="names no database"):
+        postgres_names(Profile("shop", "dev", "postgres", {"host": "x"}))
+
+
+def test_a_value_with_a_mark_in_it_is_no_parameter(bed: PostgresBed) -> None:
+    session = Session({"host": bed.server.socket, "user": "tester", "dbname": bed.database})
+    odd = """select 'who? it''s', 1 as "why?", ?"""
+    assert [("who? it's", 1, "x")] == session.rows(odd, ["x"])
+    session.close()
+
+
+def test_rows_are_added_by_name_and_read_in_batches(bed: PostgresBed) -> None:
+    with bed.warehouse() as warehouse:
+        warehouse.make_empty("main.things", "a numeric, b varchar, c bigint")
+        some = {"c": list(range(25_000)), "b": ["x"] * 25_000}
+        warehouse.append("main.things", pa.table(some))
+        batches = list(warehouse.read("select c, b from main.things", batch=1_000))
+        assert 25_000 == sum(len(batch) for batch in batches)
+        assert len(batches) > 2
