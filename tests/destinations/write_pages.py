@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "identifiers")]
+sys.path[:0] = [str(HERE), str(HERE.parent / "identifiers"), str(HERE.parent)]
 
 from contracts import contracts  # noqa: E402
 from differences import DIFFERENCES  # noqa: E402
