@@ -214,6 +214,12 @@ class PacedTransport(Transport):
     def __init__(self, inner: Transport, pacer: Pacer) -> None:
         self.inner = inner
         self.pacer = pacer
+        self._mine = threading.local()
+
+    @property
+    def taken(self) -> int:
+        """Calls of this thread that the platform took, and that may have changed something."""
+        return getattr(self._mine, "taken", 0)
 
     def send(self, request: Request) -> Response:
         """Wait until the platform takes a call, make it, and learn from the answer."""
@@ -221,6 +227,8 @@ class PacedTransport(Transport):
         response: Response | None = None
         try:
             response = self.inner.send(request)
+            if request.method != "GET" and response.status < 300:
+                self._mine.taken = self.taken + 1
             return response
         finally:
             self.pacer.end(where, response)

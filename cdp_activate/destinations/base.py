@@ -166,7 +166,7 @@ class Destination(ABC, Generic[S]):
         self.given_up = threading.Event()
         self._given = transport
         self._own: Transport | None = None
-        self._transport: Transport | None = None
+        self._transport: PacedTransport | None = None
         self._transport_lock = threading.Lock()
         self.pacer = Pacer((*COMMON, *self.rate_headers), self.endpoints)
 
@@ -189,6 +189,14 @@ class Destination(ABC, Generic[S]):
                     inner = GzipTransport(inner)
                 self._transport = PacedTransport(inner, self.pacer)
             return self._transport
+
+    @property
+    def calls_taken(self) -> int:
+        """Calls of this thread that the platform took so far, and that may have changed something.
+
+        Of calls through `transport` alone.
+        """
+        return self._transport.taken if self._transport is not None else 0
 
     @abstractmethod
     def check(self) -> None:

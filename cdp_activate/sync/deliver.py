@@ -247,9 +247,11 @@ class Courier:
         """Make a call, again while the platform says it took nothing.
 
         What is not `repeatable` is not said again where it may have been heard. `untaken` is
-        called where it was given up, and no attempt can have been heard.
+        called where it was given up, and no attempt can have been heard: of several calls for one
+        batch none was taken before one was refused.
         """
         started, in_doubt = time.monotonic(), False
+        before = self.destination.calls_taken
         for attempt in range(1, self.patience.attempts + 1):
             if attempt > 1 and self.is_over:
                 if not in_doubt:
@@ -261,7 +263,7 @@ class Courier:
             try:
                 return act()
             except RetryError as error:
-                in_doubt = in_doubt or error.in_doubt
+                in_doubt = in_doubt or error.in_doubt or self._began(before, repeatable)
                 if in_doubt and self.destination.given_up.is_set():
                     raise _Ended from error  # whatever it is about stays unknown
                 if error.in_doubt and not repeatable:
@@ -283,7 +285,7 @@ class Courier:
             except RefusedError:
                 raise  # it may be halved: whoever called says what becomes of the halves
             except DestinationError as error:
-                if not (in_doubt or error.in_doubt):
+                if not (in_doubt or error.in_doubt or self._began(before, repeatable)):
                     untaken()
                 raise
             except CdpError:
@@ -296,6 +298,10 @@ class Courier:
                 ) from error
             self._rest(pause)
         raise AssertionError("the loop returns or raises")
+
+    def _began(self, before: int, repeatable: bool) -> bool:
+        """Whether the platform took some call since; a message is one call, and asks for a key."""
+        return repeatable and self.destination.calls_taken > before
 
     def _rest(self, seconds: float) -> None:
         """Sleep, in naps, so that an end to the delivery is noticed soon."""

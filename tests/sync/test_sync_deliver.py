@@ -373,6 +373,28 @@ def test_faults_that_pass_leave_no_trace_but_calls(bed: Bed) -> None:
     assert 250 == len(bed.ledger)
 
 
+@pytest.mark.parametrize(("taken", "told"), [(0, 1), (1, 0)])
+def test_a_batch_of_which_a_call_was_taken_is_in_doubt_whatever_the_next_one_says(
+    taken: int, told: int
+) -> None:
+    """Else whoever was put on the list by the first call would count as never sent."""
+    answers = iter([Response(200)] * taken + [Response(401)])
+
+    class TwoCalls(Post):
+        def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
+            for _ in range(2):
+                if self.transport.send(Request("POST", "https://x.example/", {})).status == 401:
+                    raise AuthError("it does not know us")
+            return Receipt()
+
+    untaken: list[Any] = []
+    post = TwoCalls(accepting)
+    post._given = FunctionTransport(lambda request: next(answers))
+    with pytest.raises(AuthError):
+        list(sent(courier(post, hooks=Hooks(untaken=untaken.append)), rows(3)))
+    assert told == len(untaken)
+
+
 def test_what_was_acknowledged_is_kept_when_the_platform_fails(bed: Bed) -> None:
     bed.build(people(500))
     bed.mail("batch_size: 100\n    concurrency: 1")
