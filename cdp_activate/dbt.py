@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -73,9 +74,22 @@ def dbt(
 
         try:
             yield run
+        except (KeyboardInterrupt, BrokenPipeError):
+            _end(process)
+            raise
         finally:
             with suppress(BrokenPipeError):
                 process.stdin.close()  # type: ignore[union-attr]  # it waits for no more
+
+
+def _end(process: subprocess.Popen[str], wait: float = 10) -> None:
+    """dbt gives up what it asked the warehouse for: it must not go on when we have ended."""
+    process.stdout.close()  # type: ignore[union-attr]  # else it would wait for us to read
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(wait)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _options_of(project: Project) -> list[str]:

@@ -9,6 +9,7 @@ CdpError                    whatever a person can mend; never shown as a traceba
   |   x LockedError         another process is in the way
   |   x NotBuiltError       dbt has not made it yet
   + GuardError              a guard refused before anything was sent          exit code 3
+  + StoppedError            told to stop (Ctrl-C, SIGTERM)                    exit code 130
   + DestinationError        the platform, not the rows: the sync stops        exit code 1
       x AuthError           it does not know us: nothing will work until mended
       + RetryError          it took none of the rows: send them again
@@ -150,6 +151,12 @@ class SourceErrors(UsageError):
     def as_dict(self) -> dict[str, object]:
         """The form for machines, with each mistake's place."""
         return {**super().as_dict(), "problems": [problem.as_dict() for problem in self.problems]}
+
+
+class StoppedError(CdpError):
+    """Told to stop (Ctrl-C, SIGTERM): 128 + SIGINT, as shells have it."""
+
+    exit_code = 130
 
 
 class WarehouseError(CdpError):

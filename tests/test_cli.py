@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import os
+import signal
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +18,7 @@ from click.testing import CliRunner, Result
 
 from cdp_activate import __version__
 from cdp_activate.cli import main
+from cdp_activate.dbt import _end as end_dbt
 from cdp_activate.dbt import _end_of as end_of
 from cdp_activate.dbt import _sets_as_of as sets_as_of
 from cdp_activate.dbt import _variables as variables_of
@@ -220,6 +227,74 @@ def test_wrong_options_are_json_where_json_was_asked_for() -> None:
     done = invoke("plan", "--json", "--no-such-option")
     assert 2 == done.exit_code
     assert "no-such-option" in json.loads(done.output)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["plann"], ["audience", "preveiw"], ["--no-such"], ["run"], ["compile", "--check", "--cost"]],
+    ids=" ".join,
+)
+def test_wrong_names_and_uses_are_json_in_every_group(arguments: list[str]) -> None:
+    done = invoke(*arguments, "--json")
+    assert 2 == done.exit_code
+    assert json.loads(done.stdout)["error"]["message"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_told_to_stop_is_exit_code_130_in_any_command(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a run has begun, too: a scheduler ends it while the files are still read."""
+    monkeypatch.setattr(Project, "at", lambda *_, **__: signal.raise_signal(number))
+    before = signal.getsignal(signal.SIGTERM)
+    done = invoke("run", "--due", "--json")
+    assert (130, "StoppedError") == (done.exit_code, json.loads(done.stdout)["error"]["kind"])
+    assert before == signal.getsignal(signal.SIGTERM)
+
+
+def test_dbt_is_ended_with_the_command_that_runs_it() -> None:
+    """Also where it does not listen, and where nobody reads what it says."""
+    for heed in ("", "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "):
+        code = f"{heed}print(1, flush=True)\nwhile True: print('x' * 999)"
+        with subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            end_dbt(process, wait=0.2)
+            assert process.wait(5) != 0
+
+
+class _Broken(io.StringIO):
+    """Standard output that cannot be written."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def write(self, text: str) -> int:
+        raise OSError(self.number, os.strerror(self.number))
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.EPIPE, ""), (errno.ENOSPC, "No space left on device")]
+)
+@pytest.mark.parametrize("more", [[], ["--json"]], ids=["text", "json"])
+def test_output_that_cannot_be_written_is_no_traceback(
+    number: int,
+    said: str,
+    more: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`| head` wants no more, and nothing is wrong; a full disk is told where it can be."""
+    monkeypatch.setattr(sys, "stdout", _Broken(number))
+    with pytest.raises(SystemExit) as ended:
+        main(["destinations", "list", *more])
+    assert (1, bool(said)) == (ended.value.code, bool(capsys.readouterr().err))
 
 
 def test_a_folder_that_may_not_be_written_is_a_sentence(

@@ -14,6 +14,7 @@ from cdp_activate import __version__
 from cdp_activate.cli.adopt import adopt
 from cdp_activate.cli.audience import audience
 from cdp_activate.cli.build import build, catalog, compile_, doctor, init
+from cdp_activate.cli.common import Group
 from cdp_activate.cli.demo import demo
 from cdp_activate.cli.destinations import destinations
 from cdp_activate.cli.history import rejections, runs
@@ -22,10 +23,13 @@ from cdp_activate.cli.plan import plan
 from cdp_activate.cli.run import run
 from cdp_activate.cli.sync import status, sync
 
-EPILOG = "Exit codes: 0 done, 1 something failed, 2 wrong files or usage, 3 a guard refused."
+EPILOG = (
+    "Exit codes: 0 done, 1 something failed, 2 wrong files or usage, 3 a guard refused, "
+    "130 told to stop."
+)
 
 
-class Main(click.Group):
+class Main(Group):
     """The group of all commands, which knows those of its groups too."""
 
     def resolve_command(

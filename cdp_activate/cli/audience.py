@@ -8,6 +8,7 @@ import click
 
 from cdp_activate.cli.common import (
     Command,
+    Group,
     as_of_option,
     instant,
     json_option,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cdp_activate.audiences.model import Audience
 
 
-@click.group()
+@click.group(cls=Group)
 def audience() -> None:
     """List, show, preview, explain, compare and test audiences."""
 

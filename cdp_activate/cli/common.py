@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cdp_activate.errors import CdpError, UsageError, unforeseen
+from cdp_activate.errors import CdpError, StoppedError, UsageError, unforeseen
 
 if TYPE_CHECKING:
     from cdp_activate.project import Project
@@ -18,19 +21,11 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Command(click.Command):
-    """A command whose deliberate errors are shown as sentences, never as a traceback."""
+_AS_JSON = "cdp_activate.as_json"
 
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except CdpError as error:
-            show_error(error, as_json=bool(context.params.get("as_json")))
-            context.exit(error.exit_code)
-        except OSError as error:
-            what = unforeseen(error)
-            show_error(what, as_json=bool(context.params.get("as_json")))
-            context.exit(what.exit_code)
+
+class Told(click.Command):
+    """What is wrong is told as a sentence, or as JSON where that was asked for; no traceback."""
 
     def make_context(
         self,
@@ -41,21 +36,76 @@ class Command(click.Command):
     ) -> click.Context:
         as_json = "--json" in args
         try:
-            return super().make_context(info_name, args, parent, **extra)
+            context = super().make_context(info_name, args, parent, **extra)
         except click.UsageError as error:
-            if not as_json:
-                raise
-            usage = f"run `{error.ctx.command_path} --help`" if error.ctx else ""
-            show_error(UsageError(error.format_message(), remedy=usage), as_json=True)
-            raise click.exceptions.Exit(error.exit_code) from None
+            raise _told(error, as_json=as_json) from None
+        context.meta[_AS_JSON] = as_json
+        return context
+
+    def invoke(self, context: click.Context) -> Any:
+        as_json = context.meta[_AS_JSON]
+        try:
+            with _terminated_as_interrupted():
+                return super().invoke(context)
+        except click.UsageError as error:
+            raise _told(error, as_json=as_json) from None
+        except BrokenPipeError:
+            raise  # nobody reads on: click ends in silence
+        except CdpError as error:
+            told = error
+        except OSError as error:
+            told = unforeseen(error)
+        except KeyboardInterrupt:
+            told = StoppedError("told to stop", remedy="run it again")
+        show_error(told, as_json=as_json)
+        return context.exit(told.exit_code)
+
+
+class Command(Told):
+    """A command that does something."""
+
+
+class Group(Told, click.Group):
+    """Commands under one name."""
+
+
+def _told(error: click.UsageError, *, as_json: bool) -> Exception:
+    """What to raise for a wrong option or name: it is told already where JSON was asked for."""
+    if not as_json:
+        return error
+    usage = f"run `{error.ctx.command_path} --help`" if error.ctx else ""
+    show_error(UsageError(error.format_message(), remedy=usage), as_json=True)
+    return click.exceptions.Exit(error.exit_code)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does; one that runs syncs has its own way, `stopping`."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def show_error(error: CdpError, *, as_json: bool) -> None:
-    """An error for people on stderr, or for machines on stdout."""
+    """An error for people on stderr, or for machines on stdout while that can be written."""
     if as_json:
-        click.echo(json.dumps({"error": error.as_dict()}, ensure_ascii=False, indent=2))
-    else:
-        click.echo(f"Error: {error}", err=True)
+        try:
+            click.echo(json.dumps({"error": error.as_dict()}, ensure_ascii=False, indent=2))
+            return
+        except BrokenPipeError:
+            raise
+        except OSError:
+            pass
+    click.echo(f"Error: {error}", err=True)
 
 
 def project_options(function: F) -> F:

@@ -9,6 +9,7 @@ import click
 
 from cdp_activate.cli.common import (
     Command,
+    Group,
     json_option,
     load,
     project_options,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from cdp_activate.sync.model import DestinationEntry
 
 
-@click.group()
+@click.group(cls=Group)
 def destinations() -> None:
     """List, describe and check destinations; start one of your own."""
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cdp_activate.errors import StoppedError
+
 if TYPE_CHECKING:
     from cdp_activate.project import Project
     from cdp_activate.sync.drift import Drift
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-STOPPED = 130
-"""Exit code of a sync that was told to stop (128 + SIGINT, as shells have it)."""
+STOPPED = StoppedError.exit_code
+"""Exit code of a sync that was told to stop."""
 
 AT_ONCE = 0.5
 """Seconds within which two signals are one: sent to a group, and passed on by a parent in it."""
