@@ -7,6 +7,7 @@ CdpError                    whatever a person can mend; never shown as a traceba
   |   x BusyError           another run of the same sync is going on
   + WarehouseError          the warehouse could not be read or written        exit code 1
   |   x LockedError         another process is in the way
+  |   x UnreachableError    the server is not there, or the connection was lost
   |   x NotBuiltError       dbt has not made it yet
   + GuardError              a guard refused before anything was sent          exit code 3
   + StoppedError            told to stop (Ctrl-C, SIGTERM)                    exit code 130
@@ -165,6 +166,10 @@ class WarehouseError(CdpError):
 
 class LockedError(WarehouseError):
     """Another process is in the way: it holds a DuckDB file or a plan, or wrote the same first."""
+
+
+class UnreachableError(WarehouseError):
+    """The warehouse's server is not there, does not let us in, or the connection was lost."""
 
 
 class NotBuiltError(WarehouseError):

@@ -11,11 +11,18 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from cdp_activate.errors import BusyError, DestinationError, LockedError, UsageError
+from cdp_activate.errors import (
+    BusyError,
+    DestinationError,
+    LockedError,
+    UnreachableError,
+    UsageError,
+)
 from cdp_activate.sync.fold import Fold
 from cdp_activate.sync.lease import LEASE, Lease
 from cdp_activate.sync.notes import Notes
@@ -58,6 +65,15 @@ class Ledger:
             is_silent = self.lease.is_silent()
         if is_silent:
             self._look_after_silent()
+        try:
+            self._take(run)
+        except UnreachableError:
+            # It may be taken, although nobody could say so any more.
+            with suppress(UnreachableError):
+                self.leave(run, done=False)
+            raise
+
+    def _take(self, run: RunRecord) -> None:
         with self.warehouse.state():
             self.lease.take(run.run_id)
             self.warehouse.run(
@@ -144,18 +160,32 @@ class Ledger:
         return done
 
     def leave(self, run: RunRecord, *, done: bool) -> None:
-        """Drop the work that is done with, then give the lease back: nobody comes in between."""
+        """Drop the work that is done with, then give the lease back: nobody comes in between.
+
+        Once more, where the connection is lost meanwhile: others would wait for the lease to end.
+        """
+        try:
+            self._leave(run, done=done)
+        except UnreachableError:
+            self._leave(run, done=done)
+
+    def _leave(self, run: RunRecord, *, done: bool) -> None:
         with self.warehouse.state():
             if done and self.lease.is_held_by(run.run_id):
                 self.warehouse.drop_work(self.kept.sync)
             self.lease.give_back(run.run_id)
 
     def close(self, run: RunRecord) -> None:
-        """Close the row of a run that never came to a plan."""
+        """Close the row of a run that never came to a plan, or could not fold its answers in."""
         run.finished_at = now()
         with self.warehouse.state():
-            self._delete("sync_runs", "run_id = ?", [run.run_id])
-            self._insert_run(run)
+            folded = self.warehouse.rows(
+                f"select 1 from {self.table('sync_runs')} where run_id = ? and folded",
+                [run.run_id],
+            )
+            if not folded:  # a commit may be done although its answer was lost
+                self._delete("sync_runs", "run_id = ?", [run.run_id])
+                self._insert_run(run)
 
     def destination_of(self, run_id: str) -> str | None:
         """Where a run sent to."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from cdp_activate.errors import LockedError, WarehouseError
+from cdp_activate.errors import LockedError, NotBuiltError, WarehouseError
 from cdp_activate.sync.fold import Fold, nobody_is_taken_along
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.notes import Notes
@@ -81,7 +81,7 @@ def _has_plan(ledger: Ledger, work: Work, notes: Notes) -> bool:
     """
     try:
         return bool(ledger.warehouse.describe(f"{work.schema}.plan"))
-    except WarehouseError:
+    except NotBuiltError:
         if not notes.told:
             return False
         raise WarehouseError(

@@ -109,16 +109,19 @@ def _view(sync: Sync, adapter: str, warehouse: Warehouse, work: Work) -> str:
     place = warehouse.sayings.place
     types = warehouse.describe(f"{work.schema}.steps")
     fields = field_columns(sync)
-    # Infinite days, and those of years that have not four digits, are none that can be written.
-    shown = ", ".join(
-        f"case when {name} >= '0001-01-01' and {name} < '10000-01-01' then {name} end as {name}"
-        if name in fields and column_type(declared, adapter).kind in ("date", "timestamp")
-        else name
-        for name, declared in types.items()
-        if name != place
-    )
+
+    def shown(name: str, declared: str) -> str:
+        if name not in fields:
+            return name
+        if column_type(declared, adapter).kind in ("date", "timestamp"):
+            # Infinite days, and those of years that have not four digits, cannot be written.
+            is_written = f"{name} >= '0001-01-01' and {name} < '10000-01-01'"
+            return f"case when {is_written} then {name} end as {name}"
+        return f"{warehouse.sayings.readable(name, declared)} as {name}"
+
+    columns = ", ".join(shown(name, kind) for name, kind in types.items() if name != place)
     return (
-        f"select {place} as place, {of}{shown}, {identifiers} as identifiers{key} "
+        f"select {place} as place, {of}{columns}, {identifiers} as identifiers{key} "
         f"from {work.schema}.steps"
     )
 
@@ -181,7 +184,7 @@ def audience_relation(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> str
 def _check_built(audience: str, warehouse: Warehouse, relation: str) -> None:
     try:
         warehouse.describe(relation)
-    except WarehouseError:
+    except NotBuiltError:
         raise NotBuiltError(
             f"the audience '{audience}' has not been built in the warehouse",
             remedy=_BUILD,

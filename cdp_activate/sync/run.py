@@ -124,7 +124,7 @@ class _Run:
         self.ledger = Ledger(self.warehouse, kept_list(self.sync))
 
     def go(self) -> Summary:
-        done = False
+        done = closed = False
         self.ledger.begin(self.run)
         try:
             self._take_up()
@@ -137,13 +137,16 @@ class _Run:
                     raise
                 finally:
                     done = self.ledger.finish(self.run, work, notes)
+                    closed = True
         except BaseException as error:
             _failed(self.run, error)
             raise
         finally:
-            if self.run.finished_at is None:
-                self.ledger.close(self.run)
-            self.ledger.leave(self.run, done=done)
+            try:
+                if not closed:
+                    self.ledger.close(self.run)
+            finally:
+                self.ledger.leave(self.run, done=done)
 
     def _take_up(self) -> None:
         """Finish what a killed run left: ask after its jobs, and fold its answers in.

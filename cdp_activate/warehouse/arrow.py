@@ -20,12 +20,33 @@ def decimals(name: str, kind: pa.DataType) -> pa.Field:
 
 
 def columns_of(rows: pa.RecordBatch | pa.Table) -> dict[str, list[Any]]:
-    """The values by column. What is no number among decimals is None, as no platform takes it."""
-    found: dict[str, list[Any]] = rows.to_pydict()
-    for field in rows.schema:
-        if (field.metadata or {}).get(_KIND) == _DECIMAL[_KIND]:
-            found[field.name] = [_decimal(one) for one in found[field.name]]
-    return found
+    """The values by column. What Python has no value for, such as a day without end, is None,
+    and what is no number among decimals: no platform takes it.
+    """
+    return {field.name: _values(rows.column(at), field) for at, field in enumerate(rows.schema)}
+
+
+def rows_of(rows: pa.Table) -> list[tuple[Any, ...]]:
+    """The same by row."""
+    columns = [_values(rows.column(at), field) for at, field in enumerate(rows.schema)]
+    return list(zip(*columns, strict=True))
+
+
+def _values(column: Any, field: pa.Field) -> list[Any]:
+    try:
+        values: list[Any] = column.to_pylist()
+    except (OverflowError, ValueError):
+        values = [_value(one) for one in column]
+    if (field.metadata or {}).get(_KIND) == _DECIMAL[_KIND]:
+        return [_decimal(one) for one in values]
+    return values
+
+
+def _value(one: Any) -> Any:
+    try:
+        return one.as_py()
+    except (OverflowError, ValueError):
+        return None
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -88,7 +88,10 @@ class Warehouse(ABC):
 
     @abstractmethod
     def read(self, sql: str, *, batch: int = 10_000) -> Iterator[pa.RecordBatch]:
-        """The rows of a result of any size, in Arrow batches."""
+        """The rows of a result of any size, in Arrow batches; each has a `place` of its own.
+
+        A statement for each batch, by the places, or one for all.
+        """
 
     @abstractmethod
     def make_table(

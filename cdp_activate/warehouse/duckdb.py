@@ -302,7 +302,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise WarehouseError(
+        raise NotBuiltError(
             f"the warehouse lacks a table or column: {_first_line(error)}",
             remedy="run `cdp-activate build` so that dbt builds what the audiences read",
         ) from None

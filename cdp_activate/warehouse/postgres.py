@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from cdp_activate.errors import LockedError, WarehouseError
+from cdp_activate.errors import LockedError, UnreachableError, WarehouseError
 from cdp_activate.warehouse.base import STATE_SCHEMA, Warehouse, Work
 from cdp_activate.warehouse.postgres_session import PostgresJournal, Session
 from cdp_activate.warehouse.sayings import PostgresSayings, marked, quoted
@@ -43,11 +43,16 @@ class PostgresWarehouse(Warehouse):
     def __init__(self, names: dict[str, str], *, wait: float = 10.0) -> None:
         self._names = names
         self.wait = wait
-        self._session = Session(names)
+        self._session = self._connected()
         self._turn = threading.RLock()
         self._depth = 0
+        self._locks: set[str] = set()
+
+    def _connected(self) -> Session:
+        session = Session(self._names)
         with suppress(WarehouseError):  # before version 14, and on some systems, there is no such
-            self.run("set client_connection_check_interval = '1s'")
+            session.run("set client_connection_check_interval = '1s'")
+        return session
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -67,7 +72,7 @@ class PostgresWarehouse(Warehouse):
         """One transaction, however often it is entered; other threads wait for its end."""
         with self._turn:
             if not self._depth:
-                self.run("begin")
+                self._begin()
             self._depth += 1
             try:
                 yield
@@ -81,6 +86,17 @@ class PostgresWarehouse(Warehouse):
             self._depth -= 1
             if not self._depth:
                 self.run("commit")
+
+    def _begin(self) -> None:
+        """On a new connection where the old one was lost, and nothing here hangs on it."""
+        try:
+            self.run("begin")
+        except UnreachableError:
+            if self._locks:
+                raise
+            self._session.close()
+            self._session = self._connected()
+            self.run("begin")
 
     @property
     def has_state(self) -> bool:
@@ -111,11 +127,12 @@ class PostgresWarehouse(Warehouse):
             yield Work(schema, journal)
         finally:
             # A connection that was lost has let go of everything, and hides no error.
+            if journal is not None:
+                journal.close()
             with suppress(WarehouseError):
-                if journal is not None:
-                    journal.close()
                 if name is None:
                     self.run(f"drop schema if exists {schema} cascade")
+            with suppress(WarehouseError):
                 self._unlock(schema)
 
     def has_work(self, name: str) -> bool:
@@ -138,9 +155,12 @@ class PostgresWarehouse(Warehouse):
     def _lock(self, name: str) -> bool:
         """Whether this session has a lock of that name, which no other can have meanwhile."""
         found = self.rows("select pg_try_advisory_lock(hashtextextended(?, 0))", [name])
+        if found[0][0]:
+            self._locks.add(name)
         return bool(found[0][0])
 
     def _unlock(self, name: str) -> None:
+        self._locks.discard(name)
         self.rows("select pg_advisory_unlock(hashtextextended(?, 0))", [name])
 
     def _is_there(self, relation: str) -> bool:
@@ -155,12 +175,19 @@ class PostgresWarehouse(Warehouse):
             return self._session.rows(sql, parameters)
 
     def read(self, sql: str, *, batch: int = 10_000) -> Iterator[pa.RecordBatch]:
-        # A session of its own: one that streams takes no other statement.
-        session = Session(self._names)
-        try:
-            yield from session.read(sql, batch)
-        finally:
-            session.close()
+        # Page after page: a statement that waits for a platform between its rows would hold up
+        # the server's housekeeping for as long, and end with the role's `statement_timeout`.
+        last, size = -1, batch
+        while size == batch:
+            with self._turn:
+                page = self._session.table(
+                    f"select * from ({sql}) as paged where place > {last:d} "
+                    f"order by place limit {batch:d}"
+                )
+            size = page.num_rows
+            if size:
+                last = page.column("place")[-1].as_py()
+                yield from page.to_batches()
 
     def make_table(
         self, name: str, query: str, parameters: Sequence[Any] = (), *, order: str | None = None
@@ -212,7 +239,10 @@ class PostgresWarehouse(Warehouse):
         # Fails where it is not there; in a transaction it also keeps dbt from replacing it.
         self.run(f"select 1 from {relation} limit 0")
         found = self.rows(
-            "select attname::text, format_type(atttypid, atttypmod) from pg_attribute "
+            # A domain is as the type that it is made of.
+            "select attname::text, case when typbasetype = 0 then format_type(atttypid, atttypmod) "
+            "else format_type(typbasetype, typtypmod) end "
+            "from pg_attribute join pg_type on pg_type.oid = atttypid "
             "where attrelid = to_regclass(?) and attnum > 0 and not attisdropped order by attnum",
             [relation],
         )

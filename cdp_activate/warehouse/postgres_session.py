@@ -6,23 +6,32 @@ https://arrow.apache.org/adbc/current/driver/postgresql.html
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cdp_activate.errors import SettingsError, WarehouseError
-from cdp_activate.warehouse.arrow import decimals
+from cdp_activate.warehouse.arrow import decimals, rows_of
 from cdp_activate.warehouse.journal import Journal
 from cdp_activate.warehouse.postgres_errors import explained
-from cdp_activate.warehouse.sayings import marked
+from cdp_activate.warehouse.sayings import marked, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 
-_BYTES_A_ROW = 128
-"""What a row of a plan takes, more or less: ADBC counts bytes where we count rows."""
+_ONE_WAY = {
+    # What is written as text, such as in a fingerprint, is written in one way, whatever a role
+    # or a database has; and what is in SQL is read in one way.
+    "TimeZone": "UTC", "DateStyle": "ISO, MDY", "IntervalStyle": "postgres",
+    "extra_float_digits": "1", "bytea_output": "hex", "standard_conforming_strings": "on",
+    "transform_null_equals": "off",
+    # A table that took another's place looks empty in an older snapshot.
+    "default_transaction_isolation": "read committed",
+    # While a platform is waited for, nothing is asked; before version 14 there is no such.
+    "idle_session_timeout": "0",
+}  # fmt: skip
+"""Settings that a session has of its own."""
 
 
 class Session:
@@ -42,11 +51,11 @@ class Session:
         role = names.get("role")
         given = {name: value for name, value in names.items() if name != "role"}
         with explained():
-            self.connection = dbapi.connect(_conninfo(given), autocommit=True)
+            # Arrow's texts are UTF-8.
+            conninfo = _conninfo({**given, "client_encoding": "UTF8"})
+            self.connection = dbapi.connect(conninfo, autocommit=True)
         try:
-            # What is written as text, such as in a fingerprint, is written in one way.
-            self.run("set time zone 'UTC'")
-            self.run("set datestyle to iso")
+            self.rows(_settings(_ONE_WAY))
             if role:
                 self.run(f"set role {_name(role)}")
         except BaseException:
@@ -58,22 +67,13 @@ class Session:
             _execute(cursor, sql, parameters)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return rows_of(self.table(sql, parameters))
+
+    def table(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """The rows in Arrow, all of them at once."""
         with explained(), self.connection.cursor() as cursor:
             _execute(cursor, sql, parameters)
-            table = cursor.fetch_arrow_table()
-            columns = [_values(table.column(at)) for at in range(table.num_columns)]
-            return list(zip(*columns, strict=True))
-
-    def read(self, sql: str, rows: int) -> Iterator[pa.RecordBatch]:
-        """The rows of a result, about so many at once. Until its end nothing else can be run."""
-        from adbc_driver_postgresql import StatementOptions
-
-        with explained(), self.connection.cursor() as cursor:
-            hint = {StatementOptions.BATCH_SIZE_HINT_BYTES.value: str(rows * _BYTES_A_ROW)}
-            cursor.adbc_statement.set_options(**hint)
-            cursor.execute(sql)
-            for read in cursor.fetch_record_batch():
-                yield _with_decimals(read)
+            return _with_decimals(cursor.fetch_arrow_table())
 
     def append(self, table: str, rows: pa.Table) -> None:
         """Add rows to a table; one without a schema is of this session alone."""
@@ -111,7 +111,9 @@ class PostgresJournal(Journal):
 
     def write(self, line: str) -> None:
         with self._turn:
-            self._session.run(f"insert into {self.name} (line) values (?)", [line])
+            # As in a file: half a surrogate pair in what a platform said ends no run.
+            text = line.encode("utf-8", "replace").decode()
+            self._session.run(f"insert into {self.name} (line) values (?)", [text])
 
     def keep(self) -> None:
         # What is committed in earnest takes with it all that was written before.
@@ -144,21 +146,22 @@ def _execute(cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
         cursor.execute(sql)
 
 
-def _is_numeric(kind: Any) -> bool:
-    return getattr(kind, "type_name", "") == "numeric"
+def _settings(wanted: Mapping[str, str]) -> str:
+    """A query that sets those that there are; one that is not known to a version is no error."""
+    pairs = ", ".join(f"({quoted(name)}, {quoted(value)})" for name, value in wanted.items())
+    return (
+        f"select set_config(wanted.name, wanted.value, false) from (values {pairs}) "
+        "as wanted (name, value) join pg_settings as known on known.name = wanted.name"
+    )
 
 
-def _values(column: pa.ChunkedArray) -> list[Any]:
-    values = column.to_pylist()
-    if _is_numeric(column.type):
-        return [None if one is None else Decimal(one) for one in values]
-    return values  # type: ignore[no-any-return]
-
-
-def _with_decimals(batch: pa.RecordBatch) -> pa.RecordBatch:
+def _with_decimals(rows: pa.Table) -> pa.Table:
     """Numbers that ADBC gives as text are marked: how many digits they have is nowhere said."""
-    for at, field in enumerate(batch.schema):
-        if _is_numeric(field.type):
-            texts = batch.column(at).storage
-            batch = batch.set_column(at, decimals(field.name, texts.type), texts)
-    return batch
+    import pyarrow as pa
+
+    for at, field in enumerate(rows.schema):
+        if getattr(field.type, "type_name", "") == "numeric":
+            texts = [chunk.storage for chunk in rows.column(at).chunks]
+            kind = field.type.storage_type
+            rows = rows.set_column(at, decimals(field.name, kind), pa.chunked_array(texts, kind))
+    return rows

@@ -10,6 +10,13 @@ from itertools import count
 _MARK = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\?""")
 """A text, a name, or a mark that stands for a parameter."""
 
+_OF_ARROW = re.compile(
+    r"(smallint|integer|bigint|real|double precision|numeric(\(\d+,-?\d+\))?|boolean|text"
+    r"|character varying(\(\d+\))?|date|timestamp(\(\d\))? with(out)? time zone"
+    r"|time(\(\d\))? without time zone|uuid|jsonb?|bytea)(\[\])?"
+)
+"""Types of PostgreSQL that come as they are. Of others the bytes would come as they lie there."""
+
 
 class Sayings(ABC):
     """SQL of one warehouse, as text. Arguments are SQL too, but for names and numbers.
@@ -40,6 +47,10 @@ class Sayings(ABC):
     @abstractmethod
     def first_few(self, column: str, count: int) -> str:
         """The first few values of a group, in their order, as a list."""
+
+    def readable(self, column: str, kind: str) -> str:
+        """A column of this type as it can be read: as text where Arrow has no such type."""
+        return column
 
 
 class DuckDBSayings(Sayings):
@@ -89,6 +100,11 @@ class PostgresSayings(Sayings):
 
     def first_few(self, column: str, count: int) -> str:
         return f"(array_agg({column} order by {column}))[1:{count:d}]"
+
+    def readable(self, column: str, kind: str) -> str:
+        if _OF_ARROW.fullmatch(kind):
+            return column
+        return f"cast({column} as {'text[]' if kind.endswith('[]') else 'text'})"
 
 
 def quoted(text: str) -> str:

@@ -526,8 +526,8 @@ def test_a_run_that_is_given_up_waits_for_no_answer_and_loses_nobody(bed: Bed) -
     assert ("stopped", 30, 20) == (done.record.state, done.record.added, done.record.unanswered)
     assert (20, 70) == (done.as_dict()["unanswered"], done.remaining)
     assert [(30, 20)] == bed.rows(
-        "select count(*) filter (fingerprint <> 'unknown'), "
-        "count(*) filter (fingerprint = 'unknown') from {ledger}"
+        "select count(*) filter (where fingerprint <> 'unknown'), "
+        "count(*) filter (where fingerprint = 'unknown') from {ledger}"
     )
     assert [] == bed.left_behind
     # Who was sent and never answered leaves: the platform may have them.

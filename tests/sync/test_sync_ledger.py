@@ -31,7 +31,6 @@ from cdp_activate.sync.planning import make_plan
 from cdp_activate.sync.run import run_sync
 from cdp_activate.sync.status import statuses
 from cdp_activate.sync.tables import RunRecord, Verb, now
-from cdp_activate.warehouse.journal import FileJournal
 
 COLUMNS = {
     "ledger": "sync destination list entity_key fingerprint identifiers idempotency_key run_id "
@@ -331,7 +330,8 @@ def test_a_run_that_plans_for_longer_than_its_lease_keeps_it(bed: Bed) -> None:
     lease(bed, "elsewhere:1", -MINUTE)
     bed.wait = 0.05
     with (
-        duckdb.connect(str(bed.folder / "warehouse.cdp_run.vips_to_mail.duckdb")),
+        bed.warehouse() as other,
+        other.work("vips_to_mail"),
         pytest.raises(BusyError, match="silent for long"),
     ):
         bed.run()
@@ -500,8 +500,8 @@ def test_the_last_word_on_each_person_counts(
         bed.plan()
         old_words = [one for (one,) in bed.rows("select fingerprint from {ledger}")]
         assert [old[0]] == old_words, "a job is not settled by looking at a plan"
-        path = bed.folder / "warehouse.cdp_run.vips_to_mail.notes"
-        Notes(FileJournal(path)).lose(LIST, "remove", "job")
+        with bed.warehouse() as warehouse, warehouse.work("vips_to_mail") as work:
+            Notes(work.notes).lose(LIST, "remove", "job")
     bed.plan()
     words = {old[0]: "old", "unknown": "unknown"}
     found = [words.get(one, "new") for (one,) in bed.rows("select fingerprint from {ledger}")]

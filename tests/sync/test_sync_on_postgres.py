@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pyarrow as pa
 import pytest
+from adbc_driver_manager import AdbcStatusCode, DataError
 from bed import AS_OF, QUICK, people, person
 from postgres_bed import PostgresBed
 from postgres_server import Server
@@ -22,8 +26,12 @@ from cdp_activate.sync.run import Options, run_sync
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse import Profile, open_warehouse
 from cdp_activate.warehouse.postgres import PostgresWarehouse
+from cdp_activate.warehouse.postgres_errors import explained
 from cdp_activate.warehouse.postgres_session import Session
 from cdp_activate.warehouse.profile import postgres_names
+
+SINCE = datetime(2026, 3, 10, 12)
+ID = "abababab-abab-abab-abab-abababababab"
 
 
 @pytest.fixture
@@ -155,15 +163,122 @@ def test_who_is_second_to_take_a_lease_is_told_so(bed: PostgresBed) -> None:
         ("select cast('ada@example.com' as integer)", "refused: invalid input syntax for type"),
         ("insert into pg_class default values", "does not let this role do that"),
         ("select 1 / 0", "refused: division by zero"),
+        ("do $$ begin raise 'who is ada?'; end $$", "its log has the reason (SQLSTATE P0001)"),
+        ("set statement_timeout = 1; select pg_sleep(9)", "broke it off: canceling statement"),
+        ("set default_transaction_read_only = on; create schema s", "can only be read: cannot"),
     ],
 )
 def test_what_it_refuses_is_said_without_a_value(bed: PostgresBed, sql: str, says: str) -> None:
     bed.execute(f"create role plain_{bed.database} login")
     names = {"host": bed.server.socket, "user": f"plain_{bed.database}", "dbname": bed.database}
     with PostgresWarehouse(names) as warehouse, pytest.raises(WarehouseError) as caught:
-        warehouse.rows(sql)
+        *before, last = sql.split("; ") if sql.startswith("set") else [sql]
+        for statement in before:
+            warehouse.run(statement)
+        warehouse.rows(last) if last.startswith("select") else warehouse.run(last)
     assert says in caught.value.message
-    assert "ada" not in str(caught.value) and "select" not in str(caught.value)
+    assert "ada" not in str(caught.value) and "select" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "shown"),
+    [
+        (
+            "22P02",
+            "ungültige Eingabesyntax für Typ integer: »ada@example.com«",
+            "für Typ integer: ",
+        ),
+        ("22P02", "syntaxe en entrée invalide pour le type integer : « ada »", "type integer : "),
+        ("22P02", '型integerの入力構文が不正です: "ada"', "型integer"),
+        ("22003", "значение «090123» вне диапазона для типа integer", "значение "),
+        ("22008", "day 090123 of ada", "day *** of"),
+    ],
+)
+def test_a_reason_in_any_language_is_shown_without_a_value(
+    code: str, reason: str, shown: str
+) -> None:
+    details = [(b"PG_DIAG_MESSAGE_PRIMARY", reason.encode())]
+    with pytest.raises(WarehouseError) as caught, explained():
+        raise DataError(
+            f"FEHLER: {reason} SELECT ada",
+            status_code=AdbcStatusCode.INVALID_DATA,
+            sqlstate=code,
+            details=details,
+        )
+    assert shown in caught.value.message
+    assert "090123" not in str(caught.value) and "SELECT" not in str(caught.value)
+
+
+def test_a_role_may_have_any_settings(bed: PostgresBed) -> None:
+    """What is sent, and what is kept of it, hangs on none of them."""
+    settings = {
+        "standard_conforming_strings": "off", "client_encoding": "latin1",
+        "default_transaction_isolation": "serializable", "extra_float_digits": "-9",
+        "datestyle": "'SQL, DMY'", "timezone": "'Asia/Kolkata'", "bytea_output": "escape",
+        "intervalstyle": "sql_standard", "search_path": "''", "lock_timeout": "'2s'",
+        "idle_session_timeout": "'50ms'",
+    }  # fmt: skip
+    bed.change_sync("{email: email}", "{email: email, phone: phone}\ndefault_region: DE")
+    bed.change_sync("POINTS: points", 'SINCE: since, N: {sql: "cast(points as double) / 3"}')
+    bed.build([person("zoë", phone="0170 1234567", first_name="Zoë \\ 😀", since=SINCE)])
+    for name, value in settings.items():
+        bed.execute(f'alter role tester in database "{bed.database}" set {name} = {value}')
+    bed.receiver.misbehave("slow", seconds=0.2, times=1)
+    assert 1 == bed.run().record.added
+    assert {
+        "identifiers": {"email": "person.zoë@example.com", "phone": "+491701234567"},
+        "fields": {"FNAME": "Zoë \\ 😀", "SINCE": "2026-03-10T12:00:00", "N": 1 / 3},
+    }.items() <= bed.listed["zoë"].items()
+    for name in settings:
+        bed.execute(f'alter role tester in database "{bed.database}" reset {name}')
+    assert 1 == bed.run().record.unchanged
+
+
+def test_values_of_types_that_arrow_has_not_are_sent_as_text(bed: PostgresBed) -> None:
+    values = {
+        "mood": ("main.mood", "'ok'", "ok"), "moods": ("main.mood[]", "'{ok,sad}'", ["ok", "sad"]),
+        "points_of": ("main.small", "3", 3), "price": ("money", "1.5", "$1.50"),
+        "host": ("inet", "'10.0.0.1'", "10.0.0.1/32"), "span": ("int4range", "'[1,3)'", "[1,3)"),
+        "pair": ("main.pair", "row(1, 'x')", "(1,x)"), "wait": ("interval", "'1 day'", "1 day"),
+        "never": ("timestamptz", "'infinity'", None), "none": ("numeric", "'NaN'", None),
+        "days": ("date[]", "'{infinity}'", None), "id": ("uuid", f"'{'ab' * 16}'", ID),
+    }  # fmt: skip
+    bed.execute("create type main.mood as enum ('sad', 'ok')")
+    bed.execute("create domain main.small as integer")
+    bed.execute("create type main.pair as (a integer, b text)")
+    described = bed.manifest()
+    columns = described["nodes"]["model.shop.customers"]["columns"]
+    columns.update({name: {"name": name, "data_type": of[0]} for name, of in values.items()})
+    bed.write("target/manifest.json", json.dumps(described))
+    bed.change_sync("POINTS: points", ", ".join(f"{name}: {name}" for name in values))
+    bed.build([person("ada")])
+    for name, (kind, value, _) in values.items():
+        bed.execute(f"alter table main.customers add column {name} {kind} default {value}")
+    bed.run()
+    sent = bed.listed["ada"]["fields"]
+    assert {name: of[2] for name, of in values.items()} == {name: sent[name] for name in values}
+    assert 1 == bed.run().record.unchanged
+
+
+def test_a_role_needs_what_the_page_grants_it_and_is_told_what_it_lacks(bed: PostgresBed) -> None:
+    """Nothing is taken for a table that was not built; what the page says is enough."""
+    page = (Path(__file__).parents[2] / "docs/syncs.md").read_text(encoding="utf-8")
+    grants = re.findall("^ *(grant [^;]*;)", page, re.M)
+    bed.build(people(3))
+    role = f"least_{bed.database}"
+    bed.execute(f'create role {role} login; revoke all on database "{bed.database}" from public')
+    bed.execute(f'grant connect on database "{bed.database}" to {role}')
+    names = {"host": bed.server.socket, "user": role, "dbname": bed.database}
+    bed.warehouse = lambda: PostgresWarehouse(names)  # type: ignore[method-assign]
+    lacks = ["database", "schema main", "table audience_vips"]
+    for grant, lacking in zip(grants, lacks, strict=True):
+        with pytest.raises(WarehouseError, match=f"permission denied for {lacking}") as caught:
+            bed.plan()
+        assert "docs/syncs.md" in caught.value.remedy
+        for old, new in {"shop": f'"{bed.database}"', "marts": "main", "activation": role}.items():
+            grant = grant.replace(old, new)
+        bed.execute(grant)
+    assert (3, 3) == (bed.plan()[0].counts["add"], bed.run().record.added)
 
 
 def test_a_server_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
@@ -194,9 +309,9 @@ def test_a_value_with_a_mark_in_it_is_no_parameter(bed: PostgresBed) -> None:
 
 def test_rows_are_added_by_name_and_read_in_batches(bed: PostgresBed) -> None:
     with bed.warehouse() as warehouse:
-        warehouse.make_empty("main.things", "a numeric, b varchar, c bigint")
-        some = {"c": list(range(25_000)), "b": ["x"] * 25_000}
-        warehouse.append("main.things", pa.table(some))
-        batches = list(warehouse.read("select c, b from main.things", batch=1_000))
-        assert 25_000 == sum(len(batch) for batch in batches)
-        assert len(batches) > 2
+        warehouse.make_empty("main.things", "a numeric, b varchar, place bigint")
+        places = list(range(2_500, -1, -1))
+        warehouse.append("main.things", pa.table({"place": places, "b": ["x"] * 2_501}))
+        batches = list(warehouse.read("select place, b from main.things", batch=500))
+        assert sorted(places) == [one for batch in batches for one in batch["place"].to_pylist()]
+        assert 6 == len(batches)
