@@ -104,11 +104,11 @@ def test_customers_come_from_the_mapped_table(consumer: Consumer) -> None:
     assert [
         (
             "ann", "ann@example.com", datetime(2026, 1, 1), None, none, 1,
-            Decimal("12.50"), "purchase", "active", 0, 2,
+            Decimal("12.50"), "decide", "active", 0, 2,
         ),
         (
             "bob", None, datetime(2026, 2, 1), None, none, 0,
-            Decimal("0.00"), "consideration", "prospect", 1, 2,
+            Decimal("0.00"), "doubt", "prospect", 1, 2,
         ),
         (
             "eve", "eve@example.com", datetime(2026, 3, 31, 23, 59, 59), None, none, 0,
@@ -143,6 +143,12 @@ def test_subjects_that_are_left_out_are_typed_empties(consumer: Consumer) -> Non
         "from input_messages"
     )
     assert rows == [(0, "TIMESTAMP")]
+
+
+def test_a_model_may_be_called_as_one_of_ours_and_be_mapped(consumer: Consumer) -> None:
+    """Ours is made of it; each has a schema of its own."""
+    assert [("acme",)] == consumer.rows("select account_id from accounts")
+    assert [("acme",)] == consumer.rows("select account_id from main_own.accounts")
 
 
 def test_what_cannot_be_used_is_one_clear_sentence(consumer: Consumer) -> None:
@@ -208,4 +214,17 @@ def test_a_mapping_that_is_none_is_one_clear_sentence(consumer: Consumer) -> Non
     assert (
         "The variable cdp_inputs is '['crm.people']', where subjects and their tables are asked "
         "for: write {customers: crm.customers, orders: shop.orders}."
+    ) in said
+
+
+def test_ours_never_read_a_namesake_unnoticed(consumer: Consumer) -> None:
+    """Without the flag dbt takes the project's model for the package's."""
+    settings = consumer.project / "dbt_project.yml"
+    text = settings.read_text()
+    settings.write_text(text.replace("_before_root: true", "_before_root: false"))
+    code, said = consumer.dbt("run", "--select", "input_customers")
+    assert code == 1
+    assert (
+        "Your project and the package cdp_activate both have accounts, and the package reads yours "
+        "where it means its own: set the flag require_ref_searches_node_package_before_root: true"
     ) in said

@@ -15,6 +15,7 @@
 
     {%- if subject == 'customers' -%}
         {{ cdp_activate.check_variables() }}
+        {{ cdp_activate.check_names_of_models() }}
     {%- endif -%}
     {{ cdp_activate.check_input_names() }}
 

@@ -32,7 +32,14 @@
             identifier=parts[-1]
         )) }}
     {%- elif mapped is mapping and mapped.get('ref') is string -%}
+        {#- Ours of that name is made of it: the project's own is meant. -#}
+        {%- if mapped['ref'] == subject -%}
+            {{ return(ref(project_name, subject)) }}
+        {%- endif -%}
         {{ return(ref(mapped['ref'])) }}
+    {%- elif mapped is mapping and mapped.get('ref') is sequence
+        and mapped['ref'] | length == 2 -%}
+        {{ return(ref(mapped['ref'][0], mapped['ref'][1])) }}
     {%- elif mapped is mapping and mapped.get('source') is sequence
         and mapped['source'] is not string
         and mapped['source'] | length == 2 -%}
@@ -42,7 +49,7 @@
     {{ exceptions.raise_compiler_error(
         "The variable cdp_inputs maps '" ~ subject ~ "' to '" ~ mapped ~ "', "
         ~ "which names no table: write schema.table, database.schema.table, "
-        ~ "{ref: model} or {source: [source, table]}."
+        ~ "{ref: model}, {ref: [package, model]} or {source: [source, table]}."
     ) }}
 
 {% endmacro %}

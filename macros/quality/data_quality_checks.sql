@@ -121,7 +121,9 @@
                 'accounts': 'taken as long ago',
                 'account_members': 'taken as long ago',
             }.get(subject, 'left out'),
-            'fill ' ~ at,
+            'nothing, where it was always so; otherwise fill ' ~ at
+                if subject in ['identities', 'accounts', 'account_members']
+                else 'fill ' ~ at,
         )) -%}
     {%- endif -%}
     {%- do checks.extend([
