@@ -39,6 +39,19 @@ def _holds_secret(annotation: Any) -> bool:
     return annotation is SecretStr or any(map(_holds_secret, get_args(annotation)))
 
 
+def secrets_of(settings: object) -> Iterator[str]:
+    """Every secret that settings, or what they are made of, hold in a `SecretStr`."""
+    if isinstance(settings, SecretStr):
+        yield settings.get_secret_value()
+    elif isinstance(settings, BaseModel):
+        yield from secrets_of(list(vars(settings).values()))
+    elif isinstance(settings, Mapping):
+        yield from secrets_of(list(settings.values()))
+    elif isinstance(settings, list | tuple):
+        for one in settings:
+            yield from secrets_of(one)
+
+
 def plain_secrets(node: Node, model: type[BaseModel], *, of: str = "") -> list[Problem]:
     """A problem for every secret of `model` that the mapping at `node` holds in plain text.
 

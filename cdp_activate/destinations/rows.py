@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cdp_activate.destinations._values import as_json, as_text, as_utf8
@@ -53,6 +54,22 @@ class Receipt:
     unnamed: int = 0
     job: str | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
+
+    def hiding(self, secrets: Sequence[str]) -> Receipt:
+        """The same, without those of our secrets that a reason quotes."""
+        if not self.rejected and not self.reasons:
+            return self
+        counts: Counter[str] = Counter()
+        for why, count in self.reasons.items():
+            counts[_without(secrets, why)] += count
+        rejected = {key: _without(secrets, why) for key, why in self.rejected.items()}
+        return replace(self, rejected=rejected, reasons=counts)
+
+
+def _without(secrets: Sequence[str], text: str) -> str:
+    for secret in secrets:
+        text = text.replace(secret, "***")
+    return text
 
 
 def clean_reason(reason: object, row: Row) -> str:

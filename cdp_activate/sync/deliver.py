@@ -20,6 +20,7 @@ from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import CdpError, DestinationError, RefusedError, RetryError, place_of
 from cdp_activate.pacing import Pace
+from cdp_activate.settings import secrets_of
 from cdp_activate.sync.tables import Verb
 from cdp_activate.words import plural
 
@@ -31,6 +32,9 @@ WAITING = 8
 
 NAP = 0.25
 """Seconds that pass at most before a waiting batch notices that the delivery ends."""
+
+SECRET = 6
+"""Characters: what is shorter is not looked for in a reason, in which it could stand by chance."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,8 @@ class Courier:
         # What the platform's own headers say holds for every call within a batch, too.
         self.destination.pacer.sleep = self._rest
         self.destination.pacer.longest = self.patience.total
+        secrets = {one for one in secrets_of(self.destination.settings) if len(one) >= SECRET}
+        self.secrets = sorted(secrets, key=len, reverse=True)
         self.counting = threading.Lock()
         self.halted = threading.Event()
 
@@ -261,7 +267,8 @@ class Courier:
             with self.counting:
                 self.calls += counted
             try:
-                return act()
+                answer = act()
+                return answer.hiding(self.secrets) if isinstance(answer, Receipt) else answer
             except RetryError as error:
                 in_doubt = in_doubt or error.in_doubt or self._began(before, repeatable)
                 if in_doubt and self.destination.given_up.is_set():

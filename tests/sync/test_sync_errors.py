@@ -206,6 +206,20 @@ def test_a_wrong_secret_is_never_shown(
     assert "hunter2" not in said
 
 
+def test_a_secret_that_a_platform_quotes_is_not_kept(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bed.mail("headers: {authorization: \"{{ env_var('MAIL_KEY') }}\"}")
+    monkeypatch.setenv("MAIL_KEY", "Bearer hunter2hunter2")
+    bed.build(people(3))
+    said = "'Bearer hunter2hunter2' may not write"
+    bed.receiver.misbehave("reject_rows", keys={"c-00000": said})
+    bed.run()
+    assert ["'***' may not write"] == [
+        why for (why,) in bed.rows("select reason from {rejections}")
+    ]
+
+
 def test_credentials_that_the_platform_refuses_are_an_error_of_one_call(bed: Bed) -> None:
     bed.build(people(1000))
     bed.mail("batch_size: 100\n    concurrency: 1")
