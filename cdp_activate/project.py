@@ -287,8 +287,8 @@ class Project:
         """
         paths = [
             path
-            for path in sorted((self.folder / folder).rglob("*.y*ml"))
-            if path.suffix in (".yml", ".yaml")
+            for path in sorted((self.folder / folder).rglob("*"))
+            if path.suffix.lower() in (".yml", ".yaml")
             and path.name not in _NOT_SYNCS.get(folder, ())
             and FIXTURES not in path.relative_to(self.folder).parts
         ]

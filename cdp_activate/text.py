@@ -8,6 +8,7 @@ https://yaml.org/spec/1.2.2/#103-core-schema
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ import yaml
 
 from cdp_activate.core_schema import Scalar, core_value
 from cdp_activate.errors import Problem, SourceErrors
+from cdp_activate.yaml_mistakes import conflict, remedy
 
 MAX_VALUES = 200_000
 """Values in one document once aliases are written out: stops a YAML bomb."""
@@ -125,10 +127,7 @@ def parse(text: str, name: str = "<text>", *, quoted: bool = True) -> list[Node]
             # What is never closed is only missed at the end: show where it was opened.
             mark = error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        what = error.problem or error.context or "not readable"
-        hint = "check the indentation (spaces, no tabs), the colons and the quotes around here"
-        problem = source.problem(line, column, f"this is not valid YAML: {what}", hint=hint)
-        raise SourceErrors([problem]) from None
+        raise SourceErrors([_unreadable(source, text.splitlines(), line, column, error)]) from None
     except yaml.reader.ReaderError as error:
         # It says which character, and where only in bytes.
         character = chr(error.character) if isinstance(error.character, int) else error.character
@@ -140,6 +139,18 @@ def parse(text: str, name: str = "<text>", *, quoted: bool = True) -> list[Node]
     if builder.problems:
         raise SourceErrors(builder.problems)
     return [root for root in builder.documents if root.value is not None]
+
+
+def _unreadable(
+    source: Source, lines: list[str], line: int, column: int, error: yaml.MarkedYAMLError
+) -> Problem:
+    if at := conflict(lines):
+        hint = "keep one of the two versions, without the lines <<<<<<<, ======= and >>>>>>>"
+        return source.problem(at, 1, "a merge conflict that is not resolved", hint=hint, length=7)
+    what = error.problem or error.context or "not readable"
+    written = lines[line - 1] if line <= len(lines) else ""
+    hint = remedy(what, written, column)
+    return source.problem(line, column, f"this is not valid YAML: {what}", hint=hint)
 
 
 class _Builder:
@@ -225,6 +236,8 @@ class _Builder:
             return
         if name in mapping.value:
             hint = f"it is already set on line {mapping.keys[name].line}: keep one"
+            if len(self.open) > 1 and isinstance(self.open[-2].node.value, list):
+                hint += ", or begin another item with `- `"
             self.problems.append(key.problem(f"duplicate key '{name}'", hint))
             return
         mapping.value[name] = value
@@ -277,8 +290,11 @@ def suggest(
         return f"write a space after the colon: {head}: {rest.strip()}"
     lowered: dict[str, str] = {other.lower(): other for other in (*also, *names)}
     written = name.strip().lower()
-    close = [word for word in (written, *meant) if word in lowered] or difflib.get_close_matches(
-        written, list(lowered), n=1, cutoff=0.6
+    close = (
+        [word for word in (written, *meant) if word in lowered]
+        or difflib.get_close_matches(written, list(lowered), n=1, cutoff=0.85)
+        or _with_the_words(written, lowered)
+        or difflib.get_close_matches(written, list(lowered), n=1, cutoff=0.6)
     )
     listed = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     parts = [f"did you mean '{lowered[close[0]]}'?"] if close else []
@@ -286,6 +302,13 @@ def suggest(
         parts.append(f"(what is written has {unlike})")
     parts.append(f"{what}: {listed}" if names else f"there are no {what}")
     return " ".join(parts)
+
+
+def _with_the_words(written: str, known: Iterable[str]) -> list[str]:
+    """The shortest name that has all the words written: who says email means email_marketing."""
+    words = set(re.findall(r"[^\W_]+", written))
+    found = [name for name in known if words and words < set(name.split("_"))]
+    return sorted(found, key=len)[:1]
 
 
 def _looks_alike(name: str, meant: str | None) -> str:

@@ -174,6 +174,14 @@ def test_a_project_without_our_dbt_package_is_told(tmp_path: Path) -> None:
     assert "`dbt deps`" in done.output
 
 
+def test_a_file_is_read_whatever_the_case_of_its_name(tmp_path: Path) -> None:
+    """Else an audience that is there would be passed over in silence."""
+    invoke("init", str(tmp_path))
+    (tmp_path / "audiences" / "VIPS.YML").write_text("audience: [")
+    done = invoke("doctor", "--project-dir", str(tmp_path))
+    assert "audiences/VIPS.YML:" in done.output
+
+
 def test_a_misspelt_variable_is_told_with_the_name_that_is_meant(tmp_path: Path) -> None:
     """dbt passes over it in silence; variables of others are theirs, asked for or not."""
     invoke("init", str(tmp_path))

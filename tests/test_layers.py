@@ -24,7 +24,7 @@ LAYERS = [
     {"settings"},
     {"environment"},
     {"text"},
-    {"core_schema", "errors", "masks", "proxies", "shipped", "signature", "words"},
+    {"core_schema", "errors", "masks", "proxies", "shipped", "signature", "words", "yaml_mistakes"},
 ]
 """From the top down; a module may import from layers below its own, and from itself."""
 

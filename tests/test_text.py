@@ -153,6 +153,15 @@ def test_close_names_are_suggested() -> None:
     assert suggest("zzz", [], what="events") == "there are no events"
 
 
+def test_a_name_with_the_word_that_is_written_goes_before_one_that_is_spelt_like_it() -> None:
+    """Whoever says email and takes what is suggested must not get the consent to letters."""
+    purposes = ["direct_mail", "email_marketing", "sms_marketing"]
+    assert suggest("email", purposes).startswith("did you mean 'email_marketing'?")
+    assert suggest("customer", ["customer_versions", "customers"]).startswith(
+        "did you mean 'customers'?"
+    )
+
+
 def test_counts_are_words() -> None:
     assert [
         plural(1, "row"),

@@ -124,6 +124,8 @@ class PlainSql:
 
     def _instead(self, part: exp.Column) -> str:
         """What to do about a name that is no column of the entity."""
+        if part.this.quoted and not part.table:
+            return f"text stands in single quotes: '{part.name}'"
         if part.table and part.table != self.entity.model.name:
             return "only columns of the entity itself: compute the rest in a dbt model, as a column"
         return suggest(part.name, self.entity.model.columns, what="traits")

@@ -33,6 +33,60 @@ FILES = "Files and names"
 MISTAKES: dict[str, list[Mistake]] = {
     FILES: [
         Mistake(
+            "audience: a\n<<<<<<< HEAD\nlabel: x\n=======\nlabel: y\n>>>>>>> main",
+            "2:1",
+            "a merge conflict that is not resolved",
+            "keep one of the two versions",
+        ),
+        Mistake(
+            "audience: a\nwhere:\n\t- stage: new", "3:1", "not valid YAML", "indent with spaces"
+        ),
+        Mistake(
+            "audience: a\nlabel: Sale: now", "2:12", "not valid YAML", "colon in it goes in quotes"
+        ),
+        Mistake(
+            "audience: a\nowner: @growth", "2:8", "not valid YAML", "begins with @ goes in quotes"
+        ),
+        Mistake(
+            "audience: a\nlabel: *VIP*", "2:12", "not valid YAML", "begins with * goes in quotes"
+        ),
+        Mistake(
+            "audience: a\nlabel: [VIP] people", "2:14", "not valid YAML", "put all of it in quotes"
+        ),
+        Mistake(
+            "audience: a\nlabel: > 3 orders",
+            "2:10",
+            "not valid YAML",
+            "begins with > goes in quotes",
+        ),
+        Mistake(
+            "audience: a\nwhere\n  - stage: new", "3:10", "not valid YAML", "a line has no colon"
+        ),
+        Mistake(
+            "audience: a\nwhere:\n  - stage: new\n   track: support",
+            "4:4",
+            "not valid YAML",
+            "align this line with the keys of the item above",
+        ),
+        Mistake(
+            "audience: a\nwhere:\n  - event: viewed\n      within: 1 day",
+            "4:13",
+            "not valid YAML",
+            "further to the right than it may be",
+        ),
+        Mistake(
+            "audience: a\nwhere:\n  any:\n    - stage: new\n  - stage: lost",
+            "5:3",
+            "not valid YAML",
+            "beside lines of another kind",
+        ),
+        Mistake(
+            "audience: a\nwhere: [{event: viewed, event: clicked}]",
+            "2:25",
+            "duplicate key 'event'",
+            "or begin another item with `- `",
+        ),
+        Mistake(
             "audience: " + "a" * 55,
             "1:11",
             "on PostgreSQL the name of an audience has at most 54 letters",
@@ -178,7 +232,7 @@ MISTAKES: dict[str, list[Mistake]] = {
         Mistake("\u00a0q: 1", "2:1", "unknown key", "(what is written has NO-BREAK SPACE)"),
         Mistake("where: {list: [a}", "2:17", "not valid YAML", "check the"),
         Mistake("where: [{stage: new}", "2:8", "did not find expected ',' or ']'", "check the"),
-        Mistake("label: 'a", "2:8", "found unexpected end of stream", "check the"),
+        Mistake("label: 'a", "2:8", "found unexpected end of stream", "is not closed"),
         Mistake(
             "expect: {size: {minimum: 9}}", "2:17", "unknown key 'minimum'", "did you mean 'min'?"
         ),
@@ -239,6 +293,24 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
     ],
     "Conditions": [
+        Mistake(
+            "where: [{not: , event: viewed}]",
+            "2:10",
+            "'not' has nothing below it",
+            "stands below it, further to the right",
+        ),
+        Mistake(
+            "where: [{not event: viewed}]", "2:10", "no kind of condition", "write `not:`, and the"
+        ),
+        Mistake("where: [-stage: new]", "2:9", "no kind of condition", "space after the dash"),
+        Mistake("where: [event viewed]", "2:9", "a condition is a mapping", "`event: viewed`"),
+        Mistake(
+            "where: [event:viewed]", "2:9", "a condition is a mapping", "space after the colon"
+        ),
+        Mistake("where: [nothing]", "2:9", "a condition is a mapping", "such as `trait: country`"),
+        Mistake("where: {tickets: {status: open}}", "2:9", "no kind", "`related: tickets`"),
+        Mistake("where: {viewed: {within: 1 day}}", "2:9", "no kind", "`event: viewed`"),
+        Mistake("where: {tier: gold}", "2:9", "no kind", "`trait: tier`"),
         Mistake("where: {all: []}", "2:14", "'all' is empty", "add a condition"),
         Mistake("where: []", "2:8", "'all' is empty", "add a condition"),
         Mistake("where: {any: []}", "2:14", "'any' is empty", "add a condition"),
@@ -250,7 +322,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "any: [..]",
         ),
         Mistake("where: {colour: red}", "2:9", "'colour' is no kind of condition", "kinds: all"),
-        Mistake("where: score", "2:8", "a condition is a mapping", "trait: country"),
+        Mistake("where: score", "2:8", "a condition is a mapping", "`trait: score`"),
         Mistake(
             "where: {all: score}",
             "2:14",
@@ -279,6 +351,34 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
     ],
     "Traits": [
+        Mistake("where: {trait: viewed, eq: true}", "2:16", "unknown trait", "`event: viewed`"),
+        Mistake(
+            "where: {trait: name, eq: “Ann”}",
+            "2:26",
+            "these quotes would be part of the text “Ann”",
+            "in straight quotes",
+        ),
+        Mistake(
+            "where: {trait: name, starts_with: „Ann“}",
+            "2:35",
+            "these quotes would be part of the text",
+            "in straight quotes",
+        ),
+        Mistake(
+            "where: {trait: name, exists: true}",
+            "2:22",
+            "unknown operator 'exists'",
+            "`is_null: false`",
+        ),
+        Mistake("where: {trait: name, eq: [a, b]}", "2:26", "expected a text", "after `in:`"),
+        Mistake(
+            "where:\n  trait: score\n  gt: 19,90", "4:7", "this is text", "has no commas: 1000, 0.5"
+        ),
+        Mistake(
+            "where: {trait: score, gt: 1.000.000}", "2:27", "this is text", "between thousands"
+        ),
+        Mistake("where: {trait: score, gt: 50%}", "2:27", "this is text", "0.5 or 50, without %"),
+        Mistake("where: {trait: score, gt: −5}", "2:27", "this is text", "that of the keyboard"),
         Mistake(
             "where: {trait: scor, gt: 1}", "2:16", "unknown trait 'scor' of customer", "'score'"
         ),
@@ -653,6 +753,18 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
     ],
     "Events": [
+        Mistake("where: {event: tier, count: 1}", "2:16", "unknown event", "`trait: tier`"),
+        Mistake("where: {event: viewed, gte: 3}", "2:24", "unknown key", "count: {gte: 3}"),
+        Mistake("where: {event: viewed, amount: 3}", "2:24", "unknown key", "where: {amount: ..}"),
+        Mistake("where: {event: viewed, times: 3}", "2:24", "unknown key", "did you mean 'count'"),
+        Mistake(
+            "where: {event: viewed, where: {within: 1 day}}",
+            "2:32",
+            "unknown property 'within'",
+            "stands beside `where:`",
+        ),
+        Mistake("where: {event: viewed, count: '>= 3'}", "2:31", "this is text", "write {gte: 3}"),
+        Mistake("where: {event: viewed, count: 3+}", "2:31", "this is text", "write {gte: 3}"),
         Mistake(
             "where: {event: order_place}",
             "2:16",
@@ -908,6 +1020,9 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
     ],
     "Relations": [
+        Mistake(
+            "where: {related: tickets, status: open}", "2:27", "unknown key", "where: {status: ..}"
+        ),
         Mistake("where: {related: [tickets]}", "2:18", "name one relation", "relations of"),
         Mistake(
             "where: {related: tockets}",
@@ -1320,6 +1435,7 @@ MISTAKES: dict[str, list[Mistake]] = {
         ),
     ],
     "SQL": [
+        Mistake("where: {sql: 'tier = \"gold\"'}", "2:14", "is no trait", "single quotes: 'gold'"),
         Mistake(
             "where: {sql: 1}",
             "2:14",

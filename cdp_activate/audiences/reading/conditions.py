@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from cdp_activate.audiences.model import All, AnyOf, AtLeast, Condition, Not
 from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.leaves import LeafReader
+from cdp_activate.audiences.reading.remedies import for_condition
 from cdp_activate.text import Node, suggest
 
 COMBINING = ("all", "any", "not", "at_least")
@@ -21,21 +22,24 @@ class ConditionReader(LeafReader):
 
     def condition(self, node: Node) -> Condition | None:
         """One condition: a mapping with exactly one kind key."""
-        if not isinstance(node.value, dict):
-            self.wrong(node, "a condition is a mapping", "such as `trait: country` with `eq: DE`")
-            return None
         known = (*COMBINING, *self.kinds)
+        if not isinstance(node.value, dict):
+            self._no_mapping(node, known)
+            return None
         named = [key for key in node.value if key in known]
         if not named:
             first = next(iter(node.keys.values()), node)
             what = f"'{first.text}' is no kind of condition" if first.text else "an empty condition"
-            self.wrong(
-                first,
-                what,
-                suggest(first.text, known, what="kinds", most=30, meant=meant_by(first.text)),
+            hint = for_condition(first.text, known, self.catalog, self.entity) or suggest(
+                first.text, known, what="kinds", most=30, meant=meant_by(first.text)
             )
+            self.wrong(first, what, hint)
             return None
         kind = named[0]
+        if len(named) > 1 and node.value[kind].value is None:
+            hint = f"what belongs to `{kind}:` stands below it, further to the right"
+            self.wrong(node.keys[kind], f"'{kind}' has nothing below it", hint)
+            return None
         if len(named) > 1:
             message = f"one condition has both '{kind}' and '{named[1]}'"
             hint = "make each a condition of its own, under `all:`"
@@ -49,6 +53,13 @@ class ConditionReader(LeafReader):
         if kind == "at_least":
             return self._at_least(node)
         return self.kinds[kind](self, node)
+
+    def _no_mapping(self, node: Node, known: Collection[str]) -> None:
+        hint = for_condition(node.text, known, self.catalog, self.entity)
+        if not hint and node.text.partition(":")[0] in known:
+            hint = suggest(node.text, known)
+        hint = hint or "such as `trait: country` with `eq: DE`"
+        self.wrong(node, "a condition is a mapping", hint)
 
     def group(self, kind: str, node: Node) -> Condition | None:
         """`all: [..]` or `any: [..]`."""

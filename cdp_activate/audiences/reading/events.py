@@ -11,6 +11,7 @@ from cdp_activate.audiences.moments import is_duration
 from cdp_activate.audiences.reading import rows
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.measures import measured
+from cdp_activate.audiences.reading.remedies import beside_rows
 from cdp_activate.text import Node
 
 MEASURED = {"where", *operators.WINDOWS, *operators.MEASURES}
@@ -18,8 +19,10 @@ MEASURED = {"where", *operators.WINDOWS, *operators.MEASURES}
 
 def event(reader: ConditionReader, node: Node) -> Event | Occurrence | None:
     """`event:` with its window, filter and measure, or with first, last or nth."""
-    parts = reader.only(node, {"event", *MEASURED, *operators.OCCURRENCES})
-    events = rows.named_events(reader, parts["event"])
+    assert isinstance(node.value, dict)
+    events = rows.named_events(reader, node.value["event"])
+    hints = beside_rows(rows.shared_columns(tuple(events.values())) if events else ())
+    parts = reader.only(node, {"event", *MEASURED, *operators.OCCURRENCES}, hints)
     if events is None:
         return None
     picked = [key for key in operators.OCCURRENCES if key in parts]

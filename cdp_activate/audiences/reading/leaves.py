@@ -16,8 +16,9 @@ from cdp_activate.audiences.model import (
     Options,
     Test,
 )
-from cdp_activate.audiences.other_words import meant_by
+from cdp_activate.audiences.other_words import IS_KNOWN, meant_by
 from cdp_activate.audiences.reading.operands import OperandReader
+from cdp_activate.audiences.reading.remedies import BESIDE_WHERE
 from cdp_activate.catalog import Column, Type
 from cdp_activate.text import Node, suggest
 
@@ -64,6 +65,10 @@ class LeafReader(OperandReader):
                 negated = self.filter(inner, columns)
                 read = Not(negated) if negated else None
             else:
+                if name in BESIDE_WHERE and name not in columns:
+                    hint = f"`{name}:` stands beside `where:`, not below it"
+                    self.wrong(node.keys[name], f"unknown property '{name}'", hint)
+                    continue
                 column = self.column_of(node.keys[name], columns, "properties", _COMBINING_FILTERS)
                 read = self.test(inner, column, PROPERTY) if column else None
             if read is not None:
@@ -146,6 +151,9 @@ class LeafReader(OperandReader):
             self.wrong(node, f"the type of '{column.name}' is not known", hint)
         elif name in operators.ALL:
             self.wrong(node, f"'{name}' cannot be asked of a {column.type} ('{column.name}')", hint)
+        elif name in IS_KNOWN and "is_null" in allowed:
+            hint = "what is known: `is_null: false`; what is not: `is_null: true`"
+            self.wrong(node, f"unknown operator '{name}'", hint)
         elif name.isdecimal():
             self.wrong(node, f"unknown operator '{name}'", "a number has no commas: 1000, 0.5")
         else:

@@ -78,6 +78,8 @@ class OperandReader(ValueReader):
                 f"write {node.text!r}" if node.text else f"{name}: 'abc'",
             )
             return None
+        if not self.quoted_well(node):
+            return None
         if form == "pattern":
             mistake, remedy = check_pattern(node.value, self.catalog.adapter)
             if mistake:

@@ -81,16 +81,15 @@ class Reader:
             return None
         return node.value
 
-    def only(self, node: Node, allowed: Collection[str]) -> Mapping[str, Node]:
-        """The keys of a condition, unknown ones reported."""
+    def only(
+        self, node: Node, allowed: Collection[str], hints: Mapping[str, str] | None = None
+    ) -> Mapping[str, Node]:
+        """The keys of a condition, unknown ones reported, with what `hints` say of them."""
         assert isinstance(node.value, dict)
         for key, key_node in node.keys.items():
             if key not in allowed:
-                self.wrong(
-                    key_node,
-                    f"unknown key '{key}'",
-                    suggest(key, allowed, what="keys", meant=meant_by(key)),
-                )
+                hint = suggest(key, allowed, what="keys", meant=meant_by(key))
+                self.wrong(key_node, f"unknown key '{key}'", (hints or {}).get(key, hint))
         return node.value
 
     def flag(self, node: Node, name: str) -> bool | None:

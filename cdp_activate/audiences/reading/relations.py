@@ -21,6 +21,7 @@ from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.events import measured_event, occurrence
 from cdp_activate.audiences.reading.leaves import NESTED
 from cdp_activate.audiences.reading.measures import fractions, measured
+from cdp_activate.audiences.reading.remedies import beside_rows
 from cdp_activate.catalog import Column, Rows, Type
 from cdp_activate.text import Node, suggest
 
@@ -34,7 +35,9 @@ def related(reader: ConditionReader, node: Node) -> Condition | None:
         "related", "where", "having", "match", "empty", "pick", *operators.WINDOWS,
         *operators.MEASURES, *operators.OCCURRENCES,
     }  # fmt: skip
-    parts = reader.only(node, allowed)
+    assert isinstance(node.value, dict)
+    named = reader.catalog.relations.get(reader.entity.name, {}).get(node.value["related"].text)
+    parts = reader.only(node, allowed, beside_rows(named.model.columns if named else ()))
     found = _rows(reader, parts)
     if found is None:
         return None

@@ -24,6 +24,8 @@ def named_events(reader: ConditionReader, node: Node) -> dict[str, Rows] | None:
         )
         if rows is None:
             hint = suggest(item.text, set(known) - {"*"}, what="known events")
+            if item.text in reader.entity.model.columns:
+                hint = f"it is a trait: `trait: {item.text}`; {hint}"
             reader.wrong(item, f"unknown event '{item.text}'", f"{hint} (cdp-activate catalog)")
             wrong = True
         else:

@@ -13,6 +13,7 @@ from cdp_activate.audiences.model import Options, Trait, Value
 from cdp_activate.audiences.moments import Fixed, FixedDate, parse_date, parse_time
 from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.reader import MAGNITUDE, Reader
+from cdp_activate.audiences.reading.remedies import for_number, in_other_quotes
 from cdp_activate.catalog import Column, Reference, Rows, Type
 from cdp_activate.text import Node, suggest
 
@@ -38,6 +39,10 @@ class ValueReader(Reader):
             one, of = _one_of(what)
             meant = [word for word in meant_by(node.text) if word in also]
             hint = suggest(node.text, self._offered(columns), what=what, meant=meant, also=also)
+            if what.startswith("traits") and node.text in self.catalog.events.get(
+                self.entity.name, {}
+            ):
+                hint = f"it is an event: `event: {node.text}`"
             self.wrong(node, f"unknown {one} '{node.text}'{of}", hint)
         elif column.name == node.text:
             return self._said(node, column) if column.inside else column
@@ -114,7 +119,8 @@ class ValueReader(Reader):
             hint = "ask gte and lte, each with a trait; or any: [..] with a trait each"
             self.wrong(node, "a trait cannot stand among several values", hint)
         elif isinstance(raw, dict | list):
-            self.wrong(node, f"expected a {kind}", "one value")
+            hint = "one value; several stand in a list after `in:` or `not_in:`"
+            self.wrong(node, f"expected a {kind}", hint)
         elif raw is None:
             hint = "ask `is_null: true`, or add `nulls: include`"
             self.wrong(node, "nothing can be compared with null", hint)
@@ -136,8 +142,7 @@ class ValueReader(Reader):
             wanted = {"boolean": "true or false", "text": "text"}.get(kind.kind, f"a {kind}")
             hint = f"write {node.text!r}" if kind.kind == "text" else f"write {wanted}"
             if kind.is_number and isinstance(raw, str):
-                quoted = _is_number(raw)
-                hint = f"write the number {'without quotes' if quoted else 'alone, such as 100'}"
+                hint = "write the number without quotes" if _is_number(raw) else for_number(raw)
             self.wrong(node, f"'{column.name}' is {wanted}, this is {given}", hint)
         return None
 
@@ -171,7 +176,15 @@ class ValueReader(Reader):
             hint = suggest(raw, known, what="known values")
             self.wrong(node, f"'{column.name}' is never '{raw}'", hint)
             return None
-        return raw
+        return raw if self.quoted_well(node) else None
+
+    def quoted_well(self, node: Node) -> bool:
+        """Whether the quotes around a text are quotes to YAML."""
+        if in_other_quotes(node):
+            hint = "write it without them, or in straight quotes: 'abc'"
+            self.wrong(node, f"these quotes would be part of the text {node.text}", hint)
+            return False
+        return True
 
 
 def uuid_text(written: str) -> str | None:
