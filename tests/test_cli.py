@@ -77,6 +77,7 @@ GIVEN = {
     ("audience", "preview"): ["x"],
     ("audience", "diff"): ["x"],
     ("audience", "explain"): ["x"],
+    ("audience", "history"): ["x"],
     ("audience", "overlap"): ["x", "y"],
     ("run",): ["--due"],
     ("erase",): ["x"],

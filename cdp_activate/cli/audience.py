@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cdp_activate.cli.comings import history
 from cdp_activate.cli.common import (
     Command,
     Group,
@@ -33,6 +34,7 @@ def audience() -> None:
 
 audience.add_command(diff)
 audience.add_command(explain)
+audience.add_command(history)
 audience.add_command(overlap)
 
 
