@@ -38,7 +38,9 @@ create table crm.orders as select * from (values
     ('o7', null, timestamp '2026-01-08', 'completed', 99.0, 0.0, null, 'EUR'),
     ('o8', 'zoe', timestamp '2026-01-08', 'completed', 99.0, 0.0, null, 'EUR'),
     ('o9', 'ann', timestamp '2026-05-01', 'completed', 99.0, 0.0, null, 'EUR'),
-    ('o10', 'cat', timestamp '2026-01-08', null, -7.0, 0.0, null, 'EUR')
+    ('o10', 'cat', timestamp '2026-01-08', null, -7.0, 0.0, null, 'EUR'),
+    ('o11', 'cat', timestamp '2026-01-09', 'Returned', 20.0, 0.0, null, 'EUR'),
+    ('o12', 'cat', timestamp '2026-01-10', 'returned', 20.0, 20.0, timestamp '2026-05-01', 'EUR')
 ) as orders (
     order_id, customer_id, ordered_at, status, net_amount, refunded_amount, refunded_at, currency
 );
@@ -65,8 +67,10 @@ create table crm.referrals as select * from (values
     ('r4', 'ann', 'ann', timestamp '2026-02-04')
 ) as referrals (referral_id, customer_id, referred_customer_id, referred_at);
 create table crm.subscriptions as select * from (values
-    ('s1', null, null, timestamp '2026-01-01')
-) as subscriptions (subscription_id, customer_id, account_id, started_at);
+    ('s1', null, null, timestamp '2026-01-01', null),
+    ('s2', 'ann', null, timestamp '2026-01-01', timestamp '2026-02-01'),
+    ('s3', 'ann', null, timestamp '2026-01-01', timestamp '2026-04-01')
+) as subscriptions (subscription_id, customer_id, account_id, started_at, renews_at);
 create table crm.consents as select * from (values
     ('n1', 'ann', 'email_marketing', 'yes', timestamp '2026-01-01'),
     (null, 'bob', 'direct_mail', 'Withdrawn', timestamp '2026-02-01'),
@@ -78,13 +82,15 @@ create table crm.consents as select * from (values
     ('n5', 'dan', 'email_marketing', 'granted', null)
 ) as consents (consent_id, customer_id, purpose, status, recorded_at);
 create table crm.messages as select * from (values
-    ('m1', 'a', 'zoe', 'email', 'sent', timestamp '2026-01-02'),
-    ('m1', 'a', 'ann', 'email', 'sent', timestamp '2026-01-03'),
-    ('m1', 'a', 'ann', 'email', 'sent', timestamp '2026-01-04'),
-    ('m2', 'a', 'ann', null, 'opened', timestamp '2026-01-04'),
-    ('m3', 'a', 'ann', ' EMAIL', e'Opened\r', timestamp '2026-01-05'),
-    ('m4', 'a', 'ann', 'Pigeon', 'Read', timestamp '2026-01-06')
-) as messages (message_event_id, message_id, customer_id, channel, message_event, occurred_at);
+    ('m1', 'a', 'zoe', 'email', 'sent', timestamp '2026-01-02', null),
+    ('m1', 'a', 'ann', 'email', 'sent', timestamp '2026-01-03', null),
+    ('m1', 'a', 'ann', 'email', 'sent', timestamp '2026-01-04', null),
+    ('m2', 'a', 'ann', null, 'opened', timestamp '2026-01-04', null),
+    ('m3', 'a', 'ann', ' EMAIL', e'Opened\r', timestamp '2026-01-05', timestamp '2999-01-01'),
+    ('m4', 'a', 'ann', 'Pigeon', 'Read', timestamp '2026-01-06', timestamp '2026-05-01')
+) as messages (
+    message_event_id, message_id, customer_id, channel, message_event, occurred_at, loaded_at
+);
 create table crm.scores as select * from (values
     ('ann', e'PROBABILITY_ALIVE\n', 0.9, timestamp '2026-01-01'),
     ('ann', 'Probability_Alive ', 90, timestamp '2026-02-01'),
@@ -226,6 +232,7 @@ COUNTED = {
     ("orders", "time_of_refund_is_missing"): 2,
     ("orders", "refund_is_more_than_was_paid"): 1,
     ("orders", "return_is_of_no_order"): 1,
+    ("orders", "returned_and_not_refunded"): 1,
     ("orders", "currency_is_not_the_usual_one"): 1,
     ("order_lines", "amount_or_quantity_is_negative"): 1,
     ("events", "key_is_missing"): 1,
@@ -244,6 +251,7 @@ COUNTED = {
     ("referrals", "is_of_oneself"): 1,
     ("referrals", "is_circular"): 1,
     ("subscriptions", "belongs_to_nobody"): 1,
+    ("subscriptions", "renewal_is_past"): 1,
     ("consents", "status_is_not_known"): 1,
     ("consents", "key_is_missing"): 2,
     ("consents", "key_is_repeated"): 1,
@@ -261,6 +269,7 @@ COUNTED = {
     ("spend", "amount_cannot_be_read"): 1,
     ("spend", "amount_is_missing"): 1,
     ("spend", "key_is_missing"): 1,
+    ("messages", "loaded_at_is_in_the_future"): 1,
     ("messages", "channel_or_event_is_missing"): 1,
     ("messages", "customer_is_unknown"): 1,
     ("messages", "channel_is_not_known"): 1,
@@ -456,6 +465,8 @@ def test_returns_and_negative_amounts_lower_the_order_they_are_of(built: Built) 
     )
     assert [
         ("o1", Decimal("50.00"), Decimal("20.00")),
+        ("o11", Decimal("20.00"), Decimal("0.00")),
+        ("o12", Decimal("20.00"), Decimal("0.00")),
         ("o3", Decimal("10.00"), Decimal("4.00")),
         ("o4", Decimal("-10.00"), Decimal("0.00")),
         ("o5", Decimal("10.00"), Decimal("15.00")),

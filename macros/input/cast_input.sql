@@ -27,7 +27,9 @@
         and not cdp_activate.holds_whole_numbers(column.data_type) -%}
         {{- return(cdp_activate.number_as_text(name)) -}}
     {%- elif given == 'text' and wanted in ['timestamp', 'date', 'number'] -%}
-        {{- return(cdp_activate.read_text(name, type)) -}}
+        {{- return(cdp_activate.of_exact_type(
+            cdp_activate.read_text(name, type), type
+        )) -}}
     {%- elif given == 'number' and wanted == 'number'
         and not cdp_activate.fits_type(column.data_type, type) -%}
         {%- set most = cdp_activate.most_of_type(type) -%}
@@ -36,10 +38,10 @@
             {#- Warehouses differ in what half of one is rounded to. -#}
             {%- set number = 'round(cast(' ~ name ~ ' as numeric(18, 2)), 0)' -%}
         {%- endif -%}
-        {{- return(
+        {{- return(cdp_activate.of_exact_type(
             'case when ' ~ name ~ ' between -' ~ most ~ ' and ' ~ most
-            ~ ' then cast(' ~ number ~ ' as ' ~ type ~ ') end'
-        ) -}}
+            ~ ' then cast(' ~ number ~ ' as ' ~ type ~ ') end', type
+        )) -}}
     {%- elif cdp_activate.has_no_reading(given, wanted) -%}
         {{- return('cast(null as ' ~ type ~ ')') -}}
     {%- endif -%}
@@ -62,6 +64,18 @@
     {%- endif -%}
     {{- return(value) -}}
 
+{% endmacro %}
+
+
+{#
+    A number of a type with digits behind the point; what else there is as it is. In
+    PostgreSQL a case forgets the digits of its branches, so that 2.00 would be read
+    and written as 2 from there on, in our unit tests too.
+#}
+{% macro of_exact_type(expression, type) %}
+    {{- return(
+        'cast(' ~ expression ~ ' as ' ~ type ~ ')' if '(' in type else expression
+    ) -}}
 {% endmacro %}
 
 

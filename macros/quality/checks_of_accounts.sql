@@ -111,6 +111,15 @@
             'kept',
             'one of started_at, cancelled_at and ended_at is wrong',
         ),
+        {
+            'name': 'renewal_is_past',
+            'counted': '(select count(*) from ' ~ ref('subscriptions_as_of')
+                ~ " where status in ('trialing', 'active', 'past_due') and "
+                ~ 'renews_at < ' ~ as_of ~ ')',
+            'done': 'kept as running; its next renewal is not known',
+            'to_do': 'map to renews_at the end of the period that is paid for now, and '
+                ~ 'to ended_at when it ended',
+        },
         cdp_activate.check_of(
             'amount_or_quantity_is_negative',
             'input_subscriptions.monthly_amount < 0 or '

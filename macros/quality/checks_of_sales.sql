@@ -40,6 +40,17 @@
             'done': 'kept, returns included; the order counts below zero',
             'to_do': 'look for refunds and returns that are recorded twice',
         },
+        {
+            'name': 'returned_and_not_refunded',
+            'counted': '(select count(*) from ' ~ ref('customer_orders')
+                ~ " where status = 'returned' and net_amount > 0 and "
+                ~ 'refunded_amount = 0 and order_id not in (select order_id from '
+                ~ ref('input_orders')
+                ~ ' where order_id is not null and refunded_amount <> 0))',
+            'done': 'kept with its full value: money says what came back, not the status',
+            'to_do': 'fill refunded_amount and refunded_at, or map the return as an order '
+                ~ 'of the kind return',
+        },
         cdp_activate.check_of(
             'time_of_refund_is_missing',
             'input_orders.refunded_at is null and input_orders.refunded_amount <> 0',

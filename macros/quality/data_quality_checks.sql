@@ -163,6 +163,15 @@
             'kept',
             'times of different zones are mixed: bring both to UTC before mapping',
         )) -%}
+        {#- Of a past day that is replayed, what was loaded since is no surprise. -#}
+        {%- set loaded = 'input_' ~ subject ~ '.loaded_at' -%}
+        {%- do checks.append(cdp_activate.check_of(
+            'loaded_at_is_in_the_future',
+            loaded ~ ' > ' ~ cdp_activate.as_of() ~ ' and ' ~ loaded ~ ' > '
+                ~ cdp_activate.run_instant(),
+            'kept; does not say until when everything was loaded',
+            'map loaded_at in UTC, as when the row came into the warehouse',
+        )) -%}
     {%- endif -%}
     {{ return(checks) }}
 
