@@ -98,11 +98,15 @@ class PostgresJournal(Journal):
         self.name = table
         self._turn = threading.Lock()
         self._session = Session(names)
-        self._session.run(
-            f"create table if not exists {table} "
-            "(place bigint generated always as identity, line text not null)"
-        )
-        self._session.run("set synchronous_commit = off")
+        try:
+            self._session.run(
+                f"create table if not exists {table} "
+                "(place bigint generated always as identity, line text not null)"
+            )
+            self._session.run("set synchronous_commit = off")
+        except BaseException:
+            self.close()
+            raise
 
     def lines(self) -> Iterator[str]:
         with self._turn:
