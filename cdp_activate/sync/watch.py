@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from cdp_activate.errors import BusyError
 from cdp_activate.sync import log
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ class LogWatch(Watch):
         counted = ("added", "updated", "moved", "removed", "held_back", "rejected", "calls")
         log.event(
             "run_failed" if error else "run_finished",
-            log.ERROR if error else log.INFO,
+            # Two callers of one sync are no fault: cron may call again before a run has ended.
+            log.ERROR if error and not isinstance(error, BusyError) else log.INFO,
             **_of(run),
             state=run.state,
             **{name: getattr(run, name) for name in counted},

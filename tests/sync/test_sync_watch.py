@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -20,10 +21,11 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from cdp_activate.cli import main
 from cdp_activate.destinations.webhook import secret_bytes, sign
-from cdp_activate.errors import CdpError, SourceErrors
+from cdp_activate.errors import BusyError, CdpError, SourceErrors
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.local_server import LocalServer
 from cdp_activate.sync.alerts import Alerts, WebhookChannel
+from cdp_activate.sync.tables import RunRecord
 from cdp_activate.sync.telemetry import Telemetry
 from cdp_activate.sync.watch import LogWatch, Watch, Watchers
 
@@ -48,6 +50,17 @@ def test_the_log_is_one_json_object_a_line_with_the_run_and_the_sync(bed: Bed) -
     assert ' error run_failed sync="vips_to_mail"' in last
     assert "message=\"the sync 'vips_to_mail' was refused" in last
     assert "" == command(bed, "plan").stderr
+
+
+def test_that_another_process_runs_a_sync_is_no_error_of_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Cron calls again before a run has ended: nobody is woken for that."""
+    run = RunRecord("vips", "mail", "VIPs", datetime(2026, 3, 10, tzinfo=UTC))
+    with caplog.at_level("INFO", "cdp_activate"):
+        for error in (BusyError("it is already running"), CdpError("it broke")):
+            LogWatch().finished(run, error)
+    assert ["INFO", "ERROR"] == [record.levelname for record in caplog.records]
 
 
 @pytest.fixture(scope="module")
