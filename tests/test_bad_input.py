@@ -67,10 +67,12 @@ create table crm.referrals as select * from (values
     ('r4', 'ann', 'ann', timestamp '2026-02-04')
 ) as referrals (referral_id, customer_id, referred_customer_id, referred_at);
 create table crm.subscriptions as select * from (values
-    ('s1', null, null, timestamp '2026-01-01', null),
-    ('s2', 'ann', null, timestamp '2026-01-01', timestamp '2026-02-01'),
-    ('s3', 'ann', null, timestamp '2026-01-01', timestamp '2026-04-01')
-) as subscriptions (subscription_id, customer_id, account_id, started_at, renews_at);
+    ('s1', null, null, timestamp '2026-01-01', null, null),
+    ('s2', 'ann', null, timestamp '2026-01-01', timestamp '2026-02-01', null),
+    ('s3', 'ann', null, timestamp '2026-01-01', timestamp '2026-04-01', true)
+) as subscriptions (
+    subscription_id, customer_id, account_id, started_at, renews_at, trial_ends_at
+);
 create table crm.consents as select * from (values
     ('n1', 'ann', 'email_marketing', 'yes', timestamp '2026-01-01'),
     (null, 'bob', 'direct_mail', 'Withdrawn', timestamp '2026-02-01'),
@@ -252,6 +254,7 @@ COUNTED = {
     ("referrals", "is_circular"): 1,
     ("subscriptions", "belongs_to_nobody"): 1,
     ("subscriptions", "renewal_is_past"): 1,
+    ("subscriptions", "trial_ends_at_cannot_be_read"): 1,
     ("consents", "status_is_not_known"): 1,
     ("consents", "key_is_missing"): 2,
     ("consents", "key_is_repeated"): 1,

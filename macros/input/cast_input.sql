@@ -26,7 +26,10 @@
     {%- elif given == 'number' and wanted == 'text'
         and not cdp_activate.holds_whole_numbers(column.data_type) -%}
         {{- return(cdp_activate.number_as_text(name)) -}}
-    {%- elif given == 'text' and wanted in ['timestamp', 'date', 'number'] -%}
+    {%- elif cdp_activate.is_read_as_text(column.data_type, wanted) -%}
+        {%- if given == 'other' -%}
+            {%- set name = 'cast(' ~ name ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+        {%- endif -%}
         {{- return(cdp_activate.of_exact_type(
             cdp_activate.read_text(name, type), type
         )) -}}

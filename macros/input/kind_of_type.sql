@@ -73,6 +73,20 @@
 {% endmacro %}
 
 
+{#
+    Whether values of a type are read as texts where times and numbers are wanted: what
+    is neither (a boolean, JSON, a time of day) may have no cast at all. PostgreSQL's
+    money has one, and is written with signs.
+#}
+{% macro is_read_as_text(given, wanted) %}
+    {{ return(
+        cdp_activate.kind_of_type(given) in ['text', 'other']
+        and given | lower != 'money'
+        and wanted in ['timestamp', 'date', 'number']
+    ) }}
+{% endmacro %}
+
+
 {# Whether no value of one kind is one of the other: a number is no time. #}
 {% macro has_no_reading(given, wanted) %}
     {%- set times = ['timestamp', 'zoned', 'date'] -%}

@@ -75,7 +75,7 @@
     {{ return(
         cdp_activate.has_no_reading(kind, wanted)
         or cdp_activate.are_times(kind, wanted)
-        or (kind == 'text' and wanted in ['timestamp', 'date', 'number'])
+        or cdp_activate.is_read_as_text(given, wanted)
         or (
             kind == 'number' and wanted == 'number'
             and (
