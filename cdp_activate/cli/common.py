@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cdp_activate.errors import CdpError, StoppedError, UsageError, unforeseen
+from cdp_activate.errors import CdpError, StoppedError, UsageError, said, unforeseen
 
 if TYPE_CHECKING:
     from cdp_activate.project import Project
@@ -105,7 +105,20 @@ def show_error(error: CdpError, *, as_json: bool) -> None:
             raise
         except OSError:
             pass
-    click.echo(f"Error: {error}", err=True)
+    complain(error)
+
+
+def complain(error: CdpError, sync: str = "") -> None:
+    """An error on standard error; where the log there is JSON, as an event of it."""
+    context = click.get_current_context(silent=True)
+    if context is None or context.params.get("log_format") != "json":
+        click.echo(f"Error: {sync}: {error}" if sync else f"Error: {error}", err=True)
+        return
+    from cdp_activate.sync import log
+
+    about = {"sync": sync} if sync else {}
+    told = {"kind": type(error).__name__, "message": said(error), "remedy": error.remedy}
+    click.echo(log.line("command_failed", log.ERROR, **about, **told), err=True)
 
 
 def project_options(function: F) -> F:

@@ -9,6 +9,7 @@ import click
 
 from cdp_activate.cli.common import (
     Command,
+    complain,
     json_option,
     load,
     project_options,
@@ -105,7 +106,7 @@ def erase(
     Example:
       cdp-activate erase c-000042 --yes
     """
-    from cdp_activate.errors import UsageError
+    from cdp_activate.errors import CdpError, UsageError
     from cdp_activate.sync.erase import Erasing
 
     project = load(options)
@@ -129,13 +130,11 @@ def erase(
             click.echo("no list holds this id")
         for one in done.steps:
             if one.message:
-                click.echo(f"Error: {one.sync}: {one.message}", err=True)
+                complain(CdpError(one.message), one.sync)
         click.echo(f"recorded as {done.erasure_id}; no sync sends this {entity} again")
         if not done.known:
             meant = f"the id is the {entity}'s key, as in the audience's table, and no address"
-            click.echo(
-                f"Error: nobody has this id, in the warehouse or the ledger: {meant}", err=True
-            )
+            complain(CdpError(f"nobody has this id, in the warehouse or the ledger: {meant}"))
     if not done.ok:
         context.exit(1)
 

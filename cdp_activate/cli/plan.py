@@ -11,6 +11,7 @@ import click
 from cdp_activate.cli.common import (
     Command,
     as_of_option,
+    complain,
     instant,
     json_option,
     load,
@@ -107,7 +108,7 @@ def show_plan(select: tuple[str, ...], form: str, options: Mapping[str, Any]) ->
     else:
         click.echo("\n".join(_markdown(found) if form == "markdown" else _text(found)))
         for name, error in failed.items():
-            click.echo(f"Error: {name}: {error}", err=True)
+            complain(error, name)
     if failed:
         click.get_current_context().exit(CdpError.exit_code)
 

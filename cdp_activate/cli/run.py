@@ -9,6 +9,7 @@ import click
 from cdp_activate.cli.common import (
     Command,
     as_of_option,
+    complain,
     instant,
     json_option,
     load,
@@ -74,7 +75,8 @@ def run(
 
     project, now = load(options), instant(options["as_of"])
     chosen = [one.name for one in project.selected_syncs(select)]
-    with watching(project, options["log_format"]) as watch, stopping() as (stop, given_up):
+    form = options["log_format"]
+    with watching(project, form) as watch, stopping(form) as (stop, given_up):
         if dry_run:
             found = project.scheduler.dry_run(now)
         else:
@@ -91,7 +93,7 @@ def run(
     if as_json:
         show_json([line.as_dict() for line in lines])
     else:
-        _show(lines)
+        _show(lines, logged=form == "json")
     if stop.is_set():
         context.exit(STOPPED)
     if failed := [line.error for line in lines if line.error]:
@@ -100,7 +102,8 @@ def run(
         context.exit(STOPPED)
 
 
-def _show(lines: list[Line]) -> None:
+def _show(lines: list[Line], *, logged: bool) -> None:
+    """`logged`: standard error is a log of JSON, which has said what failed."""
     rows = [(line.sync, line.outcome, line.why, _clock(line.next_at)) for line in lines]
     click.echo(table(rows, ("sync", "outcome", "why", "next (UTC)")))
     summaries = [line.summary.as_dict() for line in lines if line.summary]
@@ -109,8 +112,8 @@ def _show(lines: list[Line]) -> None:
     for line in lines:
         if line.summary and line.summary.record.unanswered:
             click.echo(f"  {line.sync}: {unanswered(line.summary)}")
-        if line.error:
-            click.echo(f"Error: {line.sync}: {line.error}", err=True)
+        if line.error and not logged:
+            complain(line.error, line.sync)
 
 
 def _clock(at: Any) -> str | None:

@@ -11,6 +11,7 @@ import click
 from cdp_activate.cli.common import (
     Command,
     as_of_option,
+    complain,
     instant,
     json_option,
     load,
@@ -90,11 +91,12 @@ def sync(
     from cdp_activate.sync.run import Options, run_sync
 
     project, at = load(options), instant(options["as_of"])
+    shown = sys.stderr.isatty() and log_format != "json"
     done: list[Summary] = []
     failed: list[tuple[str, CdpError]] = []
     with (
         watching(project, log_format) as watch,
-        stopping() as (stop, given_up),
+        stopping(log_format) as (stop, given_up),
         project.warehouse() as warehouse,
     ):
         how = Options(
@@ -103,7 +105,7 @@ def sync(
             retry_rejected=options["retry_rejected"],
             retry_unknown=options["retry_unknown"],
             is_replay=options["as_of"] is not None,
-            progress=_progress if sys.stderr.isatty() else lambda sync, answered, planned: None,
+            progress=_progress if shown else lambda sync, answered, planned: None,
             stop=stop,
             given_up=given_up,
             deadline=options["deadline"],
@@ -117,7 +119,7 @@ def sync(
                 done.append(run_sync(one, project.catalog, warehouse, as_of=at, options=how))
             except CdpError as error:
                 failed.append((one.name, error))
-    _show_summaries(done, failed, as_json=as_json)
+    _show_summaries(done, failed, as_json=as_json, logged=log_format == "json")
     if stop.is_set():
         context.exit(STOPPED)
     if failed:
@@ -142,8 +144,9 @@ def worst(done: Sequence[object], failed: Sequence[CdpError]) -> int:
 
 
 def _show_summaries(
-    done: list[Summary], failed: list[tuple[str, CdpError]], *, as_json: bool
+    done: list[Summary], failed: list[tuple[str, CdpError]], *, as_json: bool, logged: bool
 ) -> None:
+    """`logged`: standard error is a log of JSON, which has said what failed."""
     if as_json:
         show_json(
             [one.as_dict() for one in done]
@@ -165,8 +168,8 @@ def _show_summaries(
             click.echo(f"  {one.record.sync}: {count:,} rejected: {reason}")
         for line in without_lines(one.plan.without):
             click.echo(f"  {one.record.sync}: {line}")
-    for name, error in failed:
-        click.echo(f"Error: {name}: {error}", err=True)
+    for name, error in failed if not logged else ():
+        complain(error, name)
 
 
 def unanswered(done: Summary) -> str:

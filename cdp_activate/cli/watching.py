@@ -105,7 +105,7 @@ def alerting(project: Project) -> Callable[[Drift], None]:
 
 
 @contextmanager
-def stopping() -> Iterator[tuple[threading.Event, threading.Event]]:
+def stopping(log_format: str | None = None) -> Iterator[tuple[threading.Event, threading.Event]]:
     """Two events: Ctrl-C and SIGTERM set the first, after which deliveries end with the batches
     under way, and when they come again the second: no answer is waited for any longer.
 
@@ -120,10 +120,10 @@ def stopping() -> Iterator[tuple[threading.Event, threading.Event]]:
         if last - before < AT_ONCE:
             return
         if not stop.is_set():
-            _say("stopping after the batches under way ...")
+            _say("stopping after the batches under way ...", log_format)
             stop.set()
         elif not given_up.is_set():
-            _say("waiting for no answer any longer ...")
+            _say("waiting for no answer any longer ...", log_format)
             given_up.set()
         else:
             signal.signal(number, signal.SIG_DFL)
@@ -137,6 +137,10 @@ def stopping() -> Iterator[tuple[threading.Event, threading.Event]]:
             signal.signal(number, handler)
 
 
-def _say(text: str) -> None:
+def _say(text: str, log_format: str | None) -> None:
     """Write to standard error, in whatever the main thread is interrupted: to write, too."""
+    if log_format == "json":
+        from cdp_activate.sync import log
+
+        text = log.line("told_to_stop", log.INFO, why=text)
     os.write(2, f"{text}\n".encode())

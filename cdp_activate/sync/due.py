@@ -173,13 +173,16 @@ class Scheduler:
         return line
 
     def _run(self, line: Line, now: datetime, options: Options) -> Line:
-        sync = self.syncs[line.sync]
+        sync, opened = self.syncs[line.sync], False
         try:
             with self.open_warehouse() as warehouse:
+                opened = True
                 summary = run_sync(sync, self.catalog, warehouse, as_of=now, options=options)
         except BusyError as error:
             return _ended(line, "running", error.message)
         except CdpError as error:
+            if not opened:  # else the run has said so
+                log.event("sync_failed", log.ERROR, sync=line.sync, why=error.message)
             return _ended(line, "failed", error.message, error=error)
         state = summary.record.state
         outcome = state if state in ("stopped", "partial") else "ran"

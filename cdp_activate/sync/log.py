@@ -45,6 +45,13 @@ def _entries(record: logging.LogRecord) -> dict[str, Any]:
     return {**head, "event": getattr(record, "event", record.msg), **getattr(record, "fields", {})}
 
 
+def line(name: str, level: int, /, **fields: Any) -> str:
+    """An event as a line of the JSON log, for what is said where nothing is logged."""
+    record = logging.LogRecord(_LOGGER.name, level, "", 0, name, None, None)
+    record.event, record.fields = name, fields
+    return _Json().format(record)
+
+
 def write_to(stream: TextIO, form: str, level: int = INFO) -> logging.Handler:
     """Begin to write the log to a stream, as `json` or `text`; returns what `stop` takes."""
     handler = logging.StreamHandler(stream)

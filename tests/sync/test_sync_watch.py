@@ -52,6 +52,32 @@ def test_the_log_is_one_json_object_a_line_with_the_run_and_the_sync(bed: Bed) -
     assert "" == command(bed, "plan").stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "event"),
+    [
+        (["sync"], "run_failed"),
+        (["sync", "--json"], "run_failed"),
+        (["sync", "--dry-run"], ""),
+        (["sync", "--select", "nobody"], "command_failed"),
+        (["erase", "nobody", "--yes"], "command_failed"),
+    ],
+    ids=lambda one: " ".join(one) if isinstance(one, list) else one,
+)
+def test_a_log_of_json_is_nothing_but_json_whatever_fails(
+    bed: Bed, arguments: list[str], event: str
+) -> None:
+    bed.build(people(3))
+    bed.write("syncs/vips.yml", SYNC.replace("first_run: false", "first_run: false, min_size: 9"))
+    if arguments[0] == "erase":
+        bed_options = ["--project-dir", str(bed.folder), "--profiles-dir", str(bed.folder)]
+        done = CliRunner().invoke(main, [*arguments, "--log-format", "json", *bed_options])
+    else:
+        done = command(bed, *arguments, "--log-format", "json")
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert event in [line["event"] for line in lines] or not event
+    assert len([line for line in lines if line["level"] == "error"]) == bool(event)
+
+
 def test_that_another_process_runs_a_sync_is_no_error_of_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
