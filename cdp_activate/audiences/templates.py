@@ -198,13 +198,16 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "bigquery": "regexp_replace(x, y, '')",
     },
     # The same where the pattern is of white space at the ends. Most texts have none, which DuckDB
-    # sees sooner by their first and last letter.
+    # and PostgreSQL see sooner by their first and last letter.
     "cdp_trimmed": {
         "duckdb": """
             case when x[1] between '!' and '~' and x[-1] between '!' and '~' then x
                 else regexp_replace(x, y, '', 'g') end
         """,
-        "postgres": "regexp_replace(x, y, '', 'g')",
+        "postgres": """
+            case when ascii(x) between 33 and 126 and ascii(right(x, 1)) between 33 and 126 then x
+                else regexp_replace(x, y, '', 'g') end
+        """,
         "spark": "regexp_replace(x, y, '')",
         "snowflake": "regexp_replace(x, y, '')",
         "bigquery": "regexp_replace(x, y, '')",

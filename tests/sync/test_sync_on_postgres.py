@@ -116,6 +116,29 @@ def test_a_number_that_came_while_the_plan_was_made_takes_nobody_off(
     assert 1 == bed.run().record.moved
 
 
+def test_local_numbers_are_asked_after_together(
+    bed: PostgresBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not one after the other, by going through all: 100,000 took minutes so."""
+    bed.change_sync("{email: email}", "{phone: phone}\ndefault_region: DE")
+    bed.build([person(f"k{number}", phone=f"0170 {number:07}") for number in range(1_000)])
+    bed.execute(
+        "create function main.way(asked text) returns setof text language plpgsql as "
+        "$$ begin return query execute 'explain ' || asked; end $$"
+    )
+    ways: list[str] = []
+    asked = PostgresWarehouse.rows
+
+    def explained_too(self: PostgresWarehouse, sql: str, *about: Any) -> Any:
+        if "now_written" in sql:
+            ways.extend(str(line) for (line,) in asked(self, "select main.way(?)", [sql]))
+        return asked(self, sql, *about)
+
+    monkeypatch.setattr(PostgresWarehouse, "rows", explained_too)
+    assert 1_000 == bed.plan()[0].counts["add"]
+    assert ways and not [line for line in ways if "Nested Loop Anti" in line]
+
+
 def test_syncs_side_by_side_make_the_tables_once(bed: PostgresBed) -> None:
     bed.build(people(3))
     names = [f"s{number}" for number in range(6)]
