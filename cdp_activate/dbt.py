@@ -21,6 +21,7 @@ import yaml
 from cdp_activate.errors import CdpError, UsageError
 from cdp_activate.project import Project
 
+_LIST_PACKAGES = ("packages", "dependencies")
 _ENDED = "cdp-activate: dbt ended with"
 _DBT = f"""
 import json, sys
@@ -126,8 +127,8 @@ def build(
 ) -> None:
     """Compile the audiences against the models as they are now, then `dbt build`."""
     with dbt(project, as_of=as_of, show=show) as run:
-        packages = (project.folder / name for name in ("packages.yml", "dbt_packages"))
-        if [one.exists() for one in packages] == [True, False]:
+        listed = any((project.folder / f"{name}.yml").exists() for name in _LIST_PACKAGES)
+        if listed and not (project.folder / "dbt_packages").exists():
             run("deps")
         # With the variables of the build, which else would parse everything once more.
         run("parse", *_variables(arguments))

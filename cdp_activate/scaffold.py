@@ -127,13 +127,22 @@ def scaffold(folder: Path) -> Made:
         if path == "profiles.yml" and has_project:
             continue
         text, target = form.format(name=name, package=PACKAGE), folder / path
+        if path == "packages.yml":
+            target = _packages_file(folder)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
             made.written.append(path)
         elif path in _NEEDED and _NEEDED[path] not in target.read_text(encoding="utf-8"):
-            made.to_add[path] = text[text.index(_ADDED_FROM.get(path, text[:1])) :]
+            made.to_add[target.name] = text[text.index(_ADDED_FROM.get(path, text[:1])) :]
     return made
+
+
+def _packages_file(folder: Path) -> Path:
+    """The file in which packages are listed: dbt takes them from one of the two only."""
+    other = folder / "dependencies.yml"
+    has_packages = other.exists() and "packages:" in other.read_text(encoding="utf-8")
+    return other if has_packages else folder / "packages.yml"
 
 
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -122,6 +122,14 @@ def test_init_writes_a_project_and_leaves_what_is_there(tmp_path: Path) -> None:
     assert "name: mine\n" == (folder / "dbt_project.yml").read_text()
 
 
+def test_init_leaves_packages_where_a_project_lists_them(tmp_path: Path) -> None:
+    """dbt refuses a project that has them in both files."""
+    (tmp_path / "dependencies.yml").write_text("packages: []\n")
+    made = json.loads(invoke("init", str(tmp_path), "--json").output)
+    assert "packages.yml" not in made["written"]
+    assert "local: packages/cdp_activate" in made["to_add"]["dependencies.yml"]
+
+
 def test_a_missing_manifest_says_what_to_run(tmp_path: Path) -> None:
     invoke("init", str(tmp_path))
     done = invoke("compile", "--project-dir", str(tmp_path))

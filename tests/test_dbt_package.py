@@ -217,14 +217,16 @@ def test_a_mapping_that_is_none_is_one_clear_sentence(consumer: Consumer) -> Non
     ) in said
 
 
-def test_ours_never_read_a_namesake_unnoticed(consumer: Consumer) -> None:
-    """Without the flag dbt takes the project's model for the package's."""
+def test_settings_that_change_our_models_are_refused(consumer: Consumer) -> None:
+    """Without the flag dbt takes the project's model for ours; a setting for all changes ours."""
     settings = consumer.project / "dbt_project.yml"
-    text = settings.read_text()
-    settings.write_text(text.replace("_before_root: true", "_before_root: false"))
+    text = settings.read_text().replace("_before_root: true", "_before_root: false")
+    settings.write_text(text.replace("\nmodels:\n", "\nmodels:\n  +materialized: view\n"))
     code, said = consumer.dbt("run", "--select", "input_customers")
     assert code == 1
     assert (
         "Your project and the package cdp_activate both have accounts, and the package reads yours "
         "where it means its own: set the flag require_ref_searches_node_package_before_root: true"
     ) in said
+    assert "that must be incremental" in said
+    assert "below the name of your project, models: {consumer: {+materialized: view}}." in said

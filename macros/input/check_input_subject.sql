@@ -15,7 +15,7 @@
 
     {%- if subject == 'customers' -%}
         {{ cdp_activate.check_variables() }}
-        {{ cdp_activate.check_names_of_models() }}
+        {{ cdp_activate.check_project() }}
     {%- endif -%}
     {{ cdp_activate.check_input_names() }}
 
