@@ -10,5 +10,6 @@ WARNINGS = {
     "overlapping-branches": "a branch of `any` that another one holds already",
     "percentage": "a rate or a change that was perhaps meant as a percentage",
     "sql": "a condition written in SQL",
+    "thousands": "a number with a point that perhaps parts thousands: 1.500 is one and a half",
     "unbounded-window": "events of all time are read",
 }

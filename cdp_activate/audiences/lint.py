@@ -26,6 +26,8 @@ _BEGUN = tuple(word for word in operators.WINDOWS if word != "until")
 """Windows with a beginning: `until` alone reads all time before it."""
 _BOUNDED = (*_BEGUN, "first", "last", "nth")
 _WHOLE = re.compile(r"[+-]?[0-9]{1,40}")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{2}0")
+"""As many languages write thousands; a decimal would need no 0 at its end."""
 
 
 def warnings(
@@ -87,6 +89,14 @@ def _conditions(root: Node, audience: Audience) -> Iterator[Finding]:
         elif isinstance(here.value, dict):
             yield from _condition(here, here.value, audience)
             pending.extend(_inner(name, part) for name, part in here.value.items())
+        elif isinstance(here.value, Decimal) and _GROUPED.fullmatch(here.text):
+            many = here.text.replace(".", "")
+            yield (
+                here,
+                "thousands",
+                f"{here.text} is {here.value.normalize():f}",
+                f"or write {many}",
+            )
 
 
 def _inner(name: str, part: Node) -> Node:

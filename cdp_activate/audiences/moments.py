@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import Literal, Self, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
 UNITS: tuple[Unit, ...] = ("day", "week", "month", "quarter", "year")
@@ -203,6 +203,17 @@ def zone(name: str) -> ZoneInfo:
     if found is None:
         raise ValueError(f"unknown time zone '{name}'")
     return found
+
+
+def zone_meant(name: str) -> str:
+    """What to say of an unknown zone: the one whose name or city it is, if any."""
+    word = name.strip().lower().replace(" ", "_")
+    found = [
+        known
+        for known in available_timezones()
+        if word in (known.lower(), known.lower().rpartition("/")[2])
+    ]
+    return f"did you mean '{min(found, key=len)}'? " if found else ""
 
 
 _COUNT = re.compile(r"[0-9]{1,5}")

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from cdp_activate.audiences.moments import parse_duration
+from cdp_activate.audiences.moments import parse_duration, zone_meant
 
 _SAMPLE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -46,7 +46,9 @@ def _zone(value: object) -> str:
         return ZoneInfo(str(value)).key
     except (KeyError, ValueError, OSError):
         # https://data.iana.org/time-zones/tz-link.html
-        raise ValueError("no time zone of the IANA database, such as Europe/Berlin") from None
+        meant = zone_meant(str(value)).strip()
+        what = "no time zone of the IANA database, such as Europe/Berlin"
+        raise ValueError(f"{what}: {meant}" if meant else what) from None
 
 
 Span = Annotated[timedelta, BeforeValidator(_span)]

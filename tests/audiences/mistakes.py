@@ -183,6 +183,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             settles="7.10",
         ),
         Mistake("timezone: Saigon", "2:11", "unknown time zone 'Saigon'", "Asia/Ho_Chi_Minh"),
+        Mistake("timezone: Berlin", "2:11", "unknown time zone", "did you mean 'Europe/Berlin'?"),
         Mistake("timezone: localtime", "2:11", "unknown time zone 'localtime'", "Europe/Berlin"),
         Mistake("wher: {trait: score, gt: 1}", "2:1", "unknown key 'wher'", "did you mean 'where'"),
         Mistake("holdout: {percent: nan}", "2:20", "a percentage from 0 to 100", "such as 10"),
@@ -764,6 +765,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "stands beside `where:`",
         ),
         Mistake("where: {event: viewed, count: '>= 3'}", "2:31", "this is text", "write {gte: 3}"),
+        Mistake("where: {event: viewed, count: 3-5}", "2:31", "this is text", "{between: [3, 5]}"),
         Mistake("where: {event: viewed, count: 3+}", "2:31", "this is text", "write {gte: 3}"),
         Mistake(
             "where: {event: order_place}",

@@ -86,6 +86,8 @@ SAID = [
     ),
     ("entity: account\nwhere: {not: {list: [7, -7, '007']}}", "4:29", "never-holds"),
     ("entity: account\nexclude: [{list: [abc]}]", "4:19", "never-holds"),
+    ("where: {trait: spend, gte: 1.000}", "3:28", "thousands"),
+    ("where: {event: viewed, within: 9 days, sum: {of: amount, gt: -12.500}}", "3:62", "thousands"),
     ("rank: {by: score, top_percent: 0%}", "3:19", "never-holds"),
     ("where: {event: viewed, until: 2026-01-01}", "3:9", "unbounded-window"),
     ("where: {sequence: [{did: viewed}, {did: clicked}]}", "3:9", "unbounded-window"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from cdp_activate.audiences.codes import WARNINGS
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.audiences.model import Audience, Condition
-from cdp_activate.audiences.moments import zone
+from cdp_activate.audiences.moments import zone, zone_meant
 from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.conditions import COMBINING, ConditionReader
 from cdp_activate.audiences.reading.expectations import expectation
@@ -119,7 +119,8 @@ class AudienceReader:
         try:
             zone(node.text)
         except ValueError as error:
-            self.wrong(node, str(error), "use a name such as Asia/Ho_Chi_Minh or Europe/Berlin")
+            hint = "use a name such as Asia/Ho_Chi_Minh or Europe/Berlin"
+            self.wrong(node, str(error), f"{zone_meant(node.text)}{hint}")
             return self.project_timezone
         return node.text
 

@@ -25,6 +25,8 @@ def for_number(written: str) -> str:
         return f"write {{{_SIGNS[compared['sign']]}: {compared['of']}}}"
     if re.fullmatch(r"\d+\+", text):
         return f"write {{gte: {text[:-1]}}}"
+    if ends := re.fullmatch(r"(\d+)\s*(?:-|\u2013|to|and)\s*(\d+)", text):
+        return f"write {{between: [{ends[1]}, {ends[2]}]}}"
     if text.startswith("\u2212"):
         return "the minus sign is that of the keyboard: -25"
     if re.fullmatch(r"[-+]?[\d.]+%", text):
