@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdp_activate.cli.comings import history
+from cdp_activate.cli.audience_history import history
 from cdp_activate.cli.common import (
     Command,
     Group,

@@ -15,8 +15,14 @@ from asked_project import ask, write_project
 from sqlglot import exp, parse_one
 from test_asking import SHOP
 
-from cdp_activate.audiences.comings import Period, comings_sql, read_comings, read_stays, stays_sql
 from cdp_activate.audiences.dialects import DIALECTS
+from cdp_activate.audiences.memberships import (
+    Period,
+    changes_sql,
+    read_periods,
+    read_stays,
+    stays_sql,
+)
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.text import parse
 
@@ -71,8 +77,8 @@ def test_who_came_and_went_is_counted_by_local_days_and_longer(
     """Worked out by hand, over a change of the clock, with a stay that was repeated."""
     known = KEPT.catalog(adapter)
     golden = read_audiences(parse(AUDIENCES, "t.yml"), known)["golden"]
-    asked = [comings_sql(golden, known, NOW), stays_sql(golden, known, NOW, "c1"),
-             comings_sql(golden, known, datetime(2026, 3, 28, 22, 59, tzinfo=UTC))]  # fmt: skip
+    asked = [changes_sql(golden, known, NOW), stays_sql(golden, known, NOW, "c1"),
+             changes_sql(golden, known, datetime(2026, 3, 28, 22, 59, tzinfo=UTC))]  # fmt: skip
     if adapter == "duckdb":
         connection = KEPT.duckdb()
         counted, stays, before = (connection.execute(sql).fetchall() for sql in asked)
@@ -88,22 +94,22 @@ def test_who_came_and_went_is_counted_by_local_days_and_longer(
                 cursor.execute(sql)
                 found.append(cursor.fetchall())
             counted, stays, before = found
-    assert DAYS == read_comings(counted, "day", "Europe/Berlin")
+    assert DAYS == read_periods(counted, "day", "Europe/Berlin")
     assert [Period(date(2026, 3, 23), 3, 1, 2), Period(date(2026, 3, 30), 1, 0, 3),
-            Period(date(2026, 4, 27), 0, 1, 2)] == read_comings(
+            Period(date(2026, 4, 27), 0, 1, 2)] == read_periods(
                 counted, "week", "Europe/Berlin")  # fmt: skip
     first, second = read_stays(stays)
     assert (datetime(2026, 3, 28, 22, 59, tzinfo=UTC), "a") == (first.exited_at, first.variant)
     assert (datetime(2026, 3, 30, 8, tzinfo=UTC), None) == (second.entered_at, second.exited_at)
     # What is dated at as_of has not happened yet.
-    assert [Period(date(2026, 3, 27), 2, 0, 2)] == read_comings(before, "day", "Europe/Berlin")
+    assert [Period(date(2026, 3, 27), 2, 0, 2)] == read_periods(before, "day", "Europe/Berlin")
 
 
 @pytest.mark.parametrize("adapter", DIALECTS)
 def test_every_warehouse_is_asked_in_its_own_words(adapter: str) -> None:
     known = KEPT.catalog(adapter)
     golden = read_audiences(parse(AUDIENCES, "t.yml"), known)["golden"]
-    for sql in (comings_sql(golden, known, NOW), stays_sql(golden, known, NOW, "c'1")):
+    for sql in (changes_sql(golden, known, NOW), stays_sql(golden, known, NOW, "c'1")):
         assert isinstance(parse_one(sql, dialect=adapter), exp.Select)
 
 

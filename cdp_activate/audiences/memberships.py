@@ -42,7 +42,7 @@ class Stay:
     variant: str | None
 
 
-def comings_sql(audience: Audience, catalog: Catalog, as_of: datetime) -> str:
+def changes_sql(audience: Audience, catalog: Catalog, as_of: datetime) -> str:
     """One statement: instants, each with how many stays began and ended then."""
     ways = [
         exp.select(
@@ -114,8 +114,8 @@ def _count() -> exp.Expr:
     return exp.Count(this=exp.Star())
 
 
-def read_comings(rows: Iterable[tuple[Any, ...]], unit: Unit, timezone: str) -> list[Period]:
-    """The periods in which anybody came or went, by the rows of `comings_sql`, oldest first."""
+def read_periods(rows: Iterable[tuple[Any, ...]], unit: Unit, timezone: str) -> list[Period]:
+    """The periods in which anybody came or went, by the rows of `changes_sql`, oldest first."""
     counts: dict[date, tuple[int, int]] = {}
     for at, entered, exited in rows:
         begins_on = period_of(_utc(at), unit, timezone)

@@ -21,7 +21,7 @@ from cdp_activate.cli.common import (
 from cdp_activate.words import plural
 
 if TYPE_CHECKING:
-    from cdp_activate.audiences.comings import Period, Stay
+    from cdp_activate.audiences.memberships import Period, Stay
     from cdp_activate.audiences.model import Audience
 
 UNITS = ("day", "week", "month", "quarter", "year")
@@ -59,25 +59,25 @@ def history(
       cdp-activate audience history vip_seed --by week
       cdp-activate audience history vip_seed --id c-000042
     """
-    from cdp_activate.audiences import comings
+    from cdp_activate.audiences import memberships
 
     project = load(options)
     one, at = project.audience(name), instant(options["as_of"])
     begun = instant(options["since"], "--since") if options["since"] else None
     if key is None:
-        sql = comings.comings_sql(one, project.catalog, at)
+        sql = memberships.changes_sql(one, project.catalog, at)
     else:
-        sql = comings.stays_sql(one, project.catalog, at, key)
+        sql = memberships.stays_sql(one, project.catalog, at, key)
     with project.warehouse() as warehouse, warehouse.reading():
         rows = warehouse.rows(sql)
     if key is not None:
-        stays = comings.read_stays(rows)
+        stays = memberships.read_stays(rows)
         kept = [stay for stay in stays if begun is None or (stay.exited_at or at) >= begun]
         _show_stays(one, key, at, kept[-limit:], as_json=as_json)
         return
-    periods = comings.read_comings(rows, unit, one.timezone)
+    periods = memberships.read_periods(rows, unit, one.timezone)
     if begun is not None:
-        first = comings.period_of(begun, unit, one.timezone)
+        first = memberships.period_of(begun, unit, one.timezone)
         periods = [period for period in periods if period.begins_on >= first]
     about = {"audience": name, "as_of": at.isoformat(), "by": unit, "timezone": one.timezone}
     _show_periods(about, periods, limit, as_json=as_json)
