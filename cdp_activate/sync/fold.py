@@ -150,6 +150,7 @@ class Fold:
             [*self.of, self.run_id, now(), list_name],
         )
         if self.warehouse.rows(f"select 1 from {former} limit 1"):
+            self.warehouse.look_over(former)
             # Somebody may have gone back to what they had.
             self.warehouse.run(
                 f"delete from {former} as former using {rows} where former.sync = ? "
@@ -189,6 +190,7 @@ class Fold:
         """Rejections of this run in the place of those before."""
         rejections, (sync, destination) = self._table("sync_rejections"), self.of
         if self.warehouse.rows(f"select 1 from {rejections} where sync = ? limit 1", [sync]):
+            self.warehouse.look_over(rejections)
             for (list_name, verb), told in self.notes.told.items():
                 for spans in _some(list(told.answered)):
                     self.warehouse.run(
@@ -213,6 +215,7 @@ class Fold:
             "where p.action in ('add', 'update', 'move', 'remove', 'stuck')) as refused",
             [sync, destination, self.run_id, now()],
         )
+        self.warehouse.look_over(rejections)
 
 
 def nobody_is_taken_along(warehouse: Warehouse, work: Work, *, anew: bool) -> None:

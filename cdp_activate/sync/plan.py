@@ -162,6 +162,7 @@ class Plan:
         self.warehouse.make_empty("cdp_stuck", "entity_key varchar")
         stuck = pa.table({"entity_key": pa.array(list(keys), pa.string())})
         self.warehouse.append("cdp_stuck", stuck)
+        self.warehouse.look_over("cdp_stuck")
         self.warehouse.run(
             f"update {self.work.schema}.steps set action = 'stuck' "
             f"where action = 'move' and entity_key in (select entity_key from cdp_stuck){of}"

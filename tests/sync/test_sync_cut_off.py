@@ -24,7 +24,7 @@ from cdp_activate.receiver import Receiver
 from cdp_activate.warehouse.postgres_session import Session
 
 SEED = int(os.environ.get("CDP_SEED", "20260310"))
-CUTS = int(os.environ.get("CDP_CUTS", "4"))
+CUTS = int(os.environ.get("CDP_CUTS", "3"))
 BATCH = 5
 
 

@@ -29,7 +29,7 @@ from cdp_activate.sync.planning import planned
 
 SEED = int(os.environ.get("CDP_SEED", "20260310"))
 STORIES = int(os.environ.get("CDP_STORIES", "2"))
-ROUNDS = 3
+ROUNDS = 2
 
 SYNCS = [
     "",
