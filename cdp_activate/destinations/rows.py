@@ -79,7 +79,9 @@ def clean_reason(reason: object, row: Row) -> str:
     nine digits or more are masked; white space is folded; what is left is cut
     at `LONGEST_REASON` characters.
     """
-    text = _SPACE.sub(" ", str(reason)).strip()
+    # A platform may send half a surrogate pair, which nobody can write down.
+    whole = str(reason).encode("utf-8", "replace").decode()
+    text = _SPACE.sub(" ", whole).strip()
     values = {*_texts(row.identifiers), *_texts(row.fields)}
     # Longest first, or a name inside an address would leave the rest of it.
     for value in sorted(values, key=len, reverse=True):

@@ -481,6 +481,14 @@ def test_rows_refused_without_a_name_are_counted(bed: Bed) -> None:
     assert "does not say which" in why
 
 
+def test_a_reason_that_is_no_whole_text_is_written_down(bed: Bed) -> None:
+    """Half a surrogate pair, as of a text that was cut in the middle: no file or table takes it."""
+    bed.build(people(2))
+    answer = Response(200, {}, b'{"rejected": {"c-00001": "bad \\ud83d \\u0000 name"}}')
+    assert 1 == bed.run(transport=FunctionTransport(lambda request: answer)).record.added
+    assert {"c-00001": "bad ? name"} == bed.rejected
+
+
 def test_one_bad_row_never_sinks_its_batch(bed: Bed) -> None:
     bed.build(people(100))
     bed.receiver.misbehave("refuse_batch_with", key="c-00042")
