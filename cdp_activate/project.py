@@ -283,12 +283,13 @@ class Project:
         """The documents of every YAML file below `audiences` or `syncs`, in the order of paths.
 
         Folders named `fixtures` hold the rows of tests. An empty file is a mistake: something
-        was meant to be there. Raises SourceErrors, and UsageError where there are no audiences.
+        was meant to be there; so is vips.yml.txt, which a plain editor makes of vips.yml.
+        Raises SourceErrors, and UsageError where there are no audiences.
         """
         paths = [
             path
             for path in sorted((self.folder / folder).rglob("*"))
-            if path.suffix.lower() in (".yml", ".yaml")
+            if path.name.lower().removesuffix(".txt").endswith((".yml", ".yaml"))
             and path.name not in _NOT_SYNCS.get(folder, ())
             and FIXTURES not in path.relative_to(self.folder).parts
         ]
@@ -300,6 +301,10 @@ class Project:
         found: list[Node] = []
         problems: list[Problem] = []
         for path in paths:
+            if path.suffix.lower() == ".txt":
+                shown, hint = path.relative_to(self.folder).as_posix(), f"call it {path.stem}"
+                problems.append(Problem("its name ends in .txt, so it is not read", hint, shown))
+                continue
             try:
                 documents = self._read(path)
             except SourceErrors as error:

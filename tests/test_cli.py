@@ -189,6 +189,10 @@ def test_a_file_is_read_whatever_the_case_of_its_name(tmp_path: Path) -> None:
     (tmp_path / "audiences" / "VIPS.YML").write_text("audience: [")
     done = invoke("doctor", "--project-dir", str(tmp_path))
     assert "audiences/VIPS.YML:" in done.output
+    (tmp_path / "audiences" / "VIPS.YML").rename(tmp_path / "audiences" / "vips.yml.txt")
+    done = invoke("doctor", "--project-dir", str(tmp_path))
+    assert "audiences/vips.yml.txt  its name ends in .txt" in done.output
+    assert "call it vips.yml" in done.output
 
 
 def test_a_misspelt_variable_is_told_with_the_name_that_is_meant(tmp_path: Path) -> None:
