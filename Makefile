@@ -49,7 +49,8 @@ test-spark: $(READY)  ## Build the models on a real Spark, kept in a folder of i
 		$(BIN)/python -m pytest -k real_spark tests/test_same_rows_everywhere.py tests/audiences/test_page_on_spark.py
 
 test-postgres: $(READY)  ## Run the tests of syncs with PostgreSQL as the warehouse
-	CDP_WAREHOUSE=postgres CDP_CUTS=$${CDP_CUTS:-60} $(BIN)/python -m pytest -n 2 tests/sync
+	CDP_WAREHOUSE=postgres CDP_CUTS=$${CDP_CUTS:-60} CDP_COMPANIES=$${CDP_COMPANIES:-12} \
+		$(BIN)/python -m pytest -n 2 tests/sync
 
 test-kills: $(READY)  ## Kill a sync of 100,000 people at 200 random instants
 	CDP_SEED=$${CDP_SEED:-$$(date +%j)} CDP_KILLS=$${CDP_KILLS:-200} \
