@@ -17,6 +17,9 @@ import duckdb
 import pytest
 from dbt_command import REPOSITORY, run_dbt
 
+from cdp_activate.errors import SourceErrors
+from cdp_activate.project import Project
+
 pytestmark = pytest.mark.slow
 
 RAW_TABLES = """
@@ -149,6 +152,21 @@ def test_a_model_may_be_called_as_one_of_ours_and_be_mapped(consumer: Consumer) 
     """Ours is made of it; each has a schema of its own."""
     assert [("acme",)] == consumer.rows("select account_id from accounts")
     assert [("acme",)] == consumer.rows("select account_id from main_own.accounts")
+
+
+def test_a_stage_belongs_to_its_track(consumer: Consumer) -> None:
+    """Of the main track nobody would ever be in a stage of another."""
+    project = Project.at(consumer.project, target_path=consumer.folder / "target")
+    audiences = consumer.project / "audiences"
+    audiences.mkdir()
+    text = "audience: buyers\nwhere:\n  - stage: [lapsed, purchase]\n"
+    (audiences / "buyers.yml").write_text(text)
+    with pytest.raises(SourceErrors, match="the track 'b2b' has no stage 'purchase'") as refused:
+        assert not project.audiences
+    assert "name its track: `track: lifecycle`" in str(refused.value)
+    (audiences / "buyers.yml").write_text(text + "    track: lifecycle\n")
+    project.forget()
+    assert {"buyers"} == set(project.audiences)
 
 
 def test_what_cannot_be_used_is_one_clear_sentence(consumer: Consumer) -> None:

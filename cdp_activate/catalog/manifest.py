@@ -21,7 +21,7 @@ ROLES = {
     "relation": ({"of", "key"}, {"id", "at", "entity", "entity_key"}),
     "ref": ({"of", "to", "on"}, {"key"}),
     "consents": ({"of", "key", "purpose", "status", "at"}, set[str]()),
-    "stages": ({"of", "key", "track", "stage", "at"}, {"id", "rank"}),
+    "stages": ({"of", "key", "track", "stage", "at"}, {"id", "rank", "tracks"}),
     "memberships": ({"audience", "key", "entered_at", "exited_at"}, {"of"}),
     "experiments": ({"of", "key", "experiment", "variant", "at"}, {"id"}),
     "journeys": ({"of", "key", "journey", "state", "at"}, {"id"}),
@@ -29,7 +29,7 @@ ROLES = {
 }
 _FLAGS = {"consents", "stages", "memberships", "experiments", "journeys"}
 """Roles that are said by `true`; what else a role says are names."""
-_NOT_COLUMNS = {"of", "entity", "to"}
+_NOT_COLUMNS = {"of", "entity", "to", "tracks"}
 _OF_ENTITY = {"consents", "stages", "experiments", "journeys", "history_of"}
 """Roles that one model has for an entity; `history_of` names the entity itself."""
 _TIMES = {"at", "entered_at", "exited_at"}
@@ -213,6 +213,7 @@ class Reading:
             name=str(meta[role]) if name is None else name,
             name_column=str(meta["events_in"]) if role == "events_in" else "",
             columns={key: str(value) for key, value in meta.items()},
+            tracks={track: tuple(stages) for track, stages in meta.get("tracks", {}).items()},
         )
 
     def _once(self, known: Mapping[str, Any], name: str, model: Model, what: str) -> None:
@@ -289,4 +290,6 @@ def _keys_of(entry: Mapping[str, Any]) -> set[str]:
 
 
 def _says(key: str, value: Any) -> bool:
+    if key == "tracks":
+        return isinstance(value, Mapping) and all(isinstance(one, list) for one in value.values())
     return value is True if key in _FLAGS else isinstance(value, str) and bool(value.strip())

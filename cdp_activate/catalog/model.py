@@ -80,6 +80,7 @@ class Rows:
 
     `at` is the column of time, `id` orders rows of one time, `name` says which event or
     relation; with `name_column` the rows hold several events, told apart by that column.
+    `tracks` are the stages of each track, where that is known.
     """
 
     model: Model
@@ -90,6 +91,7 @@ class Rows:
     name: str = ""
     name_column: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    tracks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __hash__(self) -> int:
         return hash((self.model, self.name, self.name_column))

@@ -55,6 +55,9 @@ def known(project: str) -> Catalog:
     nodes["model.shop.tickets"]["config"] = {
         "meta": {"cdp": {key: one for key, one in relation.items() if key not in ("at", "id")}}
     }
+    stages = nodes["model.shop.stages"]["config"]["meta"]["cdp"]
+    tracks = {"lifecycle": ["new", "active", "lost"], "support": ["waiting"]}
+    nodes["model.shop.stages"]["config"] = {"meta": {"cdp": {**stages, "tracks": tracks}}}
     return read_manifest(manifest)
 
 

@@ -1258,6 +1258,13 @@ MISTAKES: dict[str, list[Mistake]] = {
             "make each a condition of its own",
         ),
         Mistake(
+            "where: {stage: [new, waiting]}",
+            "2:22",
+            "the track 'lifecycle' has no stage 'waiting'",
+            "name its track: `track: support`",
+            "bare",
+        ),
+        Mistake(
             "where: {stage: new, from: noone}", "2:27", "unknown stage 'noone'", "known stages"
         ),
         Mistake("where: {consent: add}", "2:18", "unknown purpose 'add'", "did you mean 'ads'"),

@@ -24,6 +24,9 @@ def stage(reader: ConditionReader, node: Node) -> Stage | None:
         return None
     names = reader.enumerated(parts["stage"], rows, "stage")
     track = _track(reader, parts.get("track"), rows)
+    for asked in ("stage", "from", "skipped"):
+        if asked in parts and track is not None and track in rows.tracks:
+            _check_track(reader, parts[asked], rows, track)
     came_from = reader.enumerated(parts["from"], rows, "stage") if "from" in parts else ()
     ever = reader.flag(parts["ever"], "ever") if "ever" in parts else False
     if ever and set(parts) - {"stage", "track", "ever"}:
@@ -56,6 +59,15 @@ def _stay_length(reader: ConditionReader, node: Node | None, rows: Rows) -> Dura
         message = f"'{rows.at}' is a date without a time: give whole days or weeks"
         reader.wrong(node, message, "such as 2 days")
     return length
+
+
+def _check_track(reader: ConditionReader, node: Node, rows: Rows, track: str) -> None:
+    """Nobody is ever in a stage of another track; `lapsed` is one of each."""
+    for item in node.value if isinstance(node.value, list) else [node]:
+        others = [name for name, stages in rows.tracks.items() if item.text in stages]
+        if others and track not in others:
+            hint = f"name its track: `track: {others[0]}`"
+            reader.wrong(item, f"the track '{track}' has no stage '{item.text}'", hint)
 
 
 def _track(reader: ConditionReader, node: Node | None, rows: Rows) -> str | None:
