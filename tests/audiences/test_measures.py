@@ -373,7 +373,7 @@ def test_counts_and_rates_are_compared_too() -> None:
         ("compare: {left: {event: viewed, max: due}, right: {event: clicked}, difference: 1}",
          "cannot be subtracted"),
         ("compare: {left: {event: viewed}, right: {event: clicked}, difference: {gt: 5%}}",
-         "write the number alone, such as 100"),
+         "without %"),
         ("compare: {left: {trait: score}, right: {event: clicked}, ratio: 1}", "name the event"),
         ("event: viewed, active: {gte: 2}", "'active' needs `periods:`"),
         ("event: viewed, active: {periods: hour, gte: 2}", "'periods' are days or longer"),

@@ -30,7 +30,7 @@ def for_number(written: str) -> str:
     if text.startswith("\u2212"):
         return "the minus sign is that of the keyboard: -25"
     if re.fullmatch(r"[-+]?[\d.]+%", text):
-        return "write the number as the column has it, 0.5 or 50, without %"
+        return "write the number as the data have it, 0.5 or 50, without %"
     if _GROUPED.fullmatch(text) and any(sign in text for sign in ",'\u2019"):
         return "a number has no commas: 1000, 0.5"
     if _GROUPED.fullmatch(text):
