@@ -21,7 +21,7 @@ from cdp_activate.destinations._values import as_text, day_of, number_or_text
 from cdp_activate.destinations.api import ApiDestination, mapping, member, parts_of
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row, clean_reason
-from cdp_activate.errors import DestinationError, RetryError
+from cdp_activate.errors import DestinationError, RefusedError, RetryError
 from cdp_activate.http import Response, Transport
 from cdp_activate.pacing import RateHeaders
 
@@ -30,7 +30,7 @@ _PROPERTIES = "/crm/v3/properties/contacts"
 _CONTACT_TYPE = "0-1"
 # Of an account that takes too much at once, and of one that is being moved (_ERRORS).
 _LOCKED, _MOVING = 423, 477
-_NOT_FOUND = 404
+_NOT_FOUND, _CONFLICT = 404, 409
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _USAGE = "https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines"
 _BATCH = "https://developers.hubspot.com/docs/api-reference/crm-contacts-v3/guide"
@@ -175,15 +175,23 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
             }
             for number, row in enumerate(rows)
         ]
-        answer = self.call("POST", f"{_CONTACTS}/batch/upsert", {"inputs": inputs})
+        path = f"{_CONTACTS}/batch/upsert"
+        response = self.request("POST", path, {"inputs": inputs}, allow={_CONFLICT})
+        if response.status == _CONFLICT:
+            # One address that another contact has as its second one refuses the whole call.
+            raise RefusedError(f"{self.name} answered 409: another contact has the address too")
+        answer = self.parsed(response)
         ids: dict[str, str] = {}
         by_email = {row.identifiers["email"]: str(number) for number, row in enumerate(rows)}
         for found in self.read(answer, "results", kind=list):
             # The description promises the address, and the trace id only perhaps.
             said = self.read(found, "properties", kind=dict).get("email")
             trace = found.get("objectWriteTraceId") or by_email.get(str(said).lower())
+            if trace is None and len(rows) == 1:
+                trace = "0"
             if trace is None:
-                raise self.misread("objectWriteTraceId", "one of the batch")
+                # It writes the address another way: halves of the batch tell whose it is.
+                raise RefusedError(f"{self.name} took an address that it writes in its own way")
             ids[str(trace)] = self.read(found, "id", kind=str)
         reasons = self._reasons(answer)
         rejected = {

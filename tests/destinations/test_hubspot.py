@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -10,8 +11,8 @@ from api import ApiContract
 from emulators.hubspot import KEY, HubSpot
 
 from cdp_activate.destinations.hubspot import HubSpotDestination
-from cdp_activate.destinations.rows import Row
-from cdp_activate.errors import DestinationError, RetryError
+from cdp_activate.destinations.rows import Receipt, Row
+from cdp_activate.errors import DestinationError, RefusedError, RetryError
 from cdp_activate.testing import deliver, person
 
 DOCS = "https://developers.hubspot.com/docs/api-reference"
@@ -85,6 +86,27 @@ class TestHubSpot(ApiContract):
         receipt = destination.upsert(list_id, [person(1), person(2)])
 
         assert receipt.rejected == {person(1).key: "the contact is gone"}
+
+    def test_an_address_of_two_contacts_stops_nobody_else(self, destination, platform):
+        """A 409 for one of a hundred refuses the call: the engine halves it."""
+        list_id = destination.open("VIP")
+        conflict = {"status": "error", "category": "CONFLICT", "message": "Contact already exists."}
+        platform.misbehave(platform.said(409, {**conflict, "correlationId": str(uuid.UUID(int=7))}))
+
+        with pytest.raises(RefusedError, match="another contact has the address"):
+            destination.upsert(list_id, [Row("a", {"email": "ann@example.com"})])
+
+    def test_an_address_that_is_written_another_way_is_found_by_halving(self, connect, platform):
+        said = {"id": "7", "properties": {"email": "ann@xn--mnchen-3ya.example"}}
+        rows = [Row(key, {"email": f"{key}@münchen.example"}) for key in ("ann", "bob")]
+        added = {"recordsIdsAdded": ["7"], "recordIdsRemoved": [], "recordIdsMissing": []}
+        upserted = platform.said(200, {"results": [said]})
+        platform.misbehave(upserted, upserted, platform.said(200, added))
+        destination = connect(platform.transport())
+
+        with pytest.raises(RefusedError, match="in its own way"):
+            destination.upsert("1", rows)
+        assert destination.upsert("1", rows[:1]) == Receipt()
 
     def test_a_list_that_hubspot_fills_itself_is_refused(self, destination, platform):
         platform.lists["9"] = {"name": "VIP", "kind": "DYNAMIC", "records": {}}
