@@ -165,6 +165,7 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
         for number, one in enumerate(self.read(found, kind=list)):
             same = self.read(one, "displayName", kind=str) == name
             if same and one.get("accessReason", "OWNED") == "OWNED":
+                self._refuse_closed(one)
                 return self.read(found, number, "id", kind=str)
         new: dict[str, Any] = {
             "displayName": name,
@@ -177,6 +178,16 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
         if self.settings.membership_days:
             new["membershipDuration"] = f"{self.settings.membership_days * 86_400}s"
         return self.read(self.make_list(self._lists, new), "id", kind=str)
+
+    def _refuse_closed(self, about: Mapping[str, Any]) -> None:
+        """A closed list takes nobody, in silence; Google closes those that no ads use itself."""
+        if about.get("membershipStatus") == "CLOSED":
+            raise DestinationError(
+                f"{self.name} has a list of this name that is closed, and takes nobody",
+                remedy="Open it again in Google Ads (Audience manager), or say another `list` "
+                "in the sync.",
+                in_doubt=False,
+            )
 
     def upsert(self, list_id: str, rows: Sequence[Row]) -> Receipt:
         """Ingest members, with the consent that the settings say for them."""
@@ -231,7 +242,8 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
             reason = self.read(one, "reason", kind=str).removeprefix(_SHORT)
             reason = reason.lower() if _REASON.fullmatch(reason) else "refused without a reason"
             reasons[reason] = reasons.get(reason, 0) + self._number(one, "recordCount")
-        if not reasons or "internal_error" in reasons:
+        # What was refused, and how many of it, must be said: silence is not success.
+        if not sum(reasons.values()) or "internal_error" in reasons:
             raise RetryError(f"{self.name} failed to process a request")
         return Receipt(unnamed=sum(reasons.values()), reasons=reasons)
 

@@ -161,6 +161,22 @@ class TestGoogleAds(ApiContract):
         with pytest.raises(RetryError):
             destination.settle(job)
 
+    def test_a_refusal_without_a_count_is_no_success(self, destination, platform):
+        count = {"reason": "PROCESSING_ERROR_REASON_DENIED_CONSENT"}
+        about = {"requestStatus": "FAILED", "errorInfo": {"errorCounts": [count]}}
+        platform.misbehave(platform.said(200, {"requestStatusPerDestination": [about]}))
+
+        with pytest.raises(RetryError):
+            destination.settle("request-1")
+
+    def test_a_closed_list_is_said(self, destination, platform):
+        """Google closes lists that no ads use, and takes for them whatever is sent."""
+        list_id = destination.open("VIP")
+        platform.lists[list_id] |= {"membershipStatus": "CLOSED", "closingReason": "UNUSED"}
+
+        with pytest.raises(DestinationError, match="closed"):
+            destination.open("VIP")
+
     def test_days_on_a_list_are_whole_days_in_seconds(self, platform):
         settings = GoogleAdsDestination.Settings.model_validate({**SETTINGS, "membership_days": 30})
         GoogleAdsDestination(settings, transport=Checked(platform.transport())).open("VIP")
