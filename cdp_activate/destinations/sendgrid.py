@@ -161,7 +161,8 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
             if status not in _ENDED:
                 raise self.misread("status", "one that is known")
             results = mapping(answer.get("results"))
-            errors = int(results.get("errored_count") or 0)
+            # Without a count, one at least was refused.
+            errors = int(results.get("errored_count") or status == "errored")
             if status == "failed" and errors < int(results.get("requested_count") or errors + 1):
                 raise DestinationError(
                     f"{self.name} could not process a job", remedy="Run the sync again later."

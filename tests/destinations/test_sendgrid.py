@@ -80,6 +80,12 @@ class TestSendGrid(ApiContract):
         with pytest.raises(DestinationError, match="could not process"):
             destination.settle(job)
 
+    def test_errors_without_a_count_are_one_at_least(self, destination, platform):
+        job = destination.upsert(destination.open("VIP"), [person(1), person(2)]).job
+        platform.jobs[job]["status"] = "errored"
+
+        assert destination.settle(job).unnamed == 1
+
     def test_every_job_of_a_removal_is_settled(self, connect, platform):
         destination = connect(platform.transport())
         list_id = destination.open("VIP")
