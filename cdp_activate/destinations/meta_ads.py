@@ -187,7 +187,8 @@ class MetaAdsDestination(ApiDestination["MetaAdsDestination.Settings"]):
         path = self._at(f"{quote(list_id, safe='')}/users")
         answer = self.call(method, path, {"payload": payload})
         received = self.read(answer, "num_received", kind=int)
-        invalid = self.read(answer, "num_invalid_entries", kind=int)
+        # Of one row several identifiers may be invalid.
+        invalid = min(self.read(answer, "num_invalid_entries", kind=int), len(rows))
         named = _named(answer, rows) if invalid else []
         others = max(invalid - len(named), 0)
         missing = max(len(rows) - received, 0)

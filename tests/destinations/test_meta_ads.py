@@ -77,6 +77,16 @@ class TestMetaAds(ApiContract):
 
         assert (receipt.unnamed, receipt.reasons) == (1, {"invalid entry": 1})
 
+    def test_no_more_rows_are_refused_than_were_sent(self, destination, platform):
+        """An entry is an identifier: of one row two may be invalid."""
+        list_id = destination.open("VIP")
+        counted = {"audience_id": list_id, "num_received": 1, "num_invalid_entries": 2}
+        platform.misbehave(platform.said(200, counted))
+
+        receipt = destination.upsert(list_id, [as_sent(destination, person(1))])
+
+        assert (receipt.unnamed, receipt.reasons) == (1, {"invalid entry": 1})
+
     def test_invalid_entries_are_named_by_the_samples_of_the_answer(self, destination, platform):
         rows = [as_sent(destination, person(number)) for number in range(4)]
         platform.samples = 1
