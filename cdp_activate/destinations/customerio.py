@@ -96,15 +96,17 @@ class CustomerIoDestination(ApiDestination["CustomerIoDestination.Settings"]):
         self.call("GET", "/v1/segments")
 
     def open(self, name: str) -> str:
-        """The manual segment of this very name, else a new one."""
-        for found in self.read(self.call("GET", "/v1/segments"), "segments", kind=list):
-            if self.read(found, "name", kind=str) == name:
-                if found.get("type") == "dynamic":
-                    raise DestinationError(
-                        f"{self.name} has a data-driven segment of this name",
-                        remedy="Say another `list` in the sync.",
-                    )
-                return str(self.read(found, "id", kind=int))
+        """The oldest manual segment of this very name, else a new one."""
+        segments = self.read(self.call("GET", "/v1/segments"), "segments", kind=list)
+        same = [one for one in segments if self.read(one, "name", kind=str) == name]
+        manual = [self.read(one, "id", kind=int) for one in same if one.get("type") != "dynamic"]
+        if manual:
+            return str(min(manual))
+        if same:
+            raise DestinationError(
+                f"{self.name} has a data-driven segment of this name",
+                remedy="Say another `list` in the sync.",
+            )
         answer = self.make_list("/v1/segments", {"segment": {"name": name}})
         return str(self.read(answer, "segment", "id", kind=int))
 

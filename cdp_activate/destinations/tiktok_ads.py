@@ -141,16 +141,20 @@ class TikTokAdsDestination(ApiDestination["TikTokAdsDestination.Settings"]):
 
     def _find(self, name: str) -> str | None:
         """The oldest list of our own of this very name; known from the first look on."""
-        page = 1
+        page, same = 1, []
         while name not in self._ids:
             answer = self._page(page, size=self.limits["page"].most)
             found = self.read(answer, "list", kind=list)
-            for one in found:
-                if self.read(one, "name", kind=str) == name and one.get("is_creator", True):
-                    self._ids.setdefault(name, self.read(one, "audience_id", kind=str))
+            same += [
+                (str(one.get("create_time")), self.read(one, "audience_id", kind=str))
+                for one in found
+                if self.read(one, "name", kind=str) == name and one.get("is_creator", True)
+            ]
             if not found or page >= self.read(answer, "page_info", "total_page", kind=int):
                 break
             page += 1
+        if same:
+            self._ids[name] = min(same)[1]
         return self._ids.get(name)
 
     def _page(self, page: int, *, size: int) -> Any:

@@ -113,6 +113,12 @@ class TestCustomerIo(ApiContract):
         with pytest.raises(DestinationError, match="data-driven"):
             destination.open("VIP")
 
+    def test_a_data_driven_segment_beside_ours_is_passed_over(self, destination, platform):
+        for number, kind in ((9, "dynamic"), (12, "manual"), (11, "manual")):
+            platform.segments[number] = {"name": "VIP", "type": kind, "people": {}}
+
+        assert destination.open("VIP") == "11"
+
     def test_a_field_that_is_consent_there_is_refused_before_sending(self, destination, platform):
         list_id = destination.open("VIP")
         for name in ("unsubscribed", "id"):

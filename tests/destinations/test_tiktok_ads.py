@@ -69,6 +69,24 @@ class TestTikTokAds(ApiContract):
 
         assert len(platform.lists) == 5
 
+    def test_of_two_lists_of_one_name_the_older_is_ours(self, connect, platform):
+        """The id of a list here is its name, so nobody else would notice that it is another."""
+        lists = [
+            {"name": "VIP", "audience_id": "2", "create_time": "2026-11-02 08:00:00"},
+            {"name": "VIP", "audience_id": "3", "create_time": "2026-11-01 08:00:00"},
+        ]
+        for page, one in enumerate(lists, 1):
+            about = {"list": [one], "page_info": {"page": page, "total_page": 2}}
+            platform.misbehave(platform.said(200, {"code": 0, "data": about}))
+        destination = connect(platform.transport())
+        destination.open("VIP")
+
+        upload = {"code": 0, "data": {"file_path": "a"}}
+        platform.misbehave(platform.said(200, upload), platform.said(200, {"code": 0}))
+        destination.upsert("VIP", [as_sent(destination, person(1))])
+
+        assert platform.seen[-1].body["custom_audience_id"] == "3"
+
     def test_telephone_numbers_are_a_list_of_their_own_kind(self, platform):
         settings = {**SETTINGS, "match_on": "phone", "retention_days": 30}
         destination = TikTokAdsDestination(
