@@ -210,7 +210,7 @@ class ApiDestination(Destination[A]):
             return None  # a host that a firewall may keep from us for ever
         if answer.status != HTTPStatus.OK:
             return None
-        return re.split(r"[\s,;\"'<>]+", answer.body.decode("utf-8", "replace").lower())
+        return re.split(r"[\s,;\"'<>]+", answer.body.decode("utf-8-sig", "replace").lower())
 
     def misread(self, place: str, expected: str) -> DestinationError:
         """The platform changed its answer: at `place` there is nothing that is `expected`."""

@@ -106,17 +106,27 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
         self.call("GET", "/account")
 
     def open(self, name: str) -> str:
-        """The list of this very name, else a new one in the folder of the settings."""
+        """The oldest list of this very name, else a new one in the folder of the settings."""
         for found in self._lists():
             if self.read(found, "name", kind=str) == name:
                 return str(self.read(found, "id", kind=int))
         new = {"name": name, "folderId": self.settings.folder}
-        return str(self.read(self.make_list("/contacts/lists", new), "id", kind=int))
+        with self.making_a_list():
+            made = self.request("POST", "/contacts/lists", new, allow={_BAD_REQUEST, _NOT_FOUND})
+        if made.status in {_BAD_REQUEST, _NOT_FOUND}:
+            raise DestinationError(
+                f"{self.name} refused to make the list in folder {self.settings.folder}",
+                remedy="Is the folder there? Say its id as `folder` in syncs/destinations.yml, "
+                "or another `list` in the sync.",
+                in_doubt=False,
+            )
+        return str(self.read(self.parsed(made), "id", kind=int))
 
     def _lists(self) -> Iterator[Any]:
         size, offset = self.limits["page"].most, 0
         while True:
-            query = {"limit": size, "offset": offset}
+            # Oldest first: a list that is made meanwhile moves no other to a page read before.
+            query = {"limit": size, "offset": offset, "sort": "asc"}
             answer = self.call("GET", "/contacts/lists", query=query)
             # Without any list the answer says the count alone.
             page = mapping(answer).get("lists") or []
@@ -245,10 +255,13 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
     def members(self, list_id: str) -> Iterator[Mapping[str, str]]:
         """The contacts on the list, five hundred a call."""
         most, offset = self.limits["members_page"].most, 0
+        found: list[Any] = []
         while True:
             query = {"limit": most, "offset": offset}
             answer = self.call("GET", f"/contacts/lists/{list_id}/contacts", query=query)
-            found = self.read(answer, "contacts", kind=list)
+            before, found = found, self.read(answer, "contacts", kind=list)
+            if found and found == before:
+                raise self.misread("the next page", "another page")
             for one in found:
                 # Someone known by a telephone number alone has none.
                 yield member({"email": mapping(one).get("email")})

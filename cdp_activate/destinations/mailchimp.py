@@ -259,11 +259,14 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
     def members(self, list_id: str) -> Iterator[Mapping[str, str]]:
         """The contacts with the tag, whatever their subscription, a thousand a call."""
         most, offset = self.limits["members_page"].most, 0
+        found: list[Any] = []
         while True:
             query = {**_ALL_OF_THEM, "fields": "members.email_address", "count": most}
             path = self._path("segments", list_id, "members")
             answer = self.call("GET", path, query={**query, "offset": offset})
-            found = self.read(answer, "members", kind=list)
+            before, found = found, self.read(answer, "members", kind=list)
+            if found and found == before:
+                raise self.misread("the next page", "another page")
             for one in found:
                 yield member({"email": self.read(one, "email_address", kind=str)})
             offset += most

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from api import ApiContract
 from emulators.brevo import KEY, Brevo
-from emulators.platform import Call
+from emulators.platform import Call, a_few_times
 
 from cdp_activate.destinations.brevo import BrevoDestination
 from cdp_activate.destinations.rows import Row
@@ -40,6 +40,15 @@ class TestBrevo(ApiContract):
         platform.downloads = Response(200, {}, b"EMAIL\nperson.one@example.com")
 
         assert destination.settle(job).unnamed == 1
+
+    def test_a_file_that_begins_with_a_byte_order_mark_names_its_first_word(
+        self, destination, platform
+    ):
+        platform.refuse(person(1).key)
+        job = destination.upsert(destination.open("VIP"), [person(1)]).job
+        platform.downloads = Response(200, {}, "\ufeffperson.1@example.com".encode())
+
+        assert destination.settle(job).rejected == {person(1).key: "invalid emails"}
 
     def test_a_file_that_can_never_be_read_counts_one_at_least(self, destination, platform):
         """The others were taken: to send them all again would end in the same place."""
@@ -158,6 +167,21 @@ class TestBrevo(ApiContract):
 
         assert destination.open("list 118") == "118"
 
+    @pytest.mark.parametrize("status", [400, 404])
+    def test_a_folder_that_is_not_there_is_said(self, destination, platform, status):
+        platform.misbehave(platform.said(200, {"count": 0}), platform.refusal(status))
+
+        with pytest.raises(DestinationError) as raised:
+            destination.open("VIP")
+
+        assert "`folder`" in raised.value.remedy
+
+    def test_a_page_of_members_that_comes_again_does_not_go_round_for_ever(self, connect, platform):
+        page = {"contacts": [{"email": "a@example.com"}] * 500, "count": 500}
+
+        with pytest.raises(DestinationError, match="next page"):
+            list(connect(a_few_times(platform.said(200, page))).members("1"))
+
     def test_brevos_own_client_sends_the_same(self, platform):
         """Method, path, query and body of every call, by the library of the platform."""
         ours: list[Request] = []
@@ -203,7 +227,7 @@ def _sent_by_the_client(list_id, job, ours):
         contacts = client.contacts
         acts = [
             lambda: client.account.get_account(),
-            lambda: contacts.get_lists(limit=50, offset=0),
+            lambda: contacts.get_lists(limit=50, offset=0, sort="asc"),
             lambda: contacts.create_list(name="VIP", folder_id=1),
             lambda: contacts.get_attributes(),
             lambda: contacts.create_attribute("normal", "FIRST_NAME", type="text"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from api import ApiContract
 from emulators.mailchimp import AUDIENCE, KEY, Mailchimp, digest
+from emulators.platform import a_few_times
 from pydantic import ValidationError
 
 from cdp_activate.destinations.mailchimp import MailchimpDestination
@@ -177,6 +178,12 @@ class TestMailchimp(ApiContract):
         fields = {tag: held["merge_fields"][tag] for tag in ("BORN", "SEEN", "HOME")}
         address = {**home, "zip": "53000", "country": ""}
         assert fields == {"BORN": "02/03", "SEEN": "2026-11-28", "HOME": address}
+
+    def test_a_page_of_members_that_comes_again_does_not_go_round_for_ever(self, connect, platform):
+        page = {"members": [{"email_address": "a@example.com"}] * 1_000}
+
+        with pytest.raises(DestinationError, match="next page"):
+            list(connect(a_few_times(platform.said(200, page))).members("1"))
 
     def test_none_clears_a_field(self, destination, platform):
         list_id = destination.open("VIP")
