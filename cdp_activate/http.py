@@ -32,6 +32,9 @@ MOST_BYTES = 100_000_000
 """Bytes of an answer, uncompressed, above which it is read no further: memory has an end."""
 
 
+_GZIP = b"\x1f\x8b"
+
+
 class Headers(Mapping[str, str]):
     """Header fields, looked up without regard to case (RFC 9110, section 5.1)."""
 
@@ -249,13 +252,16 @@ def _decoded(body: bytes, coding: str, host: str) -> bytes:
     """
     if not body or coding in ("", "identity"):
         return body
-    reader = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as its first bytes say
-    try:
-        found = reader.decompress(body, MOST_BYTES + 1)
-    except zlib.error:
-        found, is_whole = b"", False
-    else:
-        is_whole = reader.eof or len(found) > MOST_BYTES
+    found, is_whole, rest = b"", True, body
+    # Members may follow one another: https://www.rfc-editor.org/rfc/rfc1952#section-2.2
+    while is_whole and (rest.startswith(_GZIP) or rest is body) and len(found) <= MOST_BYTES:
+        reader = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as its first bytes say
+        try:
+            found += reader.decompress(rest, MOST_BYTES + 1 - len(found))
+        except zlib.error:
+            is_whole = False
+        else:
+            is_whole, rest = reader.eof or len(found) > MOST_BYTES, reader.unused_data
     if not is_whole:
         raise OutOfReachError(
             f"{host} sent an answer that cannot be decompressed, or half of one", in_doubt=True
