@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from cdp_activate.errors import CdpError, NotBuiltError
+from cdp_activate.errors import CdpError, NotBuiltError, WarehouseError
 from cdp_activate.project import Project
 from cdp_activate.sync.model import DestinationEntry
-from cdp_activate.sync.planning import audience_relation
+from cdp_activate.sync.planning import audience_relation, relations
 from cdp_activate.words import plural
 
 T = TypeVar("T")
@@ -94,6 +94,7 @@ class _Examination:
 
         def state() -> tuple[object, str]:
             with project.warehouse() as opened:
+                _granted(opened.lacking_to_keep())
                 if not opened.has_state:
                     return True, "the first sync makes it"
                 with opened.state():
@@ -156,9 +157,16 @@ class _Examination:
             return project.syncs, plural(len(project.syncs), "sync")
 
         def tables() -> tuple[object, str]:
-            with project.warehouse() as opened, opened.reading():
-                for sync in project.syncs.values():
-                    audience_relation(sync, project.catalog, opened)
+            with project.warehouse() as opened:
+                read = [
+                    one
+                    for sync in project.syncs.values()
+                    for one in relations(sync, project.catalog)
+                ]
+                _granted(opened.lacking_to_read(read))
+                with opened.reading():
+                    for sync in project.syncs.values():
+                        audience_relation(sync, project.catalog, opened)
             return True, "those of all syncs are built"
 
         if self.look("catalog", catalog) is None:
@@ -192,3 +200,11 @@ class _Examination:
             return
         for name, entry in entries.items():
             self.look(f"destination {name}", reach(entry))
+
+
+def _granted(lacking: list[str]) -> None:
+    if lacking:
+        raise WarehouseError(
+            "the warehouse does not let this role do all that a sync does",
+            remedy="have an administrator grant it what it lacks:\n" + "\n".join(lacking),
+        )

@@ -174,6 +174,16 @@ def _members(audience: str, catalog: Catalog) -> str:
     return model.relation
 
 
+def relations(sync: Sync, catalog: Catalog) -> list[str]:
+    """The tables that dbt builds and a plan reads."""
+    entity, consents = sync.audience.entity.model, sync.consents
+    return [
+        *(_members(name, catalog) for name in sync.digests),
+        entity.relation,
+        *([consents.model.relation] if consents else []),
+    ]
+
+
 def audience_relation(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> str:
     """The audience's table. Raises NotBuiltError. Call within `warehouse.reading()`."""
     relation = _members(sync.audience.name, catalog)

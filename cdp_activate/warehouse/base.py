@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import TracebackType
@@ -144,6 +144,14 @@ class Warehouse(ABC):
     def comment(self, relation: str) -> str | None:
         """The comment on a table or view; None where there is none, or none are kept."""
         return None
+
+    def lacking_to_keep(self) -> list[str]:
+        """Statements that grant the role what it lacks to keep sync tables; most have no roles."""
+        return []
+
+    def lacking_to_read(self, relations: Iterable[str]) -> list[str]:
+        """The same, to read these tables."""
+        return []
 
     @abstractmethod
     def close(self) -> None:

@@ -12,12 +12,13 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from cdp_activate.errors import LockedError, UnreachableError, WarehouseError
 from cdp_activate.warehouse.base import STATE_SCHEMA, Warehouse, Work
+from cdp_activate.warehouse.postgres_rights import lacking_to_keep, lacking_to_read
 from cdp_activate.warehouse.postgres_session import PostgresJournal, Session
 from cdp_activate.warehouse.sayings import PostgresSayings, marked, quoted
 
@@ -251,6 +252,14 @@ class PostgresWarehouse(Warehouse):
     def comment(self, relation: str) -> str | None:
         found = self.rows("select obj_description(to_regclass(?), 'pg_class')", [relation])
         return None if found[0][0] is None else str(found[0][0])
+
+    def lacking_to_keep(self) -> list[str]:
+        with self._turn:
+            return list(lacking_to_keep(self._session))
+
+    def lacking_to_read(self, relations: Iterable[str]) -> list[str]:
+        with self._turn:
+            return list(lacking_to_read(self._session, relations))
 
     def close(self) -> None:
         self._session.close()

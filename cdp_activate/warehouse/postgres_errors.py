@@ -70,9 +70,8 @@ def _in_words(code: str, reason: str, text: str) -> WarehouseError:
     if code == "42501":
         return WarehouseError(
             f"the warehouse does not let this role do that: {said}",
-            remedy="it reads what dbt builds (usage on schema, select on tables), makes schemas "
-            "(create on database) and temporary tables (temporary on database), and owns those "
-            "whose names begin with cdp_: docs/syncs.md, 'PostgreSQL'",
+            remedy="`cdp-activate doctor` says which grant it lacks; all that it needs is in "
+            "docs/syncs.md, 'PostgreSQL'",
         )
     if code == "25006":
         return WarehouseError(
