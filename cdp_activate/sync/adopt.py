@@ -22,6 +22,7 @@ from cdp_activate.errors import CdpError, UsageError, said
 from cdp_activate.http import Transport
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import prepared, trimmed
+from cdp_activate.sync.fold import look_over_state
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.left import prepare
 from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
@@ -108,6 +109,7 @@ class Adopting:
             with self.warehouse.work(None) as work:
                 lists = self._lists(work)
                 done = tuple(self._adopt(ledger, run, work, name) for name in lists)
+            look_over_state(self.warehouse)
             found = done[0] if self.sync.per is None else _together(kept, done)
             run.state, run.message = "adopted", f"{found.adopted:,} people of the list taken over"
             return found

@@ -50,7 +50,6 @@ class Fold:
         self.warehouse.make_empty(
             "cdp_refused", "list varchar, verb varchar, entity_key varchar, why varchar"
         )
-        self.warehouse.look_over(self._table("sync_ledger"))
         self._forget()
         for (list_name, verb), told in self.notes.told.items():
             self._refused(list_name, verb, told)
@@ -216,6 +215,15 @@ class Fold:
             [sync, destination, self.run_id, now()],
         )
         self.warehouse.look_over(rejections)
+
+
+def look_over_state(warehouse: Warehouse) -> None:
+    """Learn what folds have made of the sync tables: one leaves out what another has open.
+
+    Not to be called within `warehouse.state()`: whoever is last looks at the rows of all.
+    """
+    for name in ("sync_ledger", "sync_former", "sync_rejections"):
+        warehouse.look_over(warehouse.state_table(name))
 
 
 def nobody_is_taken_along(warehouse: Warehouse, work: Work, *, anew: bool) -> None:

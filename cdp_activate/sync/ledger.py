@@ -23,7 +23,7 @@ from cdp_activate.errors import (
     UnreachableError,
     UsageError,
 )
-from cdp_activate.sync.fold import Fold
+from cdp_activate.sync.fold import Fold, look_over_state
 from cdp_activate.sync.lease import LEASE, Lease
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.people import HELD_REJECTED
@@ -147,9 +147,10 @@ class Ledger:
         cannot have got anywhere: it has to take this work up first.
         """
         run.finished_at = now()
+        done = not notes.jobs
+        folds = done and notes.run_id == run.run_id
         with self.warehouse.in_any_order(), self.warehouse.state():
-            done = not notes.jobs
-            if done and notes.run_id == run.run_id:
+            if folds:
                 fold = Fold(self.warehouse, work, notes, run.run_id)
                 fold.fold()
                 fold.count(run)
@@ -157,6 +158,8 @@ class Ledger:
             self._insert_run(run)
             if done:
                 self._folded(run.run_id)
+        if folds:
+            look_over_state(self.warehouse)
         return done
 
     def leave(self, run: RunRecord, *, done: bool) -> None:

@@ -124,7 +124,10 @@ class Warehouse(ABC):
 
     @abstractmethod
     def look_over(self, table: str) -> None:
-        """Learn what a table has become, that statements about it are planned for its size."""
+        """Learn what a table has become, that statements about it are planned for its size.
+
+        Not while another process does so, or has done so in what it has open.
+        """
 
     @abstractmethod
     def one_at_a_time(self) -> None:

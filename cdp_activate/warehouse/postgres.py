@@ -231,7 +231,8 @@ class PostgresWarehouse(Warehouse):
     def look_over(self, table: str) -> None:
         # By itself it does so a minute after: until then a ledger that is new counts as empty,
         # and is gone through once for each person.
-        self.run(f"analyze {_placed(table)}")
+        # Who looks keeps others from looking until the transaction ends: nobody waits for that.
+        self.run(f"analyze (skip_locked) {_placed(table)}")
 
     def one_at_a_time(self) -> None:
         self.rows("select pg_advisory_xact_lock(hashtextextended(?, 0))", [_STATE_LOCK])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,11 +15,14 @@ import pyarrow as pa
 import pytest
 from adbc_driver_manager import AdbcStatusCode, DataError
 from bed import AS_OF, QUICK, people, person
+from click.testing import CliRunner
 from postgres_bed import PostgresBed
 from postgres_server import Server
 
+from cdp_activate.cli import main
 from cdp_activate.errors import LockedError, SettingsError, WarehouseError
 from cdp_activate.receiver import Receiver
+from cdp_activate.sync.fold import Fold
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.plan import kept_list
 from cdp_activate.sync.run import Options, run_sync
@@ -144,8 +146,15 @@ def test_what_a_run_wrote_much_of_is_looked_over(bed: PostgresBed) -> None:
     """Until the server does so by itself it plans as for few rows: 7,000 rejections took a run
     half a minute.
     """
+    seen = "select reltuples::bigint from pg_class where relname = ?"
     bed.change_sync("guards:", "mode: upsert\nguards:")
     bed.build(people(40))
+    bed.write("export.csv", "email\n" + "\n".join(str(one.email) for one in people(40)))
+    folder = ["--project-dir", str(bed.folder), "--profiles-dir", str(bed.folder)]
+    export = ["--from", str(bed.folder / "export.csv")]
+    assert 0 == CliRunner().invoke(main, ["adopt", "vips_to_mail", *folder, *export]).exit_code
+    with bed.warehouse() as warehouse:
+        assert [(40,)] == warehouse.rows(seen, ["sync_ledger"])
     bed.run()
     bed.receiver.misbehave("reject_rows", containing="c-0001", times=None)
     bed.build([replace(one, email=f"new.{one.email}") for one in people(40)])
@@ -155,7 +164,6 @@ def test_what_a_run_wrote_much_of_is_looked_over(bed: PostgresBed) -> None:
     sizes = {"sync_ledger": 40, "sync_rejections": 10, "sync_former": 60}
     for table, size in sizes.items():
         with bed.warehouse() as warehouse:
-            seen = "select reltuples::bigint from pg_class where relname = ?"
             assert [(size,)] == warehouse.rows(seen, [table]), table
 
 
@@ -303,25 +311,33 @@ def test_values_of_types_that_arrow_has_not_are_sent_as_text(bed: PostgresBed) -
     assert 1 == bed.run().record.unchanged
 
 
-def test_a_role_needs_what_the_page_grants_it_and_is_told_what_it_lacks(bed: PostgresBed) -> None:
-    """Nothing is taken for a table that was not built; what the page says is enough."""
-    page = (Path(__file__).parents[2] / "docs/syncs.md").read_text(encoding="utf-8")
-    grants = re.findall("^ *(grant [^;]*;)", page, re.M)
+def test_ends_of_runs_do_not_wait_for_each_other(
+    bed: PostgresBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who looks a table over locks out others who would; whoever is last sees the rows of all."""
+    sync = (bed.folder / "syncs/vips.yml").read_text(encoding="utf-8")
+    bed.write("syncs/other.yml", f"{sync.replace('vips_to_mail', 'other')}list: other\n")
+    bed.execute(f"alter role tester in database \"{bed.database}\" set lock_timeout = '1s'")
     bed.build(people(3))
-    role = f"least_{bed.database}"
-    bed.execute(f'create role {role} login; revoke all on database "{bed.database}" from public')
-    bed.execute(f'grant connect on database "{bed.database}" to {role}')
-    names = {"host": bed.server.socket, "user": role, "dbname": bed.database}
-    bed.warehouse = lambda: PostgresWarehouse(names)  # type: ignore[method-assign]
-    lacks = ["database", "schema main", "table audience_vips"]
-    for grant, lacking in zip(grants, lacks, strict=True):
-        with pytest.raises(WarehouseError, match=f"permission denied for {lacking}") as caught:
-            bed.plan()
-        assert "docs/syncs.md" in caught.value.remedy
-        for old, new in {"shop": f'"{bed.database}"', "marts": "main", "activation": role}.items():
-            grant = grant.replace(old, new)
-        bed.execute(grant)
-    assert (3, 3) == (bed.plan()[0].counts["add"], bed.run().record.added)
+    fold, project = Fold.fold, bed.project
+
+    def fold_and_wait(self: Fold) -> None:
+        fold(self)
+        monkeypatch.undo()
+        with bed.warehouse() as warehouse:
+            how = Options(patience=QUICK)
+            run_sync(project.syncs["other"], project.catalog, warehouse, as_of=AS_OF, options=how)
+
+    monkeypatch.setattr(Fold, "fold", fold_and_wait)
+    try:
+        assert 3 == bed.run().record.added
+    finally:
+        bed.execute(f'alter role tester in database "{bed.database}" reset lock_timeout')
+    seen = "select reltuples::bigint from pg_class where relname = 'sync_ledger'"
+    lists = "select most_common_vals::text from pg_stats where tablename = 'sync_ledger' "
+    with bed.warehouse() as warehouse:
+        assert [(6,)] == warehouse.rows(seen)
+        assert [("{other,vips_to_mail}",)] == warehouse.rows(f"{lists} and attname = 'sync'")
 
 
 def test_a_server_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
