@@ -61,6 +61,7 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
         if sync.settings.mode == "mirror":
             warehouse.run(_overwritten(work))
     _check_keys(sync, warehouse, work)
+    _check_lists(sync, warehouse, work)
     total, lists = _counted(sync, warehouse, work, sizes)
     without = _without(sync, warehouse, work)
     return Plan(
@@ -215,6 +216,26 @@ def _check_keys(sync: Sync, warehouse: Warehouse, work: Work) -> None:
             f"unique in {entity.model.name} or in {model}",
             remedy="`dbt test` names the model; keep one row for each key",
         )
+
+
+def _check_lists(sync: Sync, warehouse: Warehouse, work: Work) -> None:
+    """A list of lists that would be sent as one list is refused."""
+    types = warehouse.describe(f"{work.schema}.steps")
+    asked = {
+        name: test
+        for place, (name, _) in field_columns(sync).items()
+        if (test := warehouse.sayings.loses_depth(place, types[place]))
+    }
+    if not asked:
+        return
+    tests = ", ".join(f"bool_or({test})" for test in asked.values())
+    ((*found,),) = warehouse.rows(f"select {tests} from {work.schema}.steps")
+    for name, is_deep in zip(asked, found, strict=True):
+        if is_deep:
+            raise WarehouseError(
+                f"the field '{name}' of '{sync.name}': lists of lists would be sent as one list",
+                remedy="make a text of it in a dbt model, such as by to_json, and map that",
+            )
 
 
 def _counted(

@@ -52,6 +52,10 @@ class Sayings(ABC):
         """A column of this type as it can be read: as text where Arrow has no such type."""
         return column
 
+    def loses_depth(self, column: str, kind: str) -> str | None:
+        """Whether a value of this type would be read as another one; None where none is."""
+        return None
+
 
 class DuckDBSayings(Sayings):
     """https://duckdb.org/docs/stable/data/json/json_functions"""
@@ -105,6 +109,10 @@ class PostgresSayings(Sayings):
         if _OF_ARROW.fullmatch(kind):
             return column
         return f"cast({column} as {'text[]' if kind.endswith('[]') else 'text'})"
+
+    def loses_depth(self, column: str, kind: str) -> str | None:
+        # Lists of lists are of the type of a list, and come as one list.
+        return f"array_ndims({column}) > 1" if kind.endswith("[]") else None
 
 
 def quoted(text: str) -> str:

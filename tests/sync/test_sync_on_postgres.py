@@ -340,6 +340,29 @@ def test_ends_of_runs_do_not_wait_for_each_other(
         assert [("{other,vips_to_mail}",)] == warehouse.rows(f"{lists} and attname = 'sync'")
 
 
+def test_a_list_of_lists_is_not_sent_as_one_list(bed: PostgresBed) -> None:
+    bed.change_sync("POINTS: points", "TAGS: tags")
+    bed.build([person("ada", tags=["a", "b"]), person("bob")])
+    bed.run()
+    bed.execute("update main.customers set tags = '{{a,b},{c,d}}' where customer_id = 'ada'")
+    with pytest.raises(WarehouseError, match="'TAGS' of 'vips_to_mail': lists of lists"):
+        bed.run()
+    assert ["a", "b"] == bed.listed["ada"]["fields"]["TAGS"]
+
+
+def test_who_has_a_key_of_a_type_of_their_own_is_explained(
+    tmp_path: Path, receiver: Receiver, postgres: Server
+) -> None:
+    bed = PostgresBed(tmp_path, receiver, postgres, "main.code")
+    bed.execute("create domain main.code as varchar")
+    bed.build([person("Ada", points=2)])
+    assert 1 == bed.run().record.added
+    about = ["--id", "Ada", "--project-dir", str(bed.folder), "--profiles-dir", str(bed.folder)]
+    said = CliRunner().invoke(main, ["audience", "explain", "vips", *about])
+    bed.close()
+    assert (0, True) == (said.exit_code, " is in vips, at " in said.output), said.output
+
+
 def test_a_server_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     names = {"host": str(tmp_path), "user": "x", "dbname": "y", "password": "s3cret of ours"}
     with pytest.raises(WarehouseError, match="PostgreSQL cannot be reached") as caught:

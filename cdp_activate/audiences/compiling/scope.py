@@ -70,9 +70,10 @@ class Scope:
         if kind == "text":
             return key
         if kind not in ("integer", "uuid"):
+            what = "of a type that we do not know" if kind == "other" else f"a {kind}"
             raise UsageError(
-                f"the key of {self.entity.name}, '{self.entity.key}', is a {kind}",
-                remedy="declare its data_type in the model's contract as text, integer or uuid",
+                f"the key of {self.entity.name}, '{self.entity.key}', is {what}",
+                remedy="make it text, an integer or a uuid in dbt, and declare its data_type",
             )
         as_text = exp.cast(key, exp.DataType.Type.TEXT)
         return exp.Lower(this=as_text) if kind == "uuid" else as_text

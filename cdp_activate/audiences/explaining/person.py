@@ -143,7 +143,9 @@ class Question:
             select.append("joins", join)
         kind = entity.model.columns[entity.key].type.kind
         wanted = key.lower() if kind == "uuid" else key
-        select = select.where(exp.EQ(this=scope.key_text(), expression=text(wanted)))
+        # Here it need not be the same text on every warehouse.
+        own_key = exp.cast(scope.key(), "text") if kind == "other" else scope.key_text()
+        select = select.where(exp.EQ(this=own_key, expression=text(wanted)))
         *before, (_, final) = query.steps.items()
         asked = Query(
             self.audience,
