@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, model_validator
 
 from cdp_activate.destinations._oauth import Tokens, refreshing
-from cdp_activate.destinations.api import ApiDestination, ApiSettings
+from cdp_activate.destinations.api import ApiDestination, ApiSettings, mapping
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError, RetryError
@@ -126,7 +126,7 @@ class LinkedInAdsDestination(ApiDestination["LinkedInAdsDestination.Settings"]):
         return self.call("GET", "/rest/dmpSegments", query=query)
 
     def open(self, name: str) -> str:
-        """The account's segment of this very name, else a new one."""
+        """The account's segment of this very name that has not expired, else a new one."""
         start, most = 0, 100
         before: list[Any] = []
         while True:
@@ -135,7 +135,8 @@ class LinkedInAdsDestination(ApiDestination["LinkedInAdsDestination.Settings"]):
                 raise self.misread("the next page", "another page")
             before = found
             for one in found:
-                if self.read(one, "name", kind=str) == name and one.get("type") == "USER":
+                same = self.read(one, "name", kind=str) == name and one.get("type") == "USER"
+                if same and not _has_expired(one):
                     return str(self.read(one, "id", kind=int))
             if not found:
                 break
@@ -227,3 +228,11 @@ class LinkedInAdsDestination(ApiDestination["LinkedInAdsDestination.Settings"]):
                 remedy=f"Set `version:` to one of {_VERSIONS}.",
             )
         super().raise_for(response)
+
+
+def _has_expired(segment: Mapping[str, Any]) -> bool:
+    """Whether LinkedIn has deleted who was on a segment, after 90 days without use.
+
+    https://www.linkedin.com/help/lms/answer/a795242 (no campaign can be given such a segment)
+    """
+    return any(mapping(one).get("status") == "EXPIRED" for one in segment.get("destinations") or ())

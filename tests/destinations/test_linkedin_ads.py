@@ -103,6 +103,14 @@ class TestLinkedInAds(ApiContract):
         with pytest.raises(DestinationError, match="next page"):
             destination.open("VIP")
 
+    def test_a_segment_that_expired_is_not_filled(self, destination, platform):
+        """It holds nobody any more: what a sync sent of late would be all of the list."""
+        about = {"destination": "LINKEDIN", "status": "EXPIRED"}
+        one = {"id": 7, "name": "VIP", "type": "USER", "destinations": [about]}
+        platform.misbehave(platform.said(200, {"elements": [one]}))
+
+        assert destination.open("VIP") != "7"
+
     def test_every_call_says_its_version(self, destination, platform):
         destination.check()
 
