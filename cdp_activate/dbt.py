@@ -135,6 +135,8 @@ def build(
         project.forget()
         project.check_package()
         project.check_variables()
+        if not _variables(arguments):  # which may say it too
+            project.check_inputs()
         project.compile()
         run("build", *arguments)
     project.forget()

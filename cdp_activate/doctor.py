@@ -108,6 +108,13 @@ class _Examination:
             self.look("sync state", state)
         return reached
 
+    def _inputs(self, project: Project) -> None:
+        def mapped() -> tuple[object, str]:
+            count = project.check_inputs()
+            return True, f"{plural(count, 'subject')} mapped" if count else "none is needed"
+
+        self.look("mapped tables", mapped)
+
     def _not_parsed(self, project: Project) -> None:
         """What there is to say before dbt has ever read the project."""
 
@@ -125,6 +132,7 @@ class _Examination:
             return read
 
         self.look("catalog", catalog)
+        self._inputs(project)
         self.look("audiences", written("audience"))
         self.look("syncs", written("sync"))
 
@@ -173,6 +181,7 @@ class _Examination:
             return
         self.look("dbt package", package)
         self.look("variables", variables)
+        self._inputs(project)
         if self.look("audiences", audiences) is None:
             return
         if self.look("syncs", syncs) is None:

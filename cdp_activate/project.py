@@ -14,7 +14,7 @@ from cdp_activate.audiences.dbt import Difference, Use, dbt_files, differences, 
 from cdp_activate.audiences.model import Audience, AudienceTest
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.unchanged import Record, digest, keep, recorded
-from cdp_activate.catalog import Catalog, check_variables, load_catalog
+from cdp_activate.catalog import PACKAGE, Catalog, check_inputs, check_variables, load_catalog
 from cdp_activate.errors import Problem, SourceErrors, UsageError
 from cdp_activate.text import Node, read, suggest
 from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_profile
@@ -132,6 +132,18 @@ class Project:
     def check_variables(self) -> int:
         """How many variables are set. Raises SourceErrors where one of ours is misspelt."""
         return check_variables(self.configuration, self.manifest)
+
+    def check_inputs(self) -> int:
+        """How many subjects dbt_project.yml maps to tables.
+
+        Raises UsageError where our models would read customers and nothing says from where.
+        """
+        if self.manifest.exists():
+            model = self.catalog.models.get("input_customers")
+            reads = model is not None and model.package == PACKAGE
+        else:
+            reads = not any(self.models.parent.rglob("input_customers.sql"))
+        return check_inputs(self.configuration, obligatory=reads)
 
     @cached_property
     def audiences(self) -> Mapping[str, Audience]:

@@ -4,10 +4,19 @@
     plan names no shares) and is_control.
 
     Call:   with plans as ({{ cdp_activate.experiment_plans() }})
+
+    The project of the demo shop, which is this package's own, need not say its own plan.
 #}
 {% macro experiment_plans() %}
     {%- set rows = [] -%}
-    {%- for experiment, plan in (var('cdp_experiments') or {}).items() -%}
+    {%- set plans = var('cdp_experiments', none) or {} -%}
+    {%- if not plans and project_name == 'cdp_activate' -%}
+        {%- set shares = {'holdout': 0.2, 'treated': 0.8} -%}
+        {%- set plans = {
+            'lapsed_best_customers': {'control': 'holdout', 'shares': shares},
+        } -%}
+    {%- endif -%}
+    {%- for experiment, plan in plans.items() -%}
         {%- if plan is not mapping or (plan.get('shares') or {}) is not mapping
             or (plan.get('shares') or {}).values() | reject('number') | list -%}
             {{ exceptions.raise_compiler_error(

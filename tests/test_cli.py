@@ -183,6 +183,28 @@ def test_a_project_without_our_dbt_package_is_told(tmp_path: Path) -> None:
     assert "`dbt deps`" in done.output
 
 
+def test_a_project_that_maps_no_table_is_told(tmp_path: Path) -> None:
+    """Its own model in the place of ours needs no table; the demo shop's are not taken for its."""
+    invoke("init", str(tmp_path))
+    settings = tmp_path / "dbt_project.yml"
+    below = "name: mine\nvars: {mine: {cdp_inputs: {customers: crm.people}}}\n"
+    for text, told in {
+        "name: mine\n": "say in its vars which of your tables is which subject",
+        "name: mine\nvars: {cdp_inputs: {orders: shop.orders}}\n": "cdp_inputs: {customers:",
+        below: "write cdp_inputs below vars itself",
+        below.replace("mine: {", "cdp_activate: {"): "",
+    }.items():
+        settings.write_text(text)
+        done = invoke("doctor", "--project-dir", str(tmp_path))
+        said = "FAIL     mapped tables: dbt" if told else "ok       mapped tables: 1 subject"
+        assert said in done.output and told in done.output, done.output
+    settings.write_text("name: mine\n")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "input_customers.sql").write_text("select 1")
+    done = invoke("doctor", "--project-dir", str(tmp_path))
+    assert "ok       mapped tables: none is needed" in done.output
+
+
 def test_a_file_is_read_whatever_the_case_of_its_name(tmp_path: Path) -> None:
     """Else an audience that is there would be passed over in silence."""
     invoke("init", str(tmp_path))

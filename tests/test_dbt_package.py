@@ -192,7 +192,8 @@ def test_what_cannot_be_used_is_one_clear_sentence(consumer: Consumer) -> None:
     ) in said
     assert (
         "No table is mapped to the subject 'customers', the only one that is obligatory: "
-        "name it in the variable cdp_inputs, for instance {customers: crm.customers}"
+        "say in the vars of dbt_project.yml which of your tables is which subject, cdp_inputs: "
+        "{customers: crm.customers, orders: shop.orders}, or write your own model"
     ) in said
     # Messages, which nobody mapped, are as good as ever.
     assert "PASS=1 WARN=0 ERROR=3" in said
@@ -236,12 +237,17 @@ def test_a_mapping_that_is_none_is_one_clear_sentence(consumer: Consumer) -> Non
 
 
 def test_settings_that_change_our_models_are_refused(consumer: Consumer) -> None:
-    """Without the flag dbt takes the project's model for ours; a setting for all changes ours."""
+    """Without the flag dbt takes the project's model for ours; a setting for all changes ours.
+
+    Without a mapping, subjects are empty: the tables of the demo shop are none of the project's.
+    """
     settings = consumer.project / "dbt_project.yml"
     text = settings.read_text().replace("_before_root: true", "_before_root: false")
+    text = text.replace("cdp_inputs:", "other_inputs:")
     settings.write_text(text.replace("\nmodels:\n", "\nmodels:\n  +materialized: view\n"))
-    code, said = consumer.dbt("run", "--select", "input_customers")
+    code, said = consumer.dbt("run", "--select", "input_customers input_tickets")
     assert code == 1
+    assert "PASS=1 WARN=0 ERROR=1" in said
     assert (
         "Your project and the package cdp_activate both have accounts, and the package reads yours "
         "where it means its own: set the flag require_ref_searches_node_package_before_root: true"

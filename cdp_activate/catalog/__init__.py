@@ -6,11 +6,13 @@ dbt itself is never imported.
 """
 
 from cdp_activate.catalog.load import load_catalog, read_manifest
+from cdp_activate.catalog.manifest import PACKAGE
 from cdp_activate.catalog.model import Catalog, Column, Entity, Model, Reference, Rows
 from cdp_activate.catalog.types import Type, column_type
-from cdp_activate.catalog.variables import check_variables
+from cdp_activate.catalog.variables import check_inputs, check_variables
 
 __all__ = [
+    "PACKAGE",
     "Catalog",
     "Column",
     "Entity",
@@ -18,6 +20,7 @@ __all__ = [
     "Reference",
     "Rows",
     "Type",
+    "check_inputs",
     "check_variables",
     "column_type",
     "load_catalog",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cdp_activate.catalog.manifest import PACKAGE
-from cdp_activate.errors import Problem, SourceErrors
+from cdp_activate.errors import Problem, SourceErrors, UsageError
 from cdp_activate.text import Node, suggest
 
 OWN = "cdp_"
@@ -40,6 +40,31 @@ def check_variables(configuration: Node, manifest: Path) -> int:
     if problems:
         raise SourceErrors(problems)
     return count
+
+
+def check_inputs(configuration: Node, *, obligatory: bool) -> int:
+    """Look at the variable `cdp_inputs` of a dbt_project.yml; give how many subjects it maps.
+
+    Raises UsageError where customers are not among them, though `obligatory`.
+    """
+    settings = configuration.plain()
+    variables = settings.get("vars")
+    variables = variables if isinstance(variables, dict) else {}
+    places = [variables.get(PACKAGE), variables]
+    found = [at["cdp_inputs"] for at in places if isinstance(at, dict) and "cdp_inputs" in at]
+    inputs = found[0] if found and isinstance(found[0], dict) else {}
+    if obligatory and settings.get("name") != PACKAGE and not inputs.get("customers"):
+        remedy = (
+            "say in its vars which of your tables is which subject, such as"
+            " cdp_inputs: {customers: crm.customers, orders: shop.orders}"
+        )
+        below = variables.get(str(settings.get("name")))
+        if isinstance(below, dict) and "cdp_inputs" in below:
+            remedy = "write cdp_inputs below vars itself: no package sees what is below a project"
+        raise UsageError(
+            "dbt_project.yml does not say which of your tables has the customers", remedy=remedy
+        )
+    return len(inputs)
 
 
 def _set_in(configuration: Node) -> Iterator[tuple[str, Node, bool]]:

@@ -43,7 +43,8 @@ def init(folder: Path, as_json: bool) -> None:
     for name, text in made.to_add.items():
         click.echo(f"{name} is yours and was left alone; it should hold:\n")
         click.echo("    " + text.rstrip().replace("\n", "\n    ") + "\n")
-    click.echo("next: read what was written, then run `cdp-activate build`")
+    add = ", add to your files what they should hold" if made.to_add else ""
+    click.echo(f"next: read what was written{add}, then run `cdp-activate build`")
 
 
 @click.command(cls=Command)

@@ -14,7 +14,7 @@
         {%- do subjects.append(node.name[6:]) -%}
     {%- endfor -%}
 
-    {%- for subject in var('cdp_inputs', none) or {} -%}
+    {%- for subject in cdp_activate.given_inputs() -%}
         {%- if subject not in subjects -%}
             {{ exceptions.raise_compiler_error(
                 "The variable cdp_inputs names the subject '" ~ subject

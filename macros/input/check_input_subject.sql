@@ -22,8 +22,9 @@
     {%- if subject == 'customers' and mapped is none -%}
         {{ exceptions.raise_compiler_error(
             "No table is mapped to the subject 'customers', the only one that "
-            ~ "is obligatory: name it in the variable cdp_inputs, for instance "
-            ~ "{customers: crm.customers}, " ~ own_model ~ "."
+            ~ "is obligatory: say in the vars of dbt_project.yml which of your "
+            ~ "tables is which subject, cdp_inputs: {customers: crm.customers, "
+            ~ "orders: shop.orders}, " ~ own_model ~ "."
         ) }}
     {%- elif mapped is not none and mapped.is_cte -%}
         {{ exceptions.raise_compiler_error(

@@ -10,15 +10,7 @@
 #}
 {% macro input_relation(subject) %}
 
-    {%- set inputs = var('cdp_inputs', none) or {} -%}
-    {%- if inputs is not mapping -%}
-        {{ exceptions.raise_compiler_error(
-            "The variable cdp_inputs is '" ~ inputs ~ "', where subjects and their "
-            ~ "tables are asked for: write {customers: crm.customers, orders: "
-            ~ "shop.orders}."
-        ) }}
-    {%- endif -%}
-    {%- set mapped = inputs.get(subject) -%}
+    {%- set mapped = cdp_activate.given_inputs().get(subject) -%}
 
     {%- if mapped is none -%}
         {{ return(none) }}
