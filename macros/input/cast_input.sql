@@ -28,7 +28,7 @@
         {{- return(cdp_activate.number_as_text(name)) -}}
     {%- elif cdp_activate.is_read_as_text(column.data_type, wanted) -%}
         {%- if given == 'other' -%}
-            {%- set name = 'cast(' ~ name ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+            {%- set name = cdp_activate.text_of_other(name) -%}
         {%- endif -%}
         {{- return(cdp_activate.of_exact_type(
             cdp_activate.read_text(name, type), type
@@ -98,6 +98,35 @@
         ~ ') as ' ~ text ~ ') when abs(' ~ expression ~ ') < 1e300 then cast('
         ~ expression ~ ' as ' ~ text ~ ') end'
     ) -}}
+{% endmacro %}
+
+
+{#
+    What neither is a text nor a time or number, as the text that read_text reads: of
+    JSON without the quotes around it, and without the null that is a value there.
+
+    Input:  "2026-01-31" (JSON)   null (JSON)   true
+    Output: '2026-01-31'          null          'true'
+#}
+{% macro text_of_other(expression) %}
+    {{- return(
+        "nullif(replace(" ~ cdp_activate.other_as_text(expression)
+        ~ ", '\"', ''), 'null')"
+    ) -}}
+{% endmacro %}
+
+{% macro other_as_text(expression) %}
+    {{- return(adapter.dispatch('other_as_text', 'cdp_activate')(expression)) -}}
+{% endmacro %}
+
+{% macro default__other_as_text(expression) %}
+    {{- return('cast(' ~ expression ~ ' as ' ~ dbt.type_string() ~ ')') -}}
+{% endmacro %}
+
+{# JSON has no cast there:
+   https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions #}
+{% macro bigquery__other_as_text(expression) %}
+    {{- return('to_json_string(' ~ expression ~ ')') -}}
 {% endmacro %}
 
 

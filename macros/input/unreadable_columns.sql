@@ -92,6 +92,8 @@
     {%- set name = adapter.quote(column.name) -%}
     {%- if cdp_activate.kind_of_type(column.data_type) == 'text' -%}
         {%- set name = cdp_activate.given_text(name) -%}
+    {%- elif cdp_activate.kind_of_type(column.data_type) == 'other' -%}
+        {%- set name = cdp_activate.given_text(cdp_activate.text_of_other(name)) -%}
     {%- endif -%}
     {{ return(name ~ ' is not null') }}
 {% endmacro %}

@@ -126,6 +126,14 @@
             'taken as no',
             'map the status to granted or withdrawn',
         ),
+        cdp_activate.check_of(
+            'no_has_no_time',
+            'input_consents.recorded_at is null and not '
+                ~ cdp_activate.is_granted('input_consents'),
+            'the last word on its purpose: no yes counts, however late',
+            'nothing, where it is meant for good; otherwise fill recorded_at, so that '
+                ~ 'a later yes counts',
+        ),
     ]) }}
     {%- elif subject == 'loyalty' -%}
     {{ return([

@@ -111,12 +111,14 @@
         {%- set time = 'cast(' ~ time ~ ' as ' ~ dbt.type_timestamp() ~ ')' -%}
     {%- endif -%}
     {%- set checks = [] -%}
+    {#- Of consents a no without a time is a word of its own, see checks_of_people. -#}
+    {%- set of_rows = ' and ' ~ cdp_activate.is_granted('input_consents')
+        if subject == 'consents' else '' -%}
     {%- if subject != 'scores' -%}
         {%- do checks.append(cdp_activate.check_of(
-            'time_is_missing', time ~ ' is null',
+            'time_is_missing', time ~ ' is null' ~ of_rows,
             {
                 'customers': 'taken as the time of updated_at, or as long ago',
-                'consents': 'a yes was left out, a no counts',
                 'identities': 'taken as long ago',
                 'accounts': 'taken as long ago',
                 'account_members': 'taken as long ago',

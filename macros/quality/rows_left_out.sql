@@ -22,9 +22,9 @@
         {%- set kept_too = '(' ~ kept ~ ') and ' ~ has_both -%}
         {%- set counted = cdp_activate.rows_without_keys(
             subject, key, kept_too
-        ) ~ ' - count(case when ' ~ kept ~ ' and not ' ~ has_both ~ ' and '
-            ~ 'coalesce(' ~ cdp_activate.word('input_consents.status')
-            ~ ", 'unknown') <> 'granted' then 1 end)" -%}
+        ) ~ ' - count(case when ' ~ kept ~ ' and not ' ~ has_both
+            ~ ' and not ' ~ cdp_activate.is_granted('input_consents')
+            ~ ' then 1 end)' -%}
     {%- elif subject == 'identities' -%}
         {%- set counted = 'count(*) - count(case when ' ~ kept ~ ' then 1 end)' -%}
     {%- elif subject in ['account_members', 'scores', 'experiments'] -%}
@@ -103,9 +103,8 @@
         'referrals': is_of_customer ~ ' and input_referrals.referred_at < ' ~ as_of
             ~ ' and coalesce(customers.customer_id <> referred.customer_id, true)',
         'consents': is_of_customer ~ ' and (input_consents.recorded_at < ' ~ as_of
-            ~ ' or (coalesce(' ~ cdp_activate.word('input_consents.status')
-            ~ ", 'unknown') <> 'granted' and coalesce(input_consents.recorded_at <= "
-            ~ as_of ~ ', true)))',
+            ~ ' or (not ' ~ cdp_activate.is_granted('input_consents')
+            ~ ' and coalesce(input_consents.recorded_at <= ' ~ as_of ~ ', true)))',
         'loyalty': is_of_customer ~ ' and input_loyalty.occurred_at < ' ~ as_of,
         'subscriptions': 'input_subscriptions.started_at < ' ~ as_of ~ ' and ('
             ~ is_of_customer ~ ' or ' ~ is_of_account ~ ')',
