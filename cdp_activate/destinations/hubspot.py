@@ -243,14 +243,15 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
         return Receipt()
 
     def size(self, list_id: str) -> int | None:
-        """How many contacts HubSpot counts on the list."""
+        """How many contacts HubSpot counts on the list; None before it has counted."""
         wanted = {"listIds": [list_id], "additionalProperties": ["hs_list_size"]}
         answer = self.call("POST", "/crm/v3/lists/search", wanted)
         if not self.read(answer, "lists", kind=list):
             self.raise_for(Response(_NOT_FOUND))
-        about = self.read(answer, "lists", 0, "additionalProperties", kind=dict)
-        size = self.read(about, "hs_list_size", kind=str)
-        return int(size) if size.isdigit() else None
+        # What has no value is left out: of a list that is not counted yet, its size.
+        about = mapping(self.read(answer, "lists", 0, kind=dict).get("additionalProperties"))
+        size = str(about.get("hs_list_size"))
+        return int(size) if re.fullmatch("[0-9]{1,18}", size) else None
 
     def members(self, list_id: str) -> Iterator[Mapping[str, str]]:
         """The contacts on the list: a page of their ids, then their addresses, and so on."""

@@ -51,6 +51,20 @@ class TestHubSpot(ApiContract):
         with pytest.raises(DestinationError, match="404"):
             destination.size(list_id)
 
+    @pytest.mark.parametrize(
+        ("about", "size"),
+        [
+            ({}, None),
+            ({"additionalProperties": {}}, None),
+            ({"additionalProperties": {"hs_list_size": None}}, None),
+            ({"additionalProperties": {"hs_list_size": 3}}, 3),
+        ],
+    )
+    def test_a_list_that_is_not_counted_yet_has_no_size(self, connect, platform, about, size):
+        platform.misbehave(platform.said(200, {"lists": [{"listId": "1", **about}]}))
+
+        assert connect(platform.transport()).size("1") == size
+
     def test_rows_refused_among_others_are_named(self, destination, platform):
         """207: several statuses in one answer. HubSpot's reason quotes the address."""
         platform.traces = False  # the description has them as optional
