@@ -412,7 +412,8 @@ class Company(RuleBasedStateMachine):
             return
         if answer.status == 422 and len(keys) == 1:
             seen.rejected[keys[0]] = "422"
-        if answer.status != 200:
+        # Who was refused by a job, and is sent again, is so no more once that is taken (202).
+        if answer.status not in (200, 202):
             return
         try:
             rejected = json.loads(answer.body).get("rejected", {})
