@@ -69,6 +69,13 @@ class Receipt:
 def _without(secrets: Sequence[str], text: str) -> str:
     for secret in secrets:
         text = text.replace(secret, "***")
+        # What is left of one where the reason was cut.
+        begun = text.removesuffix("...")
+        kept = next(
+            (n for n in range(len(secret) - 1, _SHORT, -1) if begun.endswith(secret[:n])), 0
+        )
+        if kept and begun != text:
+            text = f"{begun[:-kept]}***..."
     return text
 
 
