@@ -27,9 +27,10 @@ import duckdb
 
 from cdp_activate.audiences.compile import compile_audience
 from cdp_activate.audiences.model import Audience
+from cdp_activate.audiences.model_sql import members_model, together_models
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences
-from cdp_activate.audiences.render import members_model, run_at, together_models
+from cdp_activate.audiences.run_sql import run_at
 from cdp_activate.audiences.together import judged_together
 from cdp_activate.catalog import Catalog, read_manifest
 from cdp_activate.text import parse

@@ -22,7 +22,7 @@ from cdp_activate.audiences.compile import (
 from cdp_activate.audiences.digest import audience_digest
 from cdp_activate.audiences.facts import KEY, Fact, audience_model
 from cdp_activate.audiences.model import Audience
-from cdp_activate.audiences.render import (
+from cdp_activate.audiences.model_sql import (
     fact_for_dbt,
     for_dbt,
     jinja_safe,

@@ -14,7 +14,7 @@ from cdp_activate.audiences.expressions import column, identifier, number, text
 from cdp_activate.audiences.facts import audience_model, table
 from cdp_activate.audiences.model import Audience
 from cdp_activate.audiences.preview import queries_of
-from cdp_activate.audiences.render import to_run
+from cdp_activate.audiences.run_sql import to_run
 from cdp_activate.catalog import Catalog, Model
 from cdp_activate.errors import NotBuiltError
 from cdp_activate.masks import masked_key

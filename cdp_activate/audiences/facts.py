@@ -57,6 +57,13 @@ def table(model: Model) -> exp.Table:
     return node
 
 
+def compiled(model: str) -> exp.Table:
+    """A model that `compile` wrote, in this project: it may be one that dbt has not parsed yet."""
+    node = exp.Table(this=identifier(model))
+    node.meta["model"] = model
+    return node
+
+
 def audience_model(name: str) -> str:
     """The name of the dbt model that holds an audience."""
     return f"audience_{name}"

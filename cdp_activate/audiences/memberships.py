@@ -14,7 +14,7 @@ from cdp_activate.audiences.expressions import Expression, column, identifier, i
 from cdp_activate.audiences.facts import table
 from cdp_activate.audiences.model import Audience
 from cdp_activate.audiences.moments import Elapsed, Unit, period_date, zone
-from cdp_activate.audiences.render import to_run
+from cdp_activate.audiences.run_sql import to_run
 from cdp_activate.catalog import Catalog, Rows
 from cdp_activate.errors import NotBuiltError
 

@@ -16,7 +16,7 @@ from cdp_activate.audiences.expressions import column, identifier, number, text
 from cdp_activate.audiences.facts import KEY, audience_model
 from cdp_activate.audiences.model import Audience
 from cdp_activate.audiences.preview import queries_of
-from cdp_activate.audiences.render import Place, to_run
+from cdp_activate.audiences.run_sql import Place, to_run
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import UsageError
 from cdp_activate.words import many

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cdp_activate.audiences.compile import Query, compile_audience
 from cdp_activate.audiences.model import Audience
-from cdp_activate.audiences.render import Place, to_run
+from cdp_activate.audiences.run_sql import Place, to_run
 from cdp_activate.catalog import Catalog
 
 

@@ -16,7 +16,8 @@ from typing import Any
 from sqlglot import exp
 
 from cdp_activate.audiences.expressions import column, text
-from cdp_activate.audiences.render import run_at, write
+from cdp_activate.audiences.render import write
+from cdp_activate.audiences.run_sql import run_at
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import CdpError, UsageError, said
 from cdp_activate.http import Transport

@@ -14,10 +14,11 @@ from sqlglot import exp
 
 from cdp_activate.audiences.compiling.consents import granted
 from cdp_activate.audiences.dialects import call
-from cdp_activate.audiences.expressions import Expression, column, identifier, text
-from cdp_activate.audiences.facts import KEY, audience_model, table
+from cdp_activate.audiences.expressions import Expression, column, text
+from cdp_activate.audiences.facts import KEY, audience_model, compiled, table
 from cdp_activate.audiences.model import Consent
-from cdp_activate.audiences.render import everything, run_at, tree, worked_out_once, write
+from cdp_activate.audiences.render import everything, tree, worked_out_once, write
+from cdp_activate.audiences.run_sql import run_at
 from cdp_activate.catalog import Catalog
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.people import (
@@ -81,18 +82,14 @@ def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: A
 
 def members_table(sync: Sync) -> exp.Table:
     """The table of the audience."""
-    model = audience_model(sync.audience.name)
-    members = exp.Table(this=identifier(model))
-    members.meta["model"] = model
-    return members
+    return compiled(audience_model(sync.audience.name))
 
 
 def _suppressed(sync: Sync) -> exp.Query:
     """The keys of the members of all audiences that are held back."""
     parts: list[exp.Query] = []
     for name in sync.settings.suppress:
-        members = exp.Table(this=identifier(audience_model(name)))
-        members.meta["model"] = audience_model(name)
+        members = compiled(audience_model(name))
         key = exp.cast(column(sync.audience.entity.key), exp.DataType.Type.TEXT)
         parts.append(exp.Select(expressions=[exp.alias_(key, KEY)], from_=exp.From(this=members)))
     return exp.union(*parts, distinct=False) if len(parts) > 1 else parts[0]

@@ -14,7 +14,8 @@ from sqlglot import exp
 from cdp_activate.audiences.compile import VARIANT
 from cdp_activate.audiences.expressions import Expression, column, text
 from cdp_activate.audiences.facts import KEY, table
-from cdp_activate.audiences.render import everything, run_at, tree, worked_out_once, write
+from cdp_activate.audiences.render import everything, tree, worked_out_once, write
+from cdp_activate.audiences.run_sql import run_at
 from cdp_activate.catalog import Catalog
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import prepared, trimmed

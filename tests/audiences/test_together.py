@@ -14,9 +14,10 @@ from world import LENGTHS, NOON, catalog, create, hostile
 from cdp_activate.audiences import together
 from cdp_activate.audiences.compile import compile_audience
 from cdp_activate.audiences.dbt import dbt_files
+from cdp_activate.audiences.model_sql import members_model, together_models
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences
-from cdp_activate.audiences.render import members_model, run_at, together_models
+from cdp_activate.audiences.run_sql import run_at
 from cdp_activate.audiences.together import judged_together
 from cdp_activate.errors import UsageError
 from cdp_activate.text import parse

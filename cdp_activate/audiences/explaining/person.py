@@ -23,7 +23,7 @@ from cdp_activate.audiences.explaining.words import exclusion, parts_of
 from cdp_activate.audiences.expressions import Expression, column, identifier, text
 from cdp_activate.audiences.model import All, Audience, Condition, Not
 from cdp_activate.audiences.preview import queries_of
-from cdp_activate.audiences.render import Place, to_run
+from cdp_activate.audiences.run_sql import Place, to_run
 from cdp_activate.catalog import Catalog
 from cdp_activate.masks import personal
 
