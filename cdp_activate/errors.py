@@ -5,6 +5,7 @@ CdpError                    whatever a person can mend; never shown as a traceba
   |   x SourceErrors        one or more mistakes in YAML files, with places
   |   x SettingsError       profiles, destinations and secrets
   |   x BusyError           another run of the same sync is going on
+  |       x ServedError     one has come to its end since this one was asked for
   + WarehouseError          the warehouse could not be read or written        exit code 1
   |   x LockedError         another process is in the way
   |   x UnreachableError    the server is not there, or the connection was lost
@@ -98,6 +99,10 @@ def place_of(error: Exception) -> str:
 
 class BusyError(UsageError):
     """Another run of the same sync is going on."""
+
+
+class ServedError(BusyError):
+    """Another run of the same sync has come to its end since this one was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

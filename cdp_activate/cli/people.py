@@ -115,7 +115,7 @@ def erase(
     if not yes and (as_json or not sys.stdin.isatty()):
         raise UsageError(f"nobody is here to be asked: {question}", remedy="say --yes")
     if not yes:
-        click.confirm(question, abort=True)
+        _ask(question)
     with logging(options["log_format"]), project.warehouse() as warehouse:
         done = Erasing(project.syncs, project.destinations, warehouse).erase(key, entity)
     if as_json:
@@ -137,6 +137,19 @@ def erase(
             complain(CdpError(f"nobody has this id, in the warehouse or the ledger: {meant}"))
     if not done.ok:
         context.exit(1)
+
+
+def _ask(question: str) -> None:
+    """Raises CdpError where the answer is no, StoppedError where there is none (Ctrl-C)."""
+    from cdp_activate.errors import CdpError, StoppedError
+
+    try:
+        agreed = click.confirm(question)
+    except click.Abort:
+        click.echo(err=True)
+        raise StoppedError("told to stop: nothing was done") from None
+    if not agreed:
+        raise CdpError("nothing was done: the answer was no")
 
 
 def _entity(project: Project, named: str | None) -> str:

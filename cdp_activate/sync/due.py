@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from typing import Any
 
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
-from cdp_activate.errors import BusyError, CdpError
+from cdp_activate.errors import BusyError, CdpError, ServedError
 from cdp_activate.sync import log
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.model import Sync
@@ -35,6 +35,7 @@ class Line:
 
     `outcome`: not due, due (in a dry run), waiting (for what it needs), skipped (what it needs
     failed just now), running (by another process), ran, partial (`--max-rows`), failed, stopped.
+    `fresh`: it is not due, and others may build on it.
     """
 
     sync: str
@@ -44,6 +45,7 @@ class Line:
     last: LastRun | None = None
     summary: Summary | None = None
     error: CdpError | None = None
+    fresh: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """The line for machines. Instants are in UTC."""
@@ -73,27 +75,30 @@ class Scheduler:
     builds: Mapping[str, datetime | None] = field(default_factory=dict)
     timezone: str = "UTC"
 
-    def verdicts(self, now: datetime) -> dict[str, tuple[Verdict | None, LastRun | None]]:
-        """Each sync's verdict and last run. No verdict: another process runs it just now."""
+    def verdicts(self, now: datetime) -> dict[str, Line]:
+        """Whether each sync is due by its schedule alone: due, not due, or running."""
         with self.open_warehouse() as warehouse, warehouse.state():
             create_tables(warehouse)
             last = _last_runs(warehouse, now)
             busy = {name for name in self.syncs if Lease(warehouse, name).holder() is not None}
-        return {
-            name: (
-                None if name in busy else self._verdict(sync, last.get(name), now),
-                last.get(name),
+        lines = {name: self._judged(name, last.get(name), now) for name in self.syncs}
+        for name in busy:
+            lines[name] = Line(
+                name, "running", "another process runs it just now", last=last.get(name)
             )
-            for name, sync in self.syncs.items()
-        }
+        return lines
 
-    def _verdict(self, sync: Sync, last: LastRun | None, now: datetime) -> Verdict:
+    def _judged(self, name: str, last: LastRun | None, now: datetime) -> Line:
+        sync = self.syncs[name]
         schedule = sync.settings.schedule
         if schedule is None:
-            ok = last is not None and last.ok
-            return Verdict(False, "it has no `schedule:`", fresh=ok)
-        table = Timetable(sync.name, schedule, self.timezone) if schedule.cron else None
-        return judge(table, last, now, self._built_at(sync))
+            fresh = last is not None and last.ok
+            verdict = Verdict(False, "it has no `schedule:`", fresh=fresh)
+        else:
+            table = Timetable(name, schedule, self.timezone) if schedule.cron else None
+            verdict = judge(table, last, now, self._built_at(sync))
+        outcome = "due" if verdict.due else "not due"
+        return Line(name, outcome, verdict.why, verdict.next_at, last, fresh=verdict.fresh)
 
     def _built_at(self, sync: Sync) -> datetime | None:
         """When dbt's last run had built the audiences that it reads, those it suppresses too.
@@ -149,24 +154,16 @@ class Scheduler:
                     order.done(name)
         return [lines[name] for name in self.syncs]
 
-    def _before(
-        self,
-        name: str,
-        verdicts: Mapping[str, tuple[Verdict | None, LastRun | None]],
-        lines: Mapping[str, Line],
-    ) -> Line:
+    def _before(self, name: str, verdicts: Mapping[str, Line], lines: Mapping[str, Line]) -> Line:
         """Whether a sync may begin, its needs having been dealt with."""
-        verdict, last = verdicts[name]
-        if verdict is None:
-            return Line(name, "running", "another process runs it just now", last=last)
-        line = Line(name, "due" if verdict.due else "not due", verdict.why, verdict.next_at, last)
-        if not verdict.due:
+        line = verdicts[name]
+        if line.outcome != "due":
             return line
         for need in self.syncs[name].settings.needs:
-            before, (known, _) = lines[need], verdicts[need]
+            before = lines[need]
             if before.outcome in ("failed", "skipped", "stopped"):
                 return _ended(line, "skipped", f"it needs {need}, which {_said(before)}")
-            if before.outcome == "not due" and not (known and known.fresh):
+            if before.outcome == "not due" and not before.fresh:
                 return _ended(line, "waiting", f"it needs {need}, which has not run well yet")
             if before.outcome in ("running", "waiting", "partial"):
                 return _ended(line, "waiting", f"it needs {need}, which is {before.outcome}")
@@ -174,10 +171,21 @@ class Scheduler:
 
     def _run(self, line: Line, now: datetime, options: Options) -> Line:
         sync, opened = self.syncs[line.sync], False
+
+        def is_due(warehouse: Warehouse) -> bool:
+            # Another call may have been judged a moment later, and have run it meanwhile.
+            until = now if options.is_replay else max(now, datetime.now(UTC))
+            nonlocal line
+            line = self._judged(sync.name, _last_runs(warehouse, until).get(sync.name), now)
+            return line.outcome == "due"
+
         try:
             with self.open_warehouse() as warehouse:
                 opened = True
-                summary = run_sync(sync, self.catalog, warehouse, as_of=now, options=options)
+                how = replace(options, is_due=is_due)
+                summary = run_sync(sync, self.catalog, warehouse, as_of=now, options=how)
+        except ServedError:
+            return line
         except BusyError as error:
             return _ended(line, "running", error.message)
         except CdpError as error:

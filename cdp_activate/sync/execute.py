@@ -19,6 +19,7 @@ from cdp_activate.sync.notes import Notes, Spans
 from cdp_activate.sync.plan import Plan
 from cdp_activate.sync.tables import EVENTS, PHASES, RunRecord, Verb
 from cdp_activate.sync.watch import Watch
+from cdp_activate.warehouse.base import Warehouse
 
 AHEAD = 32
 """Batches that are noted as begun at once: making a note durable takes as long as some calls.
@@ -40,6 +41,7 @@ class Options:
     set after `stop`, ends it without their answers: what they were about is unknown. `max_rows`
     is of how many people a run sends at most.
 
+    `is_due` is asked once nobody else can run the sync, and may say that somebody just did.
     `progress` is told the sync, the rows answered and the rows planned, after each batch.
     """
 
@@ -54,6 +56,7 @@ class Options:
     given_up: threading.Event = field(default_factory=threading.Event)
     deadline: float | None = None
     max_rows: int | None = None
+    is_due: Callable[[Warehouse], bool] = lambda warehouse: True
     progress: Callable[[str, int, int], object] = lambda sync, answered, planned: None
     watch: Watch = field(default_factory=Watch)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from cdp_activate.errors import (
     BusyError,
     DestinationError,
     LockedError,
+    ServedError,
     UnreachableError,
     UsageError,
 )
@@ -58,24 +60,32 @@ class Ledger:
     def table(self, name: str) -> str:
         return self.warehouse.state_table(name)
 
-    def begin(self, run: RunRecord) -> None:
-        """Take the lease and note the run. Raises BusyError while another run holds it."""
+    def begin(
+        self, run: RunRecord, is_due: Callable[[Warehouse], bool] = lambda warehouse: True
+    ) -> None:
+        """Take the lease and note the run.
+
+        Raises BusyError while another run holds it, ServedError where the run, the lease once
+        taken, is not due any more.
+        """
         with self.warehouse.state():
             create_tables(self.warehouse)
             is_silent = self.lease.is_silent()
         if is_silent:
             self._look_after_silent()
         try:
-            self._take(run)
+            self._take(run, is_due)
         except UnreachableError:
             # It may be taken, although nobody could say so any more.
             with suppress(UnreachableError):
                 self.leave(run, done=False)
             raise
 
-    def _take(self, run: RunRecord) -> None:
+    def _take(self, run: RunRecord, is_due: Callable[[Warehouse], bool]) -> None:
         with self.warehouse.state():
             self.lease.take(run.run_id)
+            if not is_due(self.warehouse):
+                raise ServedError(f"another run of the sync '{self.kept.sync}' was here before")
             self.warehouse.run(
                 f"update {self.table('sync_runs')} set state = 'killed' "
                 "where sync = ? and state = 'running'",

@@ -125,7 +125,7 @@ class _Run:
 
     def go(self) -> Summary:
         done = closed = False
-        self.ledger.begin(self.run)
+        self.ledger.begin(self.run, self.options.is_due)
         try:
             self._take_up()
             with self.warehouse.work(self.sync.name) as work:

@@ -145,6 +145,32 @@ def test_a_sync_that_another_process_runs_is_left_to_it(bed: Bed) -> None:
     assert {"a": "running", "b": "waiting"} == outcomes(bed, NOON)
 
 
+def test_what_another_call_has_run_meanwhile_is_not_run_again(bed: Bed) -> None:
+    """Both calls found it due; the other one, a moment later, takes the lease first."""
+    bed.build(people(3))
+    write(bed, a=f"{DAILY}\nneeds: [b]", b=DAILY)
+    scheduler = bed.project.scheduler
+    opened = scheduler.open_warehouse
+    looked: list[bool] = []
+    found: dict[str, str] = {}
+
+    def open_late() -> Any:
+        if looked:
+            scheduler.open_warehouse = opened
+            found.update(outcomes(bed, NOON + timedelta(seconds=1)))
+        looked.append(True)
+        return opened()
+
+    scheduler.open_warehouse = open_late
+    late = scheduler.run(NOON, Options(patience=QUICK))
+    assert {"a": "ran", "b": "ran"} == found
+    assert {("not due", "it ran for 2026-03-10 12:00 UTC")} == {
+        (line.outcome, line.why) for line in late
+    }
+    assert [("a",), ("b",)] == sorted(bed.rows("select sync from {runs}"))
+    assert [] == bed.rows("select * from {leases}")
+
+
 def test_after_a_build_a_sync_is_due_once(bed: Bed) -> None:
     bed.build(people(3))
     bed.write("audiences/staff.yml", "audience: staff\nwhere: {trait: points, gt: 5}\n")

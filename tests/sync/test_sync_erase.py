@@ -13,8 +13,9 @@ from bed import LIST, QUICK, SYNC, Bed, people, person
 from click.testing import CliRunner
 
 from cdp_activate.cli import main
+from cdp_activate.cli.people import _ask
 from cdp_activate.destinations.webhook import WebhookDestination
-from cdp_activate.errors import BusyError, LockedError, RetryError
+from cdp_activate.errors import BusyError, CdpError, LockedError, RetryError, StoppedError
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.receiver import Nature, Receiver, SimulatedPlatform
 from cdp_activate.sync.drift import Drift, drift
@@ -40,6 +41,18 @@ def two_lists(bed: Bed) -> None:
     bed.mail("lists_members: true\n  outbox: {type: file, path: outbox, format: jsonl}")
     second = SYNC.replace("vips_to_mail", "vips_to_files").replace("mail\n", "outbox\n", 1)
     bed.write("syncs/files.yml", second.replace("destination: mail", "destination: outbox"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "exit_code"), [("", StoppedError, 130), ("n\n", CdpError, 1)]
+)
+def test_the_question_that_gets_no_yes_says_that_nothing_was_done(
+    answer: str, error: type[CdpError], exit_code: int
+) -> None:
+    """An answer that ends, as Ctrl-C ends it, is told apart from a no."""
+    with CliRunner().isolation(answer), pytest.raises(error, match="nothing was done") as caught:
+        _ask("Erase?")
+    assert exit_code == caught.value.exit_code
 
 
 def test_a_person_is_erased_everywhere_and_never_sent_again(bed: Bed) -> None:
