@@ -22,25 +22,16 @@ import duckdb
 
 from cdp_activate.errors import LockedError, NotBuiltError, WarehouseError
 from cdp_activate.warehouse.base import STATE_SCHEMA, Warehouse, Work
+from cdp_activate.warehouse.duckdb_errors import explained, is_lock, not_opened
 from cdp_activate.warehouse.journal import FileJournal
-from cdp_activate.warehouse.sayings import DuckDBSayings
+from cdp_activate.warehouse.sayings import DuckDBSayings, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _STATE = "cdp_state"
 _WORK = "cdp_run"
-_LOCKED = re.compile(
-    r"lock on file|being used by another process|already open"
-    # Another connection of this very process:
-    r"|file handle conflict|already attached",
-    re.I,
-)
-_QUOTED = re.compile(r"[\"'].*", re.DOTALL)
 _NAME = re.compile(r'"((?:[^"]|"")*)"')
-_NUMBER = re.compile(r"\d{4,}")
-_SHOWN = (duckdb.BinderException, duckdb.CatalogException, duckdb.IOException)
-"""Errors about names and files, whose text holds no value of a row."""
 
 
 class _Turns:
@@ -85,7 +76,7 @@ class DuckDBWarehouse(Warehouse):
         self.connection.execute("set enable_progress_bar = false")
         for name, value in (settings or {}).items():
             if name.lower() in ("memory_limit", "threads", "temp_directory"):
-                self.connection.execute(f"set {name} = '{_quoted(str(value))}'")
+                self.connection.execute(f"set {name} = {quoted(str(value))}")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -196,18 +187,18 @@ class DuckDBWarehouse(Warehouse):
         return self.path.with_name(f"{stem}.duckdb"), self.path.with_name(f"{stem}.notes")
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> None:
-        with _explained():
+        with explained():
             self.connection.execute(sql, list(parameters))
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with _explained():
+        with explained():
             return self.connection.execute(sql, list(parameters)).fetchall()
 
     def read(self, sql: str, *, batch: int = 10_000) -> Iterator[pa.RecordBatch]:
         # A cursor of its own: another query of this session must not cut the stream off.
         cursor = self.connection.cursor()
         try:
-            with _explained():
+            with explained():
                 reader = cursor.sql(sql).to_arrow_reader(batch)
                 yield from reader
         finally:
@@ -226,7 +217,7 @@ class DuckDBWarehouse(Warehouse):
         self.run(f"create or replace view {name} as {query}")
 
     def append(self, table: str, rows: pa.Table) -> None:
-        with _explained():
+        with explained():
             self.connection.register("cdp_rows", rows)
             try:
                 self.connection.execute(f"insert into {table} by name select * from cdp_rows")
@@ -272,15 +263,11 @@ class DuckDBWarehouse(Warehouse):
         deadline = time.monotonic() + self.wait
         while True:
             try:
-                self.connection.execute(f"attach '{_quoted(str(path))}' as \"{alias}\"{mode}")
+                self.connection.execute(f'attach {quoted(str(path))} as "{alias}"{mode}')
                 return
             except duckdb.Error as error:
-                if not _LOCKED.search(str(error)):
-                    use = "read it" if read_only else "write to its folder, and is there room?"
-                    raise WarehouseError(
-                        f"the DuckDB file {path} cannot be opened: {_first_line(error)}",
-                        remedy=f"is it a DuckDB file, may this user {use.rstrip('?')}?",
-                    ) from None
+                if not is_lock(error):
+                    raise not_opened(path, error, read_only=read_only) from None
                 if time.monotonic() > deadline:
                     raise LockedError(
                         f"another process holds the DuckDB file {path}",
@@ -289,41 +276,9 @@ class DuckDBWarehouse(Warehouse):
                 time.sleep(0.05)
 
     def _detach(self, alias: str) -> None:
-        with _explained():
+        with explained():
             self.connection.execute(f'detach database if exists "{alias}"')
 
 
 def _kind(name: str) -> str:
     return "table" if "." in name else "temp table"
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise NotBuiltError(
-            f"the warehouse lacks a table or column: {_first_line(error)}",
-            remedy="run `cdp-activate build` so that dbt builds what the audiences read",
-        ) from None
-    except duckdb.Error as error:
-        # What a full disk breaks off is an error of the transaction, not of the file.
-        if isinstance(error, duckdb.IOException) or "write file" in str(error):
-            raise WarehouseError(
-                f"the warehouse could not read or write a file: {_first_line(error)}",
-                remedy="is there room on the disk, and may this user write there? Then run again",
-            ) from None
-        raise WarehouseError(f"the warehouse refused: {_first_line(error)}") from None
-
-
-def _first_line(error: Exception) -> str:
-    """The reason without the SQL that DuckDB quotes below it, nor any value of a row."""
-    said = str(error)
-    if not isinstance(error, _SHOWN):
-        # A value may itself hold quotes and lines: nothing after the first quote is kept.
-        said = _NUMBER.sub("***", _QUOTED.sub("***", said))
-    return said.partition("\n")[0]
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
