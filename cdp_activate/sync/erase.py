@@ -28,7 +28,8 @@ from cdp_activate.http import Transport
 from cdp_activate.identifiers import RULE_SETS
 from cdp_activate.identifiers.python import prepared
 from cdp_activate.sync import log
-from cdp_activate.sync.deliver import Courier, Patience
+from cdp_activate.sync.attempts import Patience
+from cdp_activate.sync.deliver import Courier
 from cdp_activate.sync.erasure import Erasure, Held, Step, Verified, given, put_off
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.ledger import Ledger

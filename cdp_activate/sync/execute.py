@@ -12,8 +12,9 @@ from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import CdpError, DestinationError, GuardError, OutOfReachError
 from cdp_activate.http import Transport
+from cdp_activate.sync.attempts import Patience
 from cdp_activate.sync.batches import Batch, read_batches
-from cdp_activate.sync.deliver import Courier, Delivered, Hooks, JobUnderWayError, Patience
+from cdp_activate.sync.deliver import Courier, Delivered, Hooks, JobUnderWayError
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.notes import Notes, Spans
 from cdp_activate.sync.plan import Plan

@@ -72,7 +72,7 @@ class HttpDestinationContract(JobContract):
         error = self._error(connect, lambda _: Response(429, {"Retry-After": "7"}))
         require(getattr(error, "after", None) == 7.0, "Retry-After was lost")
 
-    def testlost_connections_are_tried_again(self, connect: Connect) -> None:
+    def test_lost_connections_are_tried_again(self, connect: Connect) -> None:
         """What the transport raises is not swallowed."""
 
         def answer(request: Request) -> Response:

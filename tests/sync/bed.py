@@ -13,7 +13,7 @@ import duckdb
 
 from cdp_activate.project import Project
 from cdp_activate.receiver import Receiver
-from cdp_activate.sync.deliver import Patience
+from cdp_activate.sync.attempts import Patience
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import Plan, Step
 from cdp_activate.sync.plan_sql import Asked

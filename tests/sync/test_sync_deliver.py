@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError, SourceErrors
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.receiver import Nature, SimulatedPlatform
-from cdp_activate.sync.deliver import NAP, Courier, Delivered, Hooks, Patience, in_batches
+from cdp_activate.sync.attempts import NAP, Patience
+from cdp_activate.sync.deliver import Courier, Delivered, Hooks
 from cdp_activate.sync.status import statuses
 
 
@@ -84,7 +86,10 @@ def courier(post: Post, **more: Any) -> Courier:
 
 
 def sent(taker: Courier, rows: Iterable[Row]) -> Iterator[Delivered]:
-    return taker.deliver("upsert", in_batches(rows, taker.destination.batch_size))
+    rest = iter(rows)
+    return taker.deliver(
+        "upsert", iter(lambda: list(islice(rest, taker.destination.batch_size)), [])
+    )
 
 
 def keys(outcomes: Sequence[Delivered] | Iterator[Delivered]) -> list[str]:
