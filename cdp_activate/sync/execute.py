@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
-from cdp_activate.errors import CdpError, DestinationError, GuardError, OutOfReachError
+from cdp_activate.errors import CdpError, DestinationError, OutOfReachError
 from cdp_activate.http import Transport
 from cdp_activate.sync.attempts import Patience
 from cdp_activate.sync.batches import Batch, read_batches
@@ -18,6 +18,7 @@ from cdp_activate.sync.deliver import Courier, Delivered, Hooks, JobUnderWayErro
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.notes import Notes, Spans
 from cdp_activate.sync.plan import Plan
+from cdp_activate.sync.rejected import Rejected
 from cdp_activate.sync.tables import EVENTS, PHASES, RunRecord, Verb
 from cdp_activate.sync.watch import Watch
 from cdp_activate.warehouse.base import Warehouse
@@ -27,12 +28,6 @@ AHEAD = 32
 
 The next are noted when half of them are under way, so that only one thread waits for the disk.
 """
-
-A_FEW, SOME, MANY = 10, 100, 1_000
-"""Rows of which so many are needed before a share of them tells: that all of them were refused,
-that more were than `max_rejected`, and that no more of them need be tried."""
-
-UNNAMED = "refused by the platform, which does not say which rows"
 
 
 @dataclass(frozen=True)
@@ -63,14 +58,6 @@ class Options:
 
 
 @dataclass
-class Tally:
-    """Rows of one verb that were answered, and how many of them the platform refused."""
-
-    answered: int = 0
-    rejected: int = 0
-
-
-@dataclass
 class Delivery:
     """Sends a plan, and keeps the ledger's and the run's books."""
 
@@ -80,14 +67,9 @@ class Delivery:
     run: RunRecord
     destination: Destination[Any]
     options: Options
-    rejections: dict[str, int] = field(default_factory=dict)
-    refused: int = 0
-    of_verb: dict[Verb, Tally] = field(default_factory=dict)
 
-    @property
-    def answered(self) -> int:
-        """Rows that the platform answered, of whichever verb."""
-        return sum(one.answered for one in self.of_verb.values())
+    def __post_init__(self) -> None:
+        self.rejected = Rejected(self.plan, "max_rejected" in self.options.allow)
 
     def deliver(self) -> None:
         """Removes first, then adds and updates; each settled before the other begins.
@@ -108,8 +90,8 @@ class Delivery:
                     _Phase(self, courier, name, verb).deliver()
         finally:
             self.run.calls = courier.calls
-        if self.rejected_too_many(at_end=not courier.is_over):
-            self._refuse()
+        if self.rejected.is_too_many(at_end=not courier.is_over):
+            raise self.rejected.error()
 
     def _open(self, courier: Courier) -> dict[str, str]:
         """Open the lists that something is sent to: name -> what the platform calls it.
@@ -129,64 +111,6 @@ class Delivery:
                 )
             ids[one.name] = courier.list_id
         return ids
-
-    def rejected_too_many(self, *, at_end: bool = False) -> bool:
-        """Whether the platform refused more than `max_rejected` of what it answered.
-
-        Where the sync does not say how many: every row of a verb, of so many that it is no
-        chance, or of a list that nobody was ever put on.
-        """
-        if not self.run.rejected or "max_rejected" in self.options.allow:
-            return False
-        limit, sent = self.plan.sync.settings.guards.max_rejected, self.plan.total.sent
-        if limit is not None:
-            is_enough = self.answered >= min(SOME, sent)
-            return (at_end or is_enough) and not limit.allows(self.run.rejected, self.answered)
-        return any(
-            one.rejected >= one.answered >= (1 if at_end else MANY)
-            and (one.answered >= A_FEW or not self.plan.ledger_size)
-            for one in self.of_verb.values()
-        )
-
-    def _refuse(self) -> None:
-        limit = self.plan.sync.settings.guards.max_rejected
-        counted = f"{self.run.rejected:,} of {self.answered:,} rows were rejected"
-        raise GuardError(
-            f"the sync '{self.run.sync}' was stopped: {counted}, more than {limit}. "
-            "What was accepted is kept"
-            if limit is not None
-            else f"the sync '{self.run.sync}' was stopped: {self._all_refused()}",
-            guards=["max_rejected"],
-            remedy="see the reasons in `cdp-activate rejections`, mend them and run it with "
-            "--retry-rejected; or run it with --allow max_rejected",
-        )
-
-    def _all_refused(self) -> str:
-        """Of which verb every row was refused."""
-        said = [
-            f"{one.rejected:,} of {one.answered:,} rows to {verb} were rejected"
-            for verb, one in self.of_verb.items()
-            if one.rejected >= one.answered
-        ]
-        return f"{' and '.join(said)}, and none was accepted"
-
-    def reject(self, verb: Verb, named: Iterable[str], receipt: Receipt) -> None:
-        """The platform refused some rows, for these reasons, and more that it does not name."""
-        before = self.run.rejected
-        for why in named:
-            self.rejections[why] = self.rejections.get(why, 0) + 1
-            self.refused += 1
-        for why, count in receipt.reasons.items():
-            unnamed_for = f"{why} ({UNNAMED})"
-            self.rejections[unnamed_for] = self.rejections.get(unnamed_for, 0) + count
-        unexplained = receipt.unnamed - sum(receipt.reasons.values())
-        if unexplained > 0:
-            self.rejections[UNNAMED] = self.rejections.get(UNNAMED, 0) + unexplained
-        self.run.rejected = sum(self.rejections.values())
-        self.tally(verb).rejected += self.run.rejected - before
-
-    def tally(self, verb: Verb) -> Tally:
-        return self.of_verb.setdefault(verb, Tally())
 
 
 @dataclass
@@ -221,7 +145,7 @@ class _Phase:
             as_json=to.sends_json,
         )
         failure: CdpError | None = None
-        answered = work.answered
+        answered = work.rejected.answered
         try:
             for delivered in self.courier.deliver(self.verb, batches):
                 answered += len(delivered.rows)
@@ -276,7 +200,7 @@ class _Phase:
             self.work.notes.answer(
                 self.list_name, self.verb, batch.span, delivered.rejected, delivered.job
             )
-            self.work.tally(self.verb).answered += len(batch)
+            self.work.rejected.tally(self.verb).answered += len(batch)
             self._rejected(
                 Receipt(delivered.rejected, delivered.unnamed, reasons=delivered.reasons)
             )
@@ -287,10 +211,12 @@ class _Phase:
             self.work.notes.spare(self.list_name, self.verb, batch.span)
 
     def _rejected(self, receipt: Receipt) -> None:
-        self.work.reject(self.verb, receipt.rejected.values(), receipt)
+        run, rejected = self.work.run, self.work.rejected
+        rejected.add(self.verb, receipt)
+        run.rejected = rejected.by_reason.total()
         if self.verb == "upsert":
-            self.work.run.unnamed += receipt.unnamed
-        if self.work.rejected_too_many():
+            run.unnamed += receipt.unnamed
+        if rejected.is_too_many():
             self.courier.halt()
 
     def _spare(self) -> None:

@@ -208,7 +208,7 @@ class _Run:
         elif run.state == "partial":
             left = f"{plan.total.later:,} changes are left for the next run"
             run.message = f"{left}; {run.message}" if run.message else left
-        return Summary(plan, run, delivery.rejections, delivery.refused)
+        return Summary(plan, run, delivery.rejected.by_reason, delivery.rejected.named)
 
 
 def _in_time(options: Options, of_sync: float | None) -> Options:
