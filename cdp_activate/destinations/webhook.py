@@ -1,7 +1,7 @@
 """Any HTTP endpoint: one signed JSON body a batch.
 
-Calls are signed as Standard Webhooks has it (`cdp_activate/signature.py`). The body, and the
-answers it understands, are described in docs/destinations.md.
+Calls are signed as Standard Webhooks has it (`cdp_activate/signature.py`). What they say, and
+the answers that are understood, is in `_webhook`.
 """
 
 from __future__ import annotations
@@ -9,19 +9,25 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
 from cdp_activate import __version__
-from cdp_activate.answers import raise_for_status, read_json
-from cdp_activate.destinations._values import as_json, as_utf8
+from cdp_activate.answers import raise_for_status
+from cdp_activate.destinations._webhook import (
+    answer_of,
+    body_of,
+    no_page,
+    page_of,
+    receipt_of,
+    rejections,
+)
 from cdp_activate.destinations.base import Destination, DestinationSettings
-from cdp_activate.destinations.rows import Receipt, Row, clean_reason, json_bytes, rows_as_json
-from cdp_activate.errors import DestinationError, RetryError
+from cdp_activate.destinations.rows import Receipt, Row, clean_reason, json_bytes
+from cdp_activate.errors import RetryError
 from cdp_activate.http import Request, Response, Transport
 from cdp_activate.signature import SigningSecret, new_message_id, secret_bytes, sign
 
@@ -161,12 +167,12 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         what the endpoint says of them.
         """
         body = json_bytes({"action": "settle", "job": job})
-        answer = self._answer(self._send("POST", body, new_message_id()))
+        answer = answer_of(self._send("POST", body, new_message_id()), who=self.name)
         if answer.get("job") is not None:
             return None
-        pairs = [(key, why) for key, why in self._rejections(answer.get("rejected"))]
+        pairs = rejections(answer, who=self.name)
         named = {key: clean_reason(why, Row(key, {})) for key, why in pairs if key}
-        return Receipt(rejected=named, unnamed=sum(1 for key, _ in pairs if not key))
+        return Receipt(rejected=named, unnamed=sum(not key for key, _ in pairs))
 
     def size(self, list_id: str) -> int | None:
         """What `action: members` says of the list's size, where the endpoint knows it."""
@@ -186,26 +192,11 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
             if after is None:
                 return
             if after == before:
-                raise self._no_page("names itself as its next page")
+                raise no_page(self.name, "names itself as its next page")
 
     def _page(self, list_id: str, after: str | None) -> Mapping[str, Any]:
         body = json_bytes({"action": "members", "list": list_id, "after": after})
-        response = self._send("POST", body, new_message_id())
-        raise_for_status(response, who=self.name)
-        page = read_json(response, who=self.name)
-        if not isinstance(page, Mapping) or type(page.get("size")) is not int:
-            raise self._no_page("says no size")
-        members = page.get("members")
-        if not isinstance(members, list) or not all(isinstance(one, Mapping) for one in members):
-            raise self._no_page("has no list of members, each an object of identifiers")
-        return page
-
-    def _no_page(self, what: str) -> DestinationError:
-        return DestinationError(
-            f"{self.name} does not answer `action: members` as docs/destinations.md has it: "
-            f"the answer {what}",
-            remedy="Leave `lists_members` out of its settings, or mend the endpoint.",
-        )
+        return page_of(self._send("POST", body, new_message_id()), who=self.name)
 
     def _post(self, action: str, list_name: str | None, rows: Sequence[Row]) -> Receipt:
         """One batch, one call.
@@ -217,13 +208,14 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
         """
         if not rows:
             return Receipt()
-        body = _body(action, list_name, rows)
+        body = body_of(action, list_name, rows)
         with self._lock:
             # A body is long: it is looked up only where there is something to find.
             before = self._unanswered.pop(body, None) if self._unanswered else None
         message_id = before or new_message_id()
         try:
-            return self._read(self._send("POST", body, message_id), rows)
+            answer = answer_of(self._send("POST", body, message_id), who=self.name)
+            return receipt_of(answer, rows, who=self.name)
         except RetryError:
             with self._lock:
                 self._unanswered[body] = message_id
@@ -241,80 +233,3 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
             key = secret_bytes(self.settings.secret.get_secret_value())
             headers["webhook-signature"] = sign(key, message_id, timestamp, body)
         return self.transport.send(Request(method, self.settings.url, headers, body))
-
-    def _answer(self, response: Response) -> Mapping[str, Any]:
-        """What a 2xx answer says, if anything."""
-        raise_for_status(response, who=self.name)
-        said = response.body.strip()
-        if not said:
-            return {}
-        if said[:15].lower().startswith((b"<!doctype html", b"<html")):
-            raise DestinationError(
-                f"{self.name} answered with a web page, as if nothing took our call",
-                remedy="Is `url` right, and open to us? An endpoint answers with JSON or nothing.",
-            )
-        try:
-            answer = read_json(response, who=self.name)
-        except RetryError:
-            says = response.headers.get("content-type", "").lower()
-            if "json" in says or said.startswith(b'{"'):
-                raise
-            return {}
-        return answer if isinstance(answer, Mapping) else {}
-
-    def _read(self, response: Response, rows: Sequence[Row]) -> Receipt:
-        """2xx accepts the batch, but for the rows that its body rejects, or names a job."""
-        answer = self._answer(response)
-        receipt = self._receipt(answer.get("rejected"), rows)
-        job = answer.get("job")
-        return receipt if job is None else replace(receipt, job=str(job))
-
-    def _receipt(self, rejected: object, rows: Sequence[Row]) -> Receipt:
-        pairs = list(self._rejections(rejected))
-        if not pairs:
-            return Receipt()  # Rows that the warehouse wrote are not made for nothing.
-        by_key = {row.key: row for row in rows}
-        named: dict[str, str] = {}
-        unnamed = 0
-        for key, reason in pairs:
-            if key in by_key:
-                named[key] = clean_reason(reason, by_key[key])
-            else:
-                unnamed += 1
-        return Receipt(rejected=named, unnamed=min(unnamed, len(rows) - len(named)))
-
-    def _rejections(self, rejected: object) -> Iterable[tuple[str, object]]:
-        """Pairs of key and reason, from `{key: reason}` or `[{"key":, "reason":}]`."""
-        if rejected is None:
-            return []
-        if isinstance(rejected, Mapping):
-            return [(str(key), reason or "") for key, reason in rejected.items()]
-        if isinstance(rejected, list):
-            return [_rejection(entry) for entry in rejected]
-        raise DestinationError(
-            f"{self.name} answered with 'rejected' in a form that is not understood",
-            remedy='Answer {"rejected": {key: reason}} or a list of {"key":, "reason":}.',
-        )
-
-
-def _body(action: str, list_name: str | None, rows: Sequence[Row]) -> bytes:
-    if action == "upsert":
-        said = f'"action":"upsert","list":{as_json(list_name)},"rows":{rows_as_json(rows)}'
-        return as_utf8(f"{{{said}}}")
-    shown = [_row_json(row, action) for row in rows]
-    return json_bytes({"list": list_name, "action": action, "rows": shown})
-
-
-def _row_json(row: Row, action: str) -> dict[str, Any]:
-    shown: dict[str, Any] = {"key": row.key, "identifiers": dict(row.identifiers)}
-    if action == "send":
-        shown["fields"] = dict(row.fields)
-        shown["idempotency_key"] = row.idempotency_key
-    return shown
-
-
-def _rejection(entry: object) -> tuple[str, object]:
-    """Key and reason of one entry; an entry without a key belongs to no row."""
-    if isinstance(entry, Mapping):
-        return str(entry.get("key", "")), entry.get("reason") or ""
-    return str(entry), ""
