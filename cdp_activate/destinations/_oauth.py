@@ -11,8 +11,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
+
+from pydantic import SecretStr
 
 from cdp_activate.answers import raise_for_status, read_json
 from cdp_activate.errors import AuthError, DestinationError, RetryError, SettingsError
@@ -26,10 +28,14 @@ _JWT_LIFE = 3600
 _REFUSED = frozenset({400, 401})
 
 
+Form: TypeAlias = Callable[[], Mapping[str, str]]
+"""What to send for the next token."""
+
+
 class Tokens:
     """One access token at a time, for all threads. `form` gives the request for the next one."""
 
-    def __init__(self, address: str, form: Callable[[], Mapping[str, str]], *, who: str) -> None:
+    def __init__(self, address: str, form: Form, *, who: str) -> None:
         self.address, self.form, self.who = address, form, who
         self._lock = threading.Lock()
         self._token, self._since, self._until = "", 0.0, 0.0
@@ -88,17 +94,17 @@ class Tokens:
         return token, float(seconds) if isinstance(seconds, int | float) else _JWT_LIFE
 
 
-def refreshing(client_id: str, client_secret: str, refresh_token: str) -> Mapping[str, str]:
+def refreshing(client_id: str, client_secret: SecretStr, refresh_token: SecretStr) -> Form:
     """The form of RFC 6749, section 6."""
-    return {
+    return lambda: {
         "grant_type": "refresh_token",
         "client_id": client_id,
-        "client_secret": client_secret,
-        "refresh_token": refresh_token,
+        "client_secret": client_secret.get_secret_value(),
+        "refresh_token": refresh_token.get_secret_value(),
     }
 
 
-def service_account(file: Path, scope: str) -> tuple[str, Callable[[], Mapping[str, str]]]:
+def service_account(file: Path, scope: str) -> tuple[str, Form]:
     """Where a Google service account asks for tokens, and the form of its request.
 
     RFC 7523, 2.1: https://developers.google.com/identity/protocols/oauth2/service-account.

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
-from cdp_activate.answers import LONGEST_WAIT
+from cdp_activate.destinations._google import NOT_THE_ROWS, REASON, pause_of, reasons_of
 from cdp_activate.destinations._oauth import Tokens, refreshing, service_account
 from cdp_activate.destinations.api import ApiDestination, ApiSettings
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError
-from cdp_activate.http import Response, Transport
+from cdp_activate.http import Response
 
 SCOPE = "https://www.googleapis.com/auth/datamanager"
 TOKENS = "https://oauth2.googleapis.com/token"
@@ -24,24 +25,10 @@ _DOCS = "https://developers.google.com/data-manager/api"
 _LIMITS = f"{_DOCS}/limits"
 _PROTO = "https://pypi.org/project/google-ads-datamanager/ (IngestAudienceMembersRequest)"
 _CONSENT = {"granted": "CONSENT_GRANTED", "denied": "CONSENT_DENIED"}
-_REASON = re.compile(r"[A-Z][A-Z_0-9]{2,80}")
 _SHORT = "PROCESSING_ERROR_REASON_"
 _BUSY = frozenset({429, 503})
-_DELAY = re.compile(r"([0-9]+(?:\.[0-9]+)?)s")
 
 _UNFIT = "no e-mail address or telephone number, and no whole address"
-
-_NOT_THE_ROWS = {
-    "TERMS_AND_CONDITIONS_NOT_SIGNED": "accept the Customer Match terms in the account",
-    "NOT_ALLOWLISTED": "ask Google to allow Customer Match for the account",
-    "ADVERTISER_TOS_NOT_ACCEPTED": "accept the terms in the account",
-    "INVALID_USER_LIST_ID": "run the sync with --full-refresh: a deleted list is made anew",
-    "INVALID_USER_LIST_TYPE": "rename the list there, or give the sync another `list:`",
-    "INVALID_DESTINATION": "check customer_id and login_customer_id",
-    "DESTINATION_ACCOUNT_TYPE_MISMATCH": "check customer_id: is it a Google Ads account?",
-    "OPERATING_ACCOUNT_LOGIN_ACCOUNT_MISMATCH": "check login_customer_id",
-}
-"""Reasons of a refusal that no other row would mend, and what does."""
 
 
 class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
@@ -117,37 +104,23 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
     batch_size = 10_000
     requests_per_second = 4.0
 
-    def __init__(
-        self, settings: Settings, *, transport: Transport | None = None, name: str = ""
-    ) -> None:
-        """Keep the settings; make no call yet."""
-        super().__init__(settings, transport=transport, name=name)
-        self._tokens: Tokens | None = None
-
     def headers(self, path: str) -> Mapping[str, str]:
         """An access token, and the account that it signs in with."""
-        found = {"authorization": f"Bearer {self._token()}"}
+        found = {"authorization": f"Bearer {self._tokens.get(self.transport)}"}
         if self.settings.login_customer_id:
             login = f"accountTypes/GOOGLE_ADS/accounts/{self.settings.login_customer_id}"
             found["login-account"] = login
         return found
 
-    def _token(self) -> str:
-        if self._tokens is None:
-            settings = self.settings
-            if settings.service_account_file:
-                file = self.folder / settings.service_account_file
-                address, form = service_account(file, SCOPE)
-                self._tokens = Tokens(address, form, who=self.name)
-            else:
-                assert settings.client_id and settings.client_secret and settings.refresh_token
-                asked = refreshing(
-                    settings.client_id,
-                    settings.client_secret.get_secret_value(),
-                    settings.refresh_token.get_secret_value(),
-                )
-                self._tokens = Tokens(TOKENS, lambda: asked, who=self.name)
-        return self._tokens.get(self.transport)
+    @cached_property
+    def _tokens(self) -> Tokens:
+        settings = self.settings
+        if settings.service_account_file:
+            address, form = service_account(self.folder / settings.service_account_file, SCOPE)
+            return Tokens(address, form, who=self.name)
+        assert settings.client_id and settings.client_secret and settings.refresh_token
+        form = refreshing(settings.client_id, settings.client_secret, settings.refresh_token)
+        return Tokens(TOKENS, form, who=self.name)
 
     def check(self) -> None:
         """Read one of the account's lists."""
@@ -240,7 +213,7 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
         reasons: dict[str, int] = {}
         for one in self.read(counts, kind=list):
             reason = self.read(one, "reason", kind=str).removeprefix(_SHORT)
-            reason = reason.lower() if _REASON.fullmatch(reason) else "refused without a reason"
+            reason = reason.lower() if REASON.fullmatch(reason) else "refused without a reason"
             reasons[reason] = reasons.get(reason, 0) + self._number(one, "recordCount")
         # What was refused, and how many of it, must be said: silence is not success.
         if not sum(reasons.values()) or "internal_error" in reasons:
@@ -266,8 +239,8 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
 
     def raise_for(self, response: Response) -> None:
         """Google's reasons are words of a list: they are shown, its messages are not."""
-        reasons = _reasons(response)
-        if response.status == 401 and self._tokens is not None:
+        reasons = reasons_of(response)
+        if response.status == 401:
             self._tokens.refused()
         if response.status == 403 and "ACCESS_TOKEN_SCOPE_INSUFFICIENT" in reasons:
             raise AuthError(
@@ -275,12 +248,12 @@ class GoogleAdsDestination(ApiDestination["GoogleAdsDestination.Settings"]):
                 remedy="Make a new refresh token with this scope.",
             )
         for reason in reasons:
-            if reason in _NOT_THE_ROWS:
+            if reason in NOT_THE_ROWS:
                 raise DestinationError(
                     f"{self.name} refused the request: {reason}",
-                    remedy=f"To mend it: {_NOT_THE_ROWS[reason]}.",
+                    remedy=f"To mend it: {NOT_THE_ROWS[reason]}.",
                 )
-        if response.status in _BUSY and (pause := _pause(response)) is not None:
+        if response.status in _BUSY and (pause := pause_of(response)) is not None:
             raise RetryError(
                 f"{self.name} answered {response.status}: later",
                 after=pause,
@@ -308,27 +281,3 @@ def _identifiers(row: Row) -> list[dict[str, Any]]:
     if all(name in given for name in parts.values()):
         found.append({"address": {theirs: given[ours] for theirs, ours in parts.items()}})
     return found
-
-
-def _pause(response: Response) -> float | None:
-    """Seconds that google.rpc.RetryInfo asks for: Google says them in the body."""
-    try:
-        delays = [one.get("retryDelay") for one in response.json()["error"]["details"]]
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return None
-    found = [_DELAY.fullmatch(one) for one in delays if isinstance(one, str)]
-    return next((min(float(one[1]), LONGEST_WAIT) for one in found if one), None)
-
-
-def _reasons(response: Response) -> list[str]:
-    """The words that Google gives for an error, of google.rpc.ErrorInfo and BadRequest."""
-    try:
-        details = response.json()["error"]["details"]
-        words = [one.get("reason") for one in details]
-        for one in details:
-            words += [field.get("reason") for field in one.get("fieldViolations") or ()]
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return []
-    return list(
-        dict.fromkeys(one for one in words if isinstance(one, str) and _REASON.fullmatch(one))
-    )

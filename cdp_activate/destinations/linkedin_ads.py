@@ -91,12 +91,8 @@ class LinkedInAdsDestination(ApiDestination["LinkedInAdsDestination.Settings"]):
         self._lock = threading.Lock()
         self._tokens: Tokens | None = None
         if settings.client_id and settings.client_secret and settings.refresh_token:
-            asked = refreshing(
-                settings.client_id,
-                settings.client_secret.get_secret_value(),
-                settings.refresh_token.get_secret_value(),
-            )
-            self._tokens = Tokens(TOKENS, lambda: asked, who=self.name)
+            form = refreshing(settings.client_id, settings.client_secret, settings.refresh_token)
+            self._tokens = Tokens(TOKENS, form, who=self.name)
 
     def headers(self, path: str) -> Mapping[str, str]:
         """The token, LinkedIn's version, and for users that there are many in the body."""
