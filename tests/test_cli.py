@@ -81,6 +81,7 @@ GIVEN = {
     ("audience", "overlap"): ["x", "y"],
     ("run",): ["--due"],
     ("erase",): ["x"],
+    ("schema",): ["audiences"],
 }
 """What a command cannot be called without."""
 

@@ -13,7 +13,7 @@ LAYERS = [
     {"cli"},
     {"demo"},
     {"dbt", "doctor", "scaffold", "testing"},
-    {"project", "describe", "destination_facts", "receiver"},
+    {"project", "describe", "destination_facts", "editor", "receiver"},
     {"sync"},
     {"identifiers"},
     {"audiences", "warehouse", "destinations"},

@@ -21,6 +21,7 @@ from cdp_activate.cli.history import rejections, runs
 from cdp_activate.cli.people import drift, erase
 from cdp_activate.cli.plan import plan
 from cdp_activate.cli.run import run
+from cdp_activate.cli.schema import schema
 from cdp_activate.cli.sync import status, sync
 
 EPILOG = (
@@ -58,6 +59,6 @@ def main() -> None:
 
 for _command in (
     adopt, audience, build, catalog, compile_, demo, destinations, doctor, drift, erase, init, plan,
-    rejections, run, runs, status, sync,
+    rejections, run, runs, schema, status, sync,
 ):  # fmt: skip
     main.add_command(_command)

@@ -103,7 +103,7 @@ class LeafReader(OperandReader):
             )
         known = operators.operators_of(column.type)
         options = self._options(node, column, allowed)
-        offered = _offered_operators(column, allowed)
+        offered = offered_operators(column, allowed)
         also = (*skip, *(operators.OPTIONS if allowed.options else ()))
         names = [
             name
@@ -134,7 +134,7 @@ class LeafReader(OperandReader):
         return Test(column, found, options) if found else None
 
     def _says_nothing(self, node: Node, column: Column, allowed: Allowed) -> None:
-        hint = suggest("", _offered_operators(column, allowed), what="operators", most=30)
+        hint = suggest("", offered_operators(column, allowed), what="operators", most=30)
         self.wrong(node, f"say what '{column.name}' must be", hint)
 
     def _wrong_operator(
@@ -247,7 +247,8 @@ class LeafReader(OperandReader):
         return test.comparisons if test else None
 
 
-def _offered_operators(column: Column, allowed: Allowed) -> list[str]:
+def offered_operators(column: Column, allowed: Allowed) -> list[str]:
+    """The operators of a column that may be asked in this place."""
     return [
         name
         for name in operators.operators_of(column.type)

@@ -20,8 +20,12 @@ from cdp_activate.text import Node, suggest
 NUMBERS = ("integer", "decimal", "double")
 _ORDERED = (*NUMBERS, "text", "date", "timestamp")
 _MEASURABLE = {"min": _ORDERED, "max": _ORDERED, "distinct": (*_ORDERED, "boolean", "uuid")}
-"""The types a measure takes; the others take numbers."""
 _FRACTION = re.compile(r"([+-]?[0-9]{1,9}(?:\.[0-9]{1,9})?) ?%")
+
+
+def measurable(name: str) -> tuple[str, ...]:
+    """The types of columns that a measure takes."""
+    return _MEASURABLE.get(name, NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ def _of_column(
     column = reader.column_of(named, rows.shared_columns(of.events), "properties")
     if column is None:
         return None
-    if column.type.kind not in _MEASURABLE.get(name, NUMBERS):
-        taken = ", ".join(_MEASURABLE.get(name, NUMBERS))
+    if column.type.kind not in measurable(name):
+        taken = ", ".join(measurable(name))
         message = f"'{named.text}' is a {column.type}: {name} does not take it"
         reader.wrong(named, message, f"{name} takes: {taken}")
         return None
