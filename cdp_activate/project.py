@@ -67,7 +67,7 @@ class Project:
     @cached_property
     def configuration(self) -> Node:
         """dbt_project.yml."""
-        documents = read(self.folder / "dbt_project.yml", shown_as="dbt_project.yml")
+        documents = read(self.folder / "dbt_project.yml", shown_as="dbt_project.yml", ours=False)
         if not documents or not isinstance(documents[0].value, dict):
             raise SourceErrors([Problem("it is empty", path="dbt_project.yml")])
         return documents[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 from cdp_activate import shipped
 from cdp_activate.destinations import destination_types
 from cdp_activate.errors import UsageError
+from cdp_activate.words import listed
 
 PACKAGE = "packages/cdp_activate"
 """Our dbt models, copied into the project: checked in with it, no hub and no network."""
@@ -106,6 +107,20 @@ class Made:
 
     written: list[str] = field(default_factory=list)
     to_add: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def next_steps(self) -> list[str]:
+        """What has to be edited before the first build."""
+        steps = {
+            "profiles.yml": "say in profiles.yml where your warehouse is: what is there is an "
+            "empty DuckDB file",
+            "dbt_project.yml": "say in dbt_project.yml, under `cdp_inputs`, which of your tables "
+            "is which subject: what is there are examples, and a build needs the tables",
+        }
+        found = [step for path, step in steps.items() if path in self.written]
+        if self.to_add:
+            found.append(f"add to {listed(list(self.to_add))} what is shown above")
+        return found
 
 
 def scaffold(folder: Path) -> Made:

@@ -181,9 +181,8 @@ def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any
         here = parent.keys.get(key, parent)
         inner = _model_at(model, path[:-1])
         known = [field.alias or name for name, field in inner.model_fields.items()] if inner else []
-        return here.problem(
-            f"unknown key '{key}'", suggest(key, known, what="keys") if known else "remove it"
-        )
+        hint = suggest(key, known, what="keys") if known else "remove it"
+        return here.problem(f"unknown key '{key}'", hint + _such_as(model, path[:-1]))
     if kind == "missing":
         return parent.problem(f"'{key}' is missing", _how_to_add(_model_at(model, path[:-1]), key))
     if kind == "too_short":
@@ -192,10 +191,15 @@ def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any
         )
     if kind in _NO_SUCH:
         words, hint = _NO_SUCH[kind] if wrong.value is not None else ("empty", "")
+        hint = _such_as(model, path).removeprefix("; ") or hint
         return wrong.problem(f"'{key}' is {words}" if key else f"this is {words}", hint)
     message = str(mistake["msg"]).removeprefix("Value error, ")
     message = re.sub("^Input should be", "it should be", message)
-    return wrong.problem(f"'{key}': {message[:1].lower()}{message[1:]}" if key else message)
+    message = f"'{key}': {message[:1].lower()}{message[1:]}" if key else message
+    if kind != "literal_error":
+        return wrong.problem(message)
+    meant = suggest(wrong.text, re.findall("'([^']*)'", mistake["ctx"]["expected"]))
+    return wrong.problem(message, meant.partition("?")[0] + "?" if "?" in meant else "")
 
 
 def _how_to_add(model: type[BaseModel] | None, key: str) -> str:
@@ -212,13 +216,29 @@ def _how_to_add(model: type[BaseModel] | None, key: str) -> str:
     return f"add `{key}: {example}`{what}"
 
 
+def _such_as(model: type[BaseModel], path: Sequence[Any]) -> str:
+    """The forms that the setting at a path may have, where the model shows some."""
+    inner = _model_at(model, path[:-1]) if path else None
+    field = inner.model_fields.get(str(path[-1])) if inner else None
+    if field is None or not field.examples or is_secret(field):
+        return ""
+    return "; such as " + ", or ".join(f"{path[-1]}: {one}" for one in field.examples)
+
+
 def _model_at(model: type[BaseModel], path: Sequence[Any]) -> type[BaseModel] | None:
     """The model of the settings at a path within those of another; None: they have none."""
     for name in path:
         field = model.model_fields.get(str(name))
-        found = [field.annotation, *get_args(field.annotation)] if field else []
-        inner = [one for one in found if isinstance(one, type) and issubclass(one, BaseModel)]
+        inner = [*_models_in(field.annotation)] if field else []
         if not inner:
             return None
         model = inner[0]
     return model
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that a type is, or is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for one in get_args(annotation):
+        yield from _models_in(one)

@@ -19,7 +19,7 @@ import yaml
 
 from cdp_activate.core_schema import Scalar, core_value
 from cdp_activate.errors import Problem, SourceErrors
-from cdp_activate.yaml_mistakes import conflict, remedy
+from cdp_activate.yaml_mistakes import VARIABLES, conflict, remedy
 
 MAX_VALUES = 200_000
 """Values in one document once aliases are written out: stops a YAML bomb."""
@@ -28,6 +28,8 @@ MAX_DEPTH = 64
 """Levels of lists and mappings in a document: what is read, written as SQL and parsed by a
 warehouse with room to spare.
 """
+
+_NO_COMMENT = re.compile(r"\s+#(\w)\S*")
 
 LONGEST = 200
 """Characters of a line that a mistake shows."""
@@ -92,11 +94,13 @@ class Node:
         return here
 
 
-def read(path: Path, *, shown_as: str | None = None, quoted: bool = True) -> list[Node]:
+def read(
+    path: Path, *, shown_as: str | None = None, quoted: bool = True, ours: bool = True
+) -> list[Node]:
     """The documents of a YAML file. Raises SourceErrors with every place known.
 
     `quoted=False` is for files where someone may have written a secret: errors give the
-    place and do not show the line.
+    place and do not show the line. Not `ours` are files of dbt: what YAML allows is right.
     """
     name = shown_as or str(path)
     try:
@@ -111,13 +115,13 @@ def read(path: Path, *, shown_as: str | None = None, quoted: bool = True) -> lis
         raise SourceErrors([problem]) from None
     except OSError as error:
         raise SourceErrors([Problem(f"cannot be read: {error.strerror}", path=name)]) from None
-    return parse(text, name, quoted=quoted)
+    return parse(text, name, quoted=quoted, ours=ours)
 
 
-def parse(text: str, name: str = "<text>", *, quoted: bool = True) -> list[Node]:
+def parse(text: str, name: str = "<text>", *, quoted: bool = True, ours: bool = True) -> list[Node]:
     """The documents in `text`; empty documents are left out."""
     source = Source(name, tuple(text.splitlines()) if quoted else ())
-    builder = _Builder(source)
+    builder = _Builder(source, ours=ours)
     try:
         for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             builder.take(event)
@@ -159,12 +163,14 @@ class _Builder:
     An alias stands for the same Node; its size is counted each time it is used.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, ours: bool) -> None:
         self.source = source
+        self.ours = ours
         self.documents: list[Node] = []
         self.problems: list[Problem] = []
         self.open: list[_Open] = []
         self.anchors: dict[str, tuple[Node, int, int]] = {}
+        self.unrepeated: dict[str, Node] = {}
 
     def take(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
@@ -179,17 +185,31 @@ class _Builder:
             closed = self.open.pop()
             self._add(closed.node, closed.size, closed.anchor, closed.levels)
         elif isinstance(event, yaml.ScalarEvent):
-            self._add(self._scalar(event), 1, event.anchor)
+            node = self._scalar(event)
+            if event.anchor:
+                self.unrepeated[event.anchor] = node
+            self._add(node, 1, event.anchor)
         elif isinstance(event, yaml.AliasEvent):
             name = str(event.anchor)
             if name not in self.anchors:
                 hint = "an alias (*name) repeats an anchor (&name) that is complete before it"
+                hint += "; a text that begins with * goes in quotes"
                 raise SourceErrors(
                     [self._node(event, None).problem(f"nothing to repeat: '*{name}'", hint)]
                 )
+            self.unrepeated.pop(name, None)
             node, size, levels = self.anchors[name]
             self._check_depth(self._node(event, None), levels)
             self._add(node, size, None, levels)
+        elif isinstance(event, yaml.DocumentEndEvent):
+            self._check_repeated()
+
+    def _check_repeated(self) -> None:
+        """A text that begins with & has lost its first word: YAML takes it for a name."""
+        for name, node in self.unrepeated.items() if self.ours else ():
+            message = f"'&{name}' is no part of the text: it names it, for *{name} to repeat"
+            self.problems.append(node.problem(message, "a text that begins with & goes in quotes"))
+        self.unrepeated.clear()
 
     def _check_depth(self, node: Node, levels: int) -> None:
         """The lists and mappings that are open, with the levels that an alias brings."""
@@ -227,6 +247,8 @@ class _Builder:
         assert isinstance(mapping.value, dict)
         if isinstance(key.value, dict | list):
             hint = "put text that begins with [ or { in quotes"
+            if isinstance(key.value, dict):
+                hint = VARIABLES
             self.problems.append(key.problem("a key must be a word, not a list or mapping", hint))
             return
         name = key.text
@@ -248,15 +270,30 @@ class _Builder:
         self._check_tag(event, self._node(event, text), "str")
         plain = bool(event.implicit[0]) and not event.tag
         node = replace(self._node(event, core_value(text) if plain else text), text=text)
+        if plain and self.ours and isinstance(node.value, str | None):
+            self._check_comment(event, node)
         if "\0" in text:
             self.problems.append(node.problem("no warehouse holds the character \\0 in text"))
         return node
 
+    def _check_comment(self, event: yaml.ScalarEvent, node: Node) -> None:
+        """`label: Deal #1` is 'Deal' to YAML; a comment that is meant has a space after its #."""
+        assert event.end_mark is not None  # the parser marks every event
+        rest = "".join(self.source.lines[event.end_mark.line : event.end_mark.line + 1])
+        found = _NO_COMMENT.match(rest, event.end_mark.column)
+        if found and (not node.text or found[1].isdigit()):
+            message = f"'{found[0].strip()}' is a comment to YAML, and no part of the text"
+            hint = "put the text in quotes; a comment has a space after its #"
+            self.problems.append(node.problem(message, hint))
+
     def _check_tag(self, event: yaml.NodeEvent, node: Node, own: str) -> None:
         """Only the tag that a value of this form has anyway; others would change its type."""
         tag = (getattr(event, "tag", None) or "").replace("tag:yaml.org,2002:", "!!")
-        if tag not in ("", "!", f"!!{own}"):
-            self.problems.append(node.problem(f"unknown YAML tag '{tag}'", "leave the tag out"))
+        if tag not in ("", f"!!{own}"):
+            hint = "leave the tag out"
+            if own == "str":
+                hint += "; a text that begins with ! goes in quotes"
+            self.problems.append(node.problem(f"unknown YAML tag '{tag}'", hint))
 
 
 @dataclass(slots=True)

@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 
 _CONFLICT = re.compile(r"<{7}( |$)")
+VARIABLES = (
+    "`{{ env_var('NAME') }}` goes in quotes, and is for syncs alone: an audience has no variables"
+)
 _OPENED = re.compile(r"""[:\-]\s+(["'\[{]).*""")
 
 
@@ -22,12 +25,20 @@ def remedy(what: str, line: str, column: int) -> str:
         return "there is a tab here: indent with spaces"
     if "start any token" in what or "alphabetic or numeric" in what:
         return f"a text that begins with {begun} goes in quotes, an item of a list begins with `- `"
+    if "{{" in before and "or '}'" in what:
+        return VARIABLES
     if "comment or line break" in what:
         return f"a text that begins with {line.rpartition(': ')[2][:1]} goes in quotes"
     if "mapping values" in what and re.search(r":\s", before):
         return "a text with a colon in it goes in quotes"
     if "mapping values" in what:
         return "this line is further to the right than it may be: align it with the line above"
+    if "sequence entries" in what:
+        return "a list begins on the line below; a text that begins with - goes in quotes"
+    if "mapping keys" in what:
+        return "a text that begins with ? goes in quotes"
+    if "node content" in what and here == ",":
+        return "there is nothing before this comma: take it out, or put it in quotes"
     if "expected '-'" in what:
         return "align this line with the keys of the item above, or begin it with `- `"
     if "expected key" in what and _OPENED.search(before):

@@ -114,13 +114,17 @@ def test_init_writes_a_project_and_leaves_what_is_there(tmp_path: Path) -> None:
     done = invoke("init", str(folder), "--json")
     written = json.loads(done.output)["written"]
     assert "dbt_project.yml" in written
+    first, second = json.loads(done.output)["next"]
+    assert "profiles.yml" in first and "`cdp_inputs`" in second
     assert (folder / "packages/cdp_activate/models/marts/customers.sql").exists()
     assert not (folder / "packages/cdp_activate/models/audiences").exists()
     (folder / "dbt_project.yml").write_text("name: mine\n")
     again = json.loads(invoke("init", str(folder), "--json").output)
     assert [] == again["written"]
     assert "cdp_inputs" in again["to_add"]["dbt_project.yml"]
+    assert ["add to dbt_project.yml what is shown above"] == again["next"]
     assert "name: mine\n" == (folder / "dbt_project.yml").read_text()
+    assert "`cdp-activate doctor`" in invoke("init", str(folder)).output.splitlines()[-1]
 
 
 def test_init_leaves_packages_where_a_project_lists_them(tmp_path: Path) -> None:
@@ -265,6 +269,25 @@ def test_a_wrong_instant_is_a_usage_error(text: str, tmp_path: Path) -> None:
     done = invoke("plan", "--as-of", text, "--project-dir", str(tmp_path))
     assert 2 == done.exit_code
     assert "--as-of" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["sync", "--allow", "frist_run"], "first_run"),
+        (["plan", "--format", "Markdwn"], "markdown"),
+        (["audience", "history", "a", "--by", "weekly"], "week"),
+        (["demo", "--data", "complete_journey"], "complete-journey"),
+        (["run", "--log-format", "jsn"], "json"),
+    ],
+    ids=" ".join,
+)
+def test_a_word_that_is_no_choice_is_told_with_the_one_that_is_meant(
+    arguments: list[str], meant: str
+) -> None:
+    done = invoke(*arguments)
+    assert 2 == done.exit_code
+    assert f"unknown word '{arguments[-1]}': did you mean '{meant}'?" in done.output
 
 
 def test_wrong_options_are_json_where_json_was_asked_for() -> None:

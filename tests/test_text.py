@@ -25,6 +25,16 @@ def problems(text: str) -> list[str]:
     return [f"{p.line}:{p.column} {p.message}" for p in caught.value.problems]
 
 
+def test_in_files_of_dbt_all_is_right_that_yaml_allows() -> None:
+    """In ours a name that nothing repeats, or a comment right after a text, is most likely text."""
+    text = "a: &word text #1\nb: #none\n"
+    assert {"a": "text", "b": None} == parse(text, ours=False)[0].plain()
+    assert ["1:4 '#1' is", "2:3 '#none' is", "1:4 '&word' is"] == [
+        " ".join(one.split()[:3]) for one in problems(text)
+    ]
+    assert ["x", "x #1", "x"] == plain("[&word x, 'x #1', *word] # a comment")
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [

@@ -36,15 +36,18 @@ def init(folder: Path, as_json: bool) -> None:
 
     made = scaffold(folder)
     if as_json:
-        show_json({"folder": str(folder), "written": made.written, "to_add": made.to_add})
+        shown = {"written": made.written, "to_add": made.to_add, "next": made.next_steps}
+        show_json({"folder": str(folder), **shown})
         return
     for name in made.written:
         click.echo(f"wrote {name}")
     for name, text in made.to_add.items():
         click.echo(f"{name} is yours and was left alone; it should hold:\n")
         click.echo("    " + text.rstrip().replace("\n", "\n    ") + "\n")
-    add = ", add to your files what they should hold" if made.to_add else ""
-    click.echo(f"next: read what was written{add}, then run `cdp-activate build`")
+    click.echo("next:")
+    for step in made.next_steps:
+        click.echo(f"  {step}")
+    click.echo("  run `cdp-activate doctor`, which says what is missing, then `cdp-activate build`")
 
 
 @click.command(cls=Command)

@@ -121,6 +121,20 @@ def complain(error: CdpError, sync: str = "") -> None:
     click.echo(log.line("command_failed", log.ERROR, **about, **told), err=True)
 
 
+class Choice(click.Choice):  # type: ignore[type-arg] # click 8.1 takes none
+    """Words to choose from; for one that is none of them the one that is meant is said."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The word. Raises BadParameter, as click has it."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            from cdp_activate.text import suggest
+
+            hint = suggest(str(value), self.choices, what="choices", most=len(self.choices))
+            self.fail(f"unknown word '{value}': {hint}", param, ctx)
+
+
 def project_options(function: F) -> F:
     """dbt's own options for finding a project and a profile."""
     path = click.Path(path_type=Path)

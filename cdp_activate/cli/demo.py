@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdp_activate.cli.common import Command, instant, json_option, show_json, table
+from cdp_activate.cli.common import Choice, Command, instant, json_option, show_json, table
 
 if TYPE_CHECKING:
     from cdp_activate.demo.story import Story
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.option(
-    "--data", type=click.Choice(["shop", "complete-journey"]), default="shop", show_default=True,
+    "--data", type=Choice(["shop", "complete-journey"]), default="shop", show_default=True,
     help="The generated stationery shop, or a real year of grocery shopping.",
 )  # fmt: skip
 @click.option(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,19 @@ from cdp_activate.cli.common import (
     table,
 )
 from cdp_activate.cli.plan import select_option
+
+if TYPE_CHECKING:
+    from cdp_activate.project import Project
+    from cdp_activate.warehouse import Warehouse
+
+
+def _known(project: Project, warehouse: Warehouse, select: Iterable[str]) -> None:
+    """Raises UsageError for a sync that has never run and is in no file."""
+    from cdp_activate.sync.history import names
+
+    have_run = names(warehouse)
+    if unheard := [name for name in select if name not in have_run]:
+        project.selected_syncs(unheard)
 
 
 @click.command(cls=Command)
@@ -51,7 +65,9 @@ def runs(
         hint = suggest(name, history.STATES, what="states")
         raise UsageError(f"there is no state '{name}'", remedy=hint)
     begun = instant(since, "--since") if since else None
-    with load(options).warehouse() as warehouse:
+    project = load(options)
+    with project.warehouse() as warehouse:
+        _known(project, warehouse, select)
         found = history.runs(warehouse, history.Filter(select, state, begun, limit))
     if as_json:
         show_json(found)
@@ -105,7 +121,9 @@ def rejections(select: tuple[str, ...], keys: int, as_json: bool, **options: Any
     """  # fmt: skip
     from cdp_activate.sync import rejections as refused
 
-    with load(options).warehouse() as warehouse:
+    project = load(options)
+    with project.warehouse() as warehouse:
+        _known(project, warehouse, select)
         found = refused.rejections(warehouse, select, keys=keys)
     if as_json:
         show_json([one.as_dict() for one in found])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdp_activate.cli.common import (
+    Choice,
     Command,
     as_of_option,
     complain,
@@ -52,9 +53,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Send messages again that were sent and never answered: say so when they did not arrive.",
 )
-@click.option(
-    "--allow", multiple=True, type=click.Choice(GUARDS), help="Lift this guard for this run."
-)
+@click.option("--allow", multiple=True, type=Choice(GUARDS), help="Lift this guard for this run.")
 @max_rows_option
 @deadline_option
 @log_option

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cdp_activate.cli.common import Choice
 from cdp_activate.errors import StoppedError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ AT_ONCE = 0.5
 def log_option(function: F) -> F:
     return click.option(
         "--log-format",
-        type=click.Choice(["json", "text"]),
+        type=Choice(["json", "text"]),
         envvar="CDP_LOG_FORMAT",
         help="Write a structured log to standard error (or set CDP_LOG_FORMAT).",
     )(function)

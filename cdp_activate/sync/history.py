@@ -53,5 +53,17 @@ def runs(warehouse: Warehouse, wanted: Filter) -> list[dict[str, Any]]:
     return [dict(zip(columns, map(_for_machines, row), strict=True)) for row in rows]
 
 
+def names(warehouse: Warehouse) -> set[str]:
+    """The syncs that have ever run."""
+    with warehouse.state():
+        create_tables(warehouse)
+        return {
+            sync
+            for (sync,) in warehouse.rows(
+                f"select distinct sync from {warehouse.state_table('sync_runs')}"
+            )
+        }
+
+
 def _for_machines(value: Any) -> Any:
     return value.replace(tzinfo=UTC).isoformat() if isinstance(value, datetime) else value

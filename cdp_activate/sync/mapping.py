@@ -110,7 +110,9 @@ class MappingReader:
         model = self.entity.model
         if name in model.columns:
             return True
-        hint = suggest(name, model.columns, what="columns")
+        hint = suggest(name.partition(":")[0], model.columns, what="columns")
+        if "{" in name:
+            hint = f'a text with columns in it is {{template: "{name}"}}'
         self.wrong(node, f"'{name}' is no column of {model.name}", hint)
         return False
 
@@ -153,7 +155,10 @@ class MappingReader:
             self.wrong(node, f"{error} in 'template'", f"{hint}; a brace that is meant: {{{{ }}}}")
             return None
         if not template.names:
-            self.wrong(node, "'template' names no column", f"{hint}; a text alone is `value:`")
+            more = (
+                "with one brace on each side" if "{{" in node.value else "a text alone is `value:`"
+            )
+            self.wrong(node, "'template' names no column", f"{hint}; {more}")
             return None
         readable = [self.has_text(node, name) for name in template.names]
         if not all(readable):

@@ -22,7 +22,6 @@ from pydantic import (
 )
 
 from cdp_activate.audiences.model import Audience
-from cdp_activate.audiences.moments import parse_duration
 from cdp_activate.catalog import Rows
 from cdp_activate.destinations import destination_class, destination_types
 from cdp_activate.destinations.base import Destination
@@ -32,16 +31,13 @@ from cdp_activate.settings import plain_secrets, validated
 from cdp_activate.sync.deadline import SpanField
 from cdp_activate.sync.mapping import Mapped
 from cdp_activate.sync.per import Per
-from cdp_activate.sync.schedule import ScheduleField
+from cdp_activate.sync.schedule import ScheduleField, length
 from cdp_activate.text import Node, suggest
 
 NO_CONSENT_NEEDED = "not_required"
 """Said in place of a purpose: consent is never skipped by leaving a key out."""
 
 DestinationClass: TypeAlias = type[Destination[Any]]
-
-_SHORT = re.compile(r"\s*([0-9]+)\s*([mhd])\s*")
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 _AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(%?)\s*")
 
@@ -81,13 +77,6 @@ def _part(value: object) -> object:
     return amount
 
 
-def _length(value: object) -> timedelta:
-    """`24h`, or a length as everywhere else."""
-    short = _SHORT.fullmatch(str(value))
-    written = f"{short[1]} {_UNITS[short[2]]}" if short else value
-    return timedelta(seconds=parse_duration(written).seconds)
-
-
 AmountField = Annotated[Amount, BeforeValidator(_amount)]
 
 PartField = Annotated[Amount, BeforeValidator(_part)]
@@ -111,7 +100,7 @@ class Guards(_Strict):
     max_rejected: PartField | None = None
     first_run: bool = True
     max_lists: int = Field(default=50, ge=1)
-    fresh_within: Annotated[timedelta, BeforeValidator(_length)] | None = None
+    fresh_within: Annotated[timedelta, BeforeValidator(length)] | None = None
 
 
 def _name(written: str) -> str:
@@ -139,7 +128,10 @@ class SyncSettings(_Strict):
         description=f"whose yes is asked for, or `consent: {NO_CONSENT_NEEDED}`, said out loud",
     )
     suppress: tuple[str, ...] = ()
-    schedule: ScheduleField | None = None
+    schedule: ScheduleField | None = Field(
+        default=None,
+        examples=['"0 7 * * *"', '{cron: "0 7 * * *", timezone: Europe/Berlin}', "{after: build}"],
+    )
     needs: tuple[str, ...] = ()
     deadline: SpanField | None = None
     guards: Guards = Guards()

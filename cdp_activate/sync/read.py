@@ -216,6 +216,8 @@ class _Checking:
 
     def _fields(self, audience: Audience) -> dict[str, Mapped]:
         reader = self._reader(audience)
+        if any(not name.strip() for name in self.settings.fields):
+            self.wrong(("fields",), "a field has no name", "FIRST_NAME: first_name")
         read = {
             name: reader.read(self.document.locate(("fields", name)))
             for name in self.settings.fields

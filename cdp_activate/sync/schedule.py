@@ -9,6 +9,7 @@ expression whose minutes or hours begin with a star goes by elapsed time instead
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
@@ -23,14 +24,22 @@ from cdp_activate.audiences.moments import parse_duration, zone_meant
 _SAMPLE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def _span(value: object) -> timedelta:
-    return timedelta(seconds=parse_duration(value).seconds)
+_SHORT = re.compile(r"\s*([0-9]+)\s*([smhd])\s*")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def length(value: object) -> timedelta:
+    """`24h`, or a length as everywhere else. Raises ValueError."""
+    short = _SHORT.fullmatch(str(value))
+    written = f"{short[1]} {_UNITS[short[2]]}" if short else value
+    return timedelta(seconds=parse_duration(written).seconds)
 
 
 def _cron(value: object) -> str:
     text = " ".join(str(value).split())
     if len(text.split()) != 5:
-        raise ValueError("write five fields: minute, hour, day of month, month, day of week")
+        fields = "minute, hour, day of month, month, day of week"
+        raise ValueError(f'write five fields, {fields}: "0 7 * * *" is each day at 7')
     try:
         next(CronSim(text, _SAMPLE))
     except CronSimError as error:
@@ -51,7 +60,7 @@ def _zone(value: object) -> str:
         raise ValueError(f"{what}: {meant}" if meant else what) from None
 
 
-Span = Annotated[timedelta, BeforeValidator(_span)]
+Span = Annotated[timedelta, BeforeValidator(length)]
 
 
 class Schedule(BaseModel):

@@ -44,7 +44,7 @@ def read_profile(
             f"there is no profiles.yml in {looked}",
             remedy="dbt's profile says where the warehouse is: add one, or give --profiles-dir",
         )
-    documents = read(path, quoted=False)
+    documents = read(path, quoted=False, ours=False)
     root = documents[0].value if documents else {}
     if not isinstance(root, dict) or name not in root:
         known = root if isinstance(root, dict) else {}

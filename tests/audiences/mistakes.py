@@ -151,6 +151,46 @@ MISTAKES: dict[str, list[Mistake]] = {
             "an alias (*name) repeats an anchor (&name) that is complete",
         ),
         Mistake(
+            "audience: a\nlabel: &Friends of us",
+            "2:8",
+            "'&Friends' is no part of the text",
+            "begins with & goes in quotes",
+        ),
+        Mistake(
+            "audience: a\nlabel: '#1 fans'\ndescription: Deal #1",
+            "3:14",
+            "'#1' is a comment to YAML",
+            "put the text in quotes",
+        ),
+        Mistake("audience: a\nlabel: #fans", "2:7", "'#fans' is a comment to YAML", "in quotes"),
+        Mistake(
+            "audience: a\nlabel: {{ var('label') }}",
+            "2:9",
+            "a key must be a word",
+            "an audience has no variables",
+        ),
+        Mistake(
+            "audience: a\nlabel: {{ env_var('A', 'b') }}",
+            "2:27",
+            "not valid YAML",
+            "an audience has no variables",
+        ),
+        Mistake(
+            "audience: a\nlabel: - VIPs", "2:8", "not valid YAML", "begins with - goes in quotes"
+        ),
+        Mistake(
+            "audience: a\nlabel: ? VIPs", "2:8", "not valid YAML", "begins with ? goes in quotes"
+        ),
+        Mistake(
+            "audience: a\ntags: [a,, b]", "2:10", "not valid YAML", "nothing before this comma"
+        ),
+        Mistake(
+            "audience: a\nlabel: !VIP people",
+            "2:8",
+            "unknown YAML tag '!VIP'",
+            "begins with ! goes in quotes",
+        ),
+        Mistake(
             "audience: a\nlabel: !!set x",
             "2:8",
             "unknown YAML tag '!!set'",
@@ -249,6 +289,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "such as per: store_id",
         ),
         Mistake("publish: maybe", "2:10", "'publish' is true or false", "publish: true"),
+        Mistake("publish: no", "2:10", "'publish' is true or false", "publish: false"),
         Mistake("label: [a]", "2:8", "'label' is text", "put it in quotes"),
         Mistake("tags: vip", "2:7", "'tags' is a list of words", "write tags: [one, two]"),
         Mistake(
@@ -1141,7 +1182,7 @@ MISTAKES: dict[str, list[Mistake]] = {
             "where: {trait: score, gt: 1_000}",
             "2:27",
             "'score' is a number, this is text",
-            "write the number alone, such as 100",
+            "nothing between thousands",
         ),
         Mistake(
             "where: {trait: score, gt: ten}",
@@ -1372,6 +1413,12 @@ MISTAKES: dict[str, list[Mistake]] = {
             "2:20",
             "007 is the number 7 in YAML",
             "put it in quotes: '007'",
+        ),
+        Mistake(
+            "where: {trait: email, eq: \"{{ var('who') }}\"}",
+            "2:27",
+            "an audience has no variables",
+            "write the value itself",
         ),
         Mistake(
             "where: {list: [true]}", "2:16", "an id is text or a whole number", "put it in quotes"

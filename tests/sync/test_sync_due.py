@@ -245,6 +245,10 @@ def test_the_command_says_what_is_due_runs_it_and_tells_by_its_exit_code(bed: Be
         ('schedule: "0 25 * * *"', 8, "no cron expression: bad hour"),
         ("schedule: {cron: 0 7 * * *, timezone: Mars}", 8, "no time zone of the IANA database"),
         ("schedule: {cron: 0 7 * * *, zone: UTC}", 8, "unknown key 'zone'"),
+        ("schedule: {cron: 0 7 * * *, catch_up: skp}", 8, "it should be 'once' or 'skip'"),
+        ("schedule: daily", 8, "write five fields, minute, hour, day of month, month, day of week"),
+        ("schedule: {at: 7}", 8, "unknown key 'at'"),
+        ("schedule: 7", 8, "'schedule' is no mapping"),
     ],
 )
 def test_a_wrong_schedule_or_need_is_shown_at_its_line(
@@ -256,6 +260,22 @@ def test_a_wrong_schedule_or_need_is_shown_at_its_line(
     (problem,) = caught.value.problems
     assert line == problem.line
     assert message in problem.message
+    if "key" in message or "mapping" in message:
+        assert 'such as schedule: "0 7 * * *"' in problem.hint
+        assert "schedule: {after: build}" in problem.hint
+    if "should be" in message:
+        assert "did you mean 'skip'?" == problem.hint
+
+
+def test_a_length_of_time_is_written_short_or_long_everywhere(bed: Bed) -> None:
+    more = 'schedule: {cron: "0 7 * * *", jitter: 5m, grace: 90s}'
+    guards = SYNC.replace("guards: {", "guards: {fresh_within: 2 days, ")
+    bed.write("syncs/vips.yml", f"{guards}{more}\n")
+    settings = bed.the_sync.settings
+    assert settings.schedule is not None
+    assert timedelta(minutes=5) == settings.schedule.jitter
+    assert timedelta(seconds=90) == settings.schedule.grace
+    assert timedelta(days=2) == settings.guards.fresh_within
 
 
 def test_syncs_that_wait_for_one_another_are_an_error_that_names_them(bed: Bed) -> None:

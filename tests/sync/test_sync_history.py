@@ -26,6 +26,18 @@ def asked(bed: Bed, *arguments: str) -> Any:
     return json.loads(command(bed, *arguments, "--json").output)
 
 
+@pytest.mark.parametrize("name", ["runs", "rejections"])
+def test_a_sync_that_never_ran_and_is_in_no_file_is_told(bed: Bed, name: str) -> None:
+    bed.build(people(1))
+    bed.run()
+    wrong = command(bed, name, "--select", "vips_to_mial")
+    assert 2 == wrong.exit_code
+    assert "unknown sync 'vips_to_mial'\n  did you mean 'vips_to_mail'?" in wrong.output
+    bed.change_sync("sync: vips_to_mail", "sync: vips_to_post")
+    for known in ("vips_to_mail", "vips_to_post"):
+        assert 0 == command(bed, name, "--select", known).exit_code
+
+
 def test_runs_are_shown_newest_first_and_can_be_filtered(bed: Bed) -> None:
     assert "no runs\n" == command(bed, "runs").output
     bed.build(people(3))

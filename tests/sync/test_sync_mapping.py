@@ -46,6 +46,9 @@ MISTAKES = [
     ('{template: "Hi }"}', "a '}' is alone in 'template'", "{{ }}"),
     ('{template: "Hi"}', "'template' names no column", "`value:`"),
     ('{template: "Hi {}"}', "'' is no column of customers", "columns: balance"),
+    ('{template: "Hi {{first_name}}"}', "'template' names no column", "one brace on each side"),
+    ('{template: "Hi {first_nam:>9}"}', "'first_nam:>9' is no column", "mean 'first_name'?"),
+    ('"Hi {first_name}"', "'Hi {first_name}' is no column", '{template: "Hi {first_name}"}'),
     ('{template: "Hi {first_nam}"}', "'first_nam' is no column", "did you mean 'first_name'?"),
     ('{template: "Hi {since}"}', "'since' is a timestamp, which each warehouse", "{sql: ..}"),
 ]

@@ -13,6 +13,7 @@ from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.conditions import COMBINING, ConditionReader
 from cdp_activate.audiences.reading.expectations import expectation
 from cdp_activate.audiences.reading.kinds import KINDS, condition_reader
+from cdp_activate.audiences.reading.remedies import for_flag
 from cdp_activate.audiences.reading.selection import excluded, holdout, ranking, variants
 from cdp_activate.audiences.reading.tests import audience_tests
 from cdp_activate.catalog import Catalog, Entity
@@ -179,7 +180,7 @@ class AudienceReader:
         if node is None:
             return default
         if not isinstance(node.value, bool):
-            self.wrong(node, f"'{key}' is true or false", f"{key}: true")
+            self.wrong(node, f"'{key}' is true or false", for_flag(key, node.text))
             return default
         return node.value
 

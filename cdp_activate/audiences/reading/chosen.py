@@ -16,17 +16,23 @@ def listed(reader: ConditionReader, node: Node) -> Listed | Seeded | None:
     if not isinstance(named.value, list) or not named.value:
         reader.wrong(named, "'list' takes a list of ids", "list: [c1, c2]")
         return None
+    keys = [_id(reader, item) for item in named.value]
+    return None if None in keys else Listed(tuple(dict.fromkeys(filter(None, keys))))
+
+
+def _id(reader: ConditionReader, item: Node) -> str | None:
+    """A key as text (7.10, 7.54); None after reporting what is wrong."""
+    if item.value is None or isinstance(item.value, dict | list | bool | Decimal):
+        reader.wrong(item, "an id is text or a whole number", "put it in quotes")
+        return None
+    if not isinstance(item.value, int):
+        return item.text
     is_text = reader.entity.model.columns[reader.entity.key].type.kind == "text"
-    for item in named.value:
-        if item.value is None or isinstance(item.value, dict | list | bool | Decimal):
-            reader.wrong(item, "an id is text or a whole number", "put it in quotes")
-            return None
-        if is_text and isinstance(item.value, int) and str(item.value) != item.text:
-            message = f"{item.text} is the number {item.value} in YAML"
-            reader.wrong(item, message, f"put it in quotes: '{item.text}'")
-            return None
-    keys = (str(item.value) if isinstance(item.value, int) else item.text for item in named.value)
-    return Listed(tuple(dict.fromkeys(keys)))
+    if is_text and str(item.value) != item.text:
+        message = f"{item.text} is the number {item.value} in YAML"
+        reader.wrong(item, message, f"put it in quotes: '{item.text}'")
+        return None
+    return str(item.value)
 
 
 def _seeded(reader: ConditionReader, node: Node) -> Seeded | None:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from cdp_activate.audiences.moments import Duration, parse_duration
 from cdp_activate.audiences.other_words import meant_by
+from cdp_activate.audiences.reading.remedies import for_flag
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import Problem
 from cdp_activate.text import Node, suggest
@@ -95,7 +96,7 @@ class Reader:
     def flag(self, node: Node, name: str) -> bool | None:
         if isinstance(node.value, bool):
             return node.value
-        self.wrong(node, f"'{name}' is true or false", f"{name}: true")
+        self.wrong(node, f"'{name}' is true or false", for_flag(name, node.text))
         return None
 
     def salt(self, parts: Mapping[str, Node], default: str) -> str:

@@ -14,7 +14,7 @@ _SIGNS = {">=": "gte", ">": "gt", "<=": "lte", "<": "lt", "=": "eq", "==": "eq",
 _COMPARED = re.compile(
     r"(?P<sign>[<>=]{1,2}|at least|at most|more than|less than)\s*(?P<of>-?[\d.]+)"
 )
-_GROUPED = re.compile(r"[-+]?\d[\d.,'\u2019\s]*%?", re.ASCII)
+_GROUPED = re.compile(r"[-+]?\d[\d.,'\u2019_\s]*%?", re.ASCII)
 _QUOTES = "\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a"
 
 
@@ -36,6 +36,12 @@ def for_number(written: str) -> str:
     if _GROUPED.fullmatch(text):
         return "a number has one point at most, and nothing between thousands: 1000, 0.5"
     return "write the number alone, such as 100"
+
+
+def for_flag(name: str, written: str) -> str:
+    """What to write where true or false is asked for: YAML 1.2 knows no yes and no."""
+    meant = "false" if written.strip().lower() in ("no", "n", "off", "false", "0") else "true"
+    return f"{name}: {meant}"
 
 
 def in_other_quotes(node: Node) -> bool:
