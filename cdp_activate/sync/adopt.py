@@ -37,6 +37,7 @@ from cdp_activate.sync.numbers import (
 )
 from cdp_activate.sync.plan import kept_list
 from cdp_activate.sync.planning import audience_relation
+from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.sharing import known_by
 from cdp_activate.sync.tables import ADOPTED, KeptList, RunRecord, now
 from cdp_activate.sync.wanted import LIST, everyone_sql, written_sql
@@ -102,10 +103,10 @@ class Adopting:
                 remedy="`--allow first_run` messages who is in the audience; see docs/syncs.md",
             )
         kept = kept_list(self.sync)
-        ledger = Ledger(self.warehouse, kept)
+        ledger, runs = Ledger(self.warehouse, kept), Runs(self.warehouse, kept.sync)
         run = RunRecord(kept.sync, kept.destination, kept.name, now())
-        prepare(ledger)
-        ledger.begin(run)
+        prepare(runs)
+        runs.begin(run)
         try:
             with self.warehouse.work(None) as work:
                 lists = self._lists(work)
@@ -118,8 +119,8 @@ class Adopting:
             run.state, run.message = "failed", said(error)
             raise
         finally:
-            ledger.close(run)
-            ledger.leave(run, done=False)
+            runs.close(run)
+            runs.leave(run, done=False)
 
     def _lists(self, work: Work) -> list[str]:
         """Make the table of all people, and say which lists there are: one, or one a value."""

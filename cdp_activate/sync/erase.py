@@ -32,9 +32,9 @@ from cdp_activate.sync.attempts import Patience
 from cdp_activate.sync.deliver import Courier
 from cdp_activate.sync.erasure import Erasure, Held, Step, Verified, given, put_off
 from cdp_activate.sync.lease import Lease
-from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.left import prepare, under_way
 from cdp_activate.sync.model import DestinationEntry, Sync
+from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.suppression import IDENTIFYING, KEY_KIND, digest
 from cdp_activate.sync.tables import KeptList, create_tables, known_list, now
 from cdp_activate.warehouse.base import Warehouse
@@ -64,14 +64,14 @@ class Erasing:
         names = self._concerned(entity, key)
         for name in names:
             # What a killed run left behind may be about this person.
-            prepare(Ledger(self.warehouse, KeptList(name, "", "")))
+            prepare(Runs(self.warehouse, name))
         with self.warehouse.state():
             for name in names:
                 Lease(self.warehouse, name).take(erasure_id)
         steps: list[Step] = []
         try:
-            ledgers = [Ledger(self.warehouse, KeptList(name, "", "")) for name in names]
-            coming = [Held(kept, "{}") for one in ledgers for kept in under_way(one, key)]
+            runs = [Runs(self.warehouse, name) for name in names]
+            coming = [Held(kept, "{}") for one in runs for kept in under_way(one, key)]
             for held in [*self._held(entity, key), *coming]:
                 step = put_off(held.kept) if held in coming else self._let_go(held, key)
                 self._record(erasure_id, held, step, key)

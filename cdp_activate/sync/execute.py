@@ -17,8 +17,9 @@ from cdp_activate.sync.batches import Batch, read_batches
 from cdp_activate.sync.deliver import Courier, Delivered, Hooks, JobUnderWayError
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.notes import Notes, Spans
-from cdp_activate.sync.plan import Plan
+from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.rejected import Rejected
+from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.tables import EVENTS, PHASES, RunRecord, Verb
 from cdp_activate.sync.watch import Watch
 from cdp_activate.warehouse.base import Warehouse
@@ -59,10 +60,10 @@ class Options:
 
 @dataclass
 class Delivery:
-    """Sends a plan, and keeps the ledger's and the run's books."""
+    """Sends a plan, and keeps the run's books."""
 
     plan: Plan
-    ledger: Ledger
+    runs: Runs
     notes: Notes
     run: RunRecord
     destination: Destination[Any]
@@ -81,9 +82,10 @@ class Delivery:
         try:
             ids = self._open(courier)
             if verbs is PHASES and not courier.is_over:
+                ledger = Ledger(self.plan.warehouse, kept_list(self.plan.sync))
                 for name, list_id in ids.items():
                     refilled = self.options.full_refresh
-                    self.ledger.recognise(self.run, name, list_id, refilled=refilled)
+                    ledger.recognise(self.run, name, list_id, refilled=refilled)
             for verb, (name, list_id) in itertools.product(verbs, ids.items()):
                 if not courier.is_over:
                     courier.list_id = list_id
@@ -134,7 +136,7 @@ class _Phase:
             self._announce,
             self._answered,
             self._untaken,
-            lambda: work.ledger.renew(work.run),
+            lambda: work.runs.renew(work.run),
         )
         batches = read_batches(
             work.plan,
@@ -166,7 +168,7 @@ class _Phase:
 
     def _announce(self, batch: Sequence[Row]) -> None:
         assert isinstance(batch, Batch)
-        self.work.ledger.renew(self.work.run)
+        self.work.runs.renew(self.work.run)
         with self.lock:
             self.sent.add(batch.span)
         # A message is never said to be under way that is not.

@@ -18,6 +18,7 @@ from cdp_activate.sync.model import Sync
 from cdp_activate.sync.numbers import check_numbers, phone_of, read_numbers
 from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.plan_sql import Asked, members_table, plan_sql
+from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.sharing import is_found_again, keep_one_of_each
 from cdp_activate.sync.tables import known_list
 from cdp_activate.sync.wanted import LEFT_OUT, LIST, field_columns, identifiers_json, written_sql
@@ -266,6 +267,6 @@ def _without(sync: Sync, warehouse: Warehouse, work: Work) -> dict[str, int]:
 @contextmanager
 def planned(sync: Sync, catalog: Catalog, warehouse: Warehouse, asked: Asked) -> Iterator[Plan]:
     """A plan that is only looked at, while open."""
-    prepare(Ledger(warehouse, kept_list(sync)))
+    prepare(Runs(warehouse, sync.name))
     with warehouse.work(None) as work:
         yield make_plan(sync, catalog, warehouse, work, asked)

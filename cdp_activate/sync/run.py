@@ -21,6 +21,7 @@ from cdp_activate.sync.part import leave_for_later
 from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.plan_sql import Asked
 from cdp_activate.sync.planning import make_plan
+from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.tables import RunRecord
 from cdp_activate.warehouse.base import Warehouse, Work
 
@@ -121,11 +122,11 @@ class _Run:
     options: Options
 
     def __post_init__(self) -> None:
-        self.ledger = Ledger(self.warehouse, kept_list(self.sync))
+        self.runs = Runs(self.warehouse, self.sync.name)
 
     def go(self) -> Summary:
         done = closed = False
-        self.ledger.begin(self.run, self.options.is_due)
+        self.runs.begin(self.run, self.options.is_due)
         try:
             self._take_up()
             with self.warehouse.work(self.sync.name) as work:
@@ -136,7 +137,7 @@ class _Run:
                     _failed(self.run, error)
                     raise
                 finally:
-                    done = self.ledger.finish(self.run, work, notes)
+                    done = self.runs.finish(self.run, work, notes)
                     closed = True
         except BaseException as error:
             _failed(self.run, error)
@@ -144,9 +145,9 @@ class _Run:
         finally:
             try:
                 if not closed:
-                    self.ledger.close(self.run)
+                    self.runs.close(self.run)
             finally:
-                self.ledger.leave(self.run, done=done)
+                self.runs.leave(self.run, done=done)
 
     def _take_up(self) -> None:
         """Finish what a killed run left: ask after its jobs, and fold its answers in.
@@ -158,18 +159,18 @@ class _Run:
         with self.warehouse.work(self.sync.name) as work:
             notes = Notes(work.notes)
             self._settle_left(notes)
-            fold_left(self.ledger, work, notes)
+            fold_left(self.runs, work, notes)
         self.warehouse.drop_work(self.sync.name)
 
     def _settle_left(self, notes: Notes) -> None:
-        if self.ledger.destination_of(notes.run_id) != self.run.destination:
+        if self.runs.destination_of(notes.run_id) != self.run.destination:
             for left in notes.jobs:
                 notes.lose(*left)  # nobody here can ask the platform of before
             return
         # An answer that does not come now is an answer: what it was about is sent again.
         hurried = replace(self.options.patience, attempts=2, longest=1.0)
         courier = Courier(self.destination, patience=hurried, stop=self.options.stop)
-        courier.hooks = Hooks(alive=lambda: self.ledger.renew(self.run))
+        courier.hooks = Hooks(alive=lambda: self.runs.renew(self.run))
         failure = settle_jobs(courier, notes)
         if notes.jobs:
             raise failure or JobUnderWayError(
@@ -192,13 +193,14 @@ class _Run:
         run.held_back = sum(plan.held_back.values())
         options.watch.planned(run, plan)
         enforce(plan, options.allow)
-        self.ledger.forget_rejections(plan.table)
-        run.message = _left_behind(self.ledger, plan)
+        ledger = Ledger(self.warehouse, kept_list(self.sync))
+        ledger.forget_rejections(plan.table)
+        run.message = _left_behind(ledger, plan)
         if options.max_rows is not None:
             leave_for_later(plan, options.max_rows)
-        delivery = Delivery(plan, self.ledger, notes, run, self.destination, options)
+        delivery = Delivery(plan, self.runs, notes, run, self.destination, options)
         if plan.changes or plan.counts["forget"]:
-            self.ledger.renew(run)
+            self.runs.renew(run)
             notes.start(run.run_id)
         if plan.changes and not options.stop.is_set():
             delivery.deliver()

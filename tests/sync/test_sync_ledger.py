@@ -22,13 +22,13 @@ from bed import AS_OF, LIST, Bed, people, person
 
 from cdp_activate.errors import BusyError, GuardError, LockedError, UsageError, WarehouseError
 from cdp_activate.http import FunctionTransport, Request, Response
-from cdp_activate.sync import ledger as ledger_module
-from cdp_activate.sync.ledger import Ledger
+from cdp_activate.sync import runs as runs_module
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.plan import kept_list
 from cdp_activate.sync.plan_sql import Asked
 from cdp_activate.sync.planning import make_plan
 from cdp_activate.sync.run import run_sync
+from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.status import statuses
 from cdp_activate.sync.tables import RunRecord, Verb, now
 
@@ -162,8 +162,8 @@ def killed_run(bed: Bed, happened: Callable[[Notes], object]) -> None:
     """A run that made its plan, took notes, and was killed."""
     with bed.warehouse() as warehouse:
         kept = kept_list(bed.the_sync)
-        ledger, run = Ledger(warehouse, kept), RunRecord(*kept.values, AS_OF)
-        ledger.begin(run)
+        run = RunRecord(*kept.values, AS_OF)
+        Runs(warehouse, kept.sync).begin(run)
         with warehouse.work(kept.sync) as work:
             make_plan(bed.the_sync, bed.project.catalog, warehouse, work, Asked(AS_OF))
             notes = Notes(work.notes)
@@ -379,7 +379,7 @@ def test_a_run_that_lost_its_lease_stops_and_writes_nothing_more(
     bed: Bed, monkeypatch: pytest.MonkeyPatch, clock: str
 ) -> None:
     ahead = itertools.count(start=0, step=100 if clock == "goes on" else -3600)
-    monkeypatch.setattr(ledger_module, "time", SimpleNamespace(time=lambda: next(ahead)))
+    monkeypatch.setattr(runs_module, "time", SimpleNamespace(time=lambda: next(ahead)))
     bed.build(people(500))
     bed.mail("batch_size: 100\n    concurrency: 1")
     calls = 0
@@ -402,7 +402,7 @@ def test_a_run_that_lost_its_lease_stops_and_writes_nothing_more(
 def test_a_long_wait_keeps_the_lease(bed: Bed, monkeypatch: pytest.MonkeyPatch) -> None:
     """A platform that asks for minutes: the lease is renewed while every batch waits."""
     monkeypatch.setattr("cdp_activate.sync.deliver.SIGN_OF_LIFE", 0.02)
-    monkeypatch.setattr(ledger_module, "RENEW_EVERY", 0.0)
+    monkeypatch.setattr(runs_module, "RENEW_EVERY", 0.0)
     bed.build(people(3))
     ends: list[Any] = []
     asked = threading.Event()
@@ -423,7 +423,7 @@ def test_a_long_wait_keeps_the_lease(bed: Bed, monkeypatch: pytest.MonkeyPatch) 
 def test_a_state_that_another_process_holds_for_a_while_does_not_end_a_run(
     bed: Bed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_module, "RENEW_EVERY", 0.0)
+    monkeypatch.setattr(runs_module, "RENEW_EVERY", 0.0)
     bed.build(people(4))
     bed.mail("batch_size: 1\n    concurrency: 1")
     bed.wait = 0.02
@@ -440,7 +440,7 @@ def test_a_state_that_another_process_holds_for_a_while_does_not_end_a_run(
 
     assert 4 == bed.run(transport=FunctionTransport(answer)).record.added
     held.clear()
-    monkeypatch.setattr(ledger_module, "LAST_CALL", 0.0)
+    monkeypatch.setattr(runs_module, "LAST_CALL", 0.0)
     bed.build(people(8))
     with pytest.raises(LockedError):
         bed.run(transport=FunctionTransport(answer))
