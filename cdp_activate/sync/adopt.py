@@ -23,6 +23,7 @@ from cdp_activate.errors import CdpError, UsageError, said
 from cdp_activate.http import Transport
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import prepared, trimmed
+from cdp_activate.sync.built import audience_relation
 from cdp_activate.sync.fold import look_over_state
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.left import prepare
@@ -36,7 +37,6 @@ from cdp_activate.sync.numbers import (
     written_otherwise,
 )
 from cdp_activate.sync.plan import kept_list
-from cdp_activate.sync.planning import audience_relation
 from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.sharing import known_by
 from cdp_activate.sync.tables import ADOPTED, KeptList, RunRecord, now

@@ -1,11 +1,17 @@
-"""What the table of an audience says of itself: which YAML it is of, and when it was judged."""
+"""The table of an audience: where it is, whether it was built, and what it says of itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from cdp_activate.audiences.facts import audience_model
+from cdp_activate.catalog import Catalog
+from cdp_activate.errors import NotBuiltError
+from cdp_activate.sync.model import Sync
 from cdp_activate.warehouse.base import Warehouse
+
+_BUILD = "run `cdp-activate build`, which compiles the audiences and runs dbt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +20,46 @@ class Mark:
 
     digest: str
     as_of: datetime
+
+
+def members_relation(audience: str, catalog: Catalog) -> str:
+    """The audience's table."""
+    model = catalog.models.get(audience_model(audience))
+    if model is None:
+        raise NotBuiltError(f"dbt does not know the audience '{audience}' yet", remedy=_BUILD)
+    return model.relation
+
+
+def relations(sync: Sync, catalog: Catalog) -> list[str]:
+    """The tables that dbt builds and a plan reads."""
+    entity, consents = sync.audience.entity.model, sync.consents
+    return [
+        *(members_relation(name, catalog) for name in sync.digests),
+        entity.relation,
+        *([consents.model.relation] if consents else []),
+    ]
+
+
+def audience_relation(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> str:
+    """The audience's table. Raises NotBuiltError. Call within `warehouse.reading()`."""
+    relation = members_relation(sync.audience.name, catalog)
+    _check(sync.audience.name, warehouse, relation)
+    return relation
+
+
+def read_marks(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> dict[str, Mark]:
+    """The marks on the tables of all audiences that it reads, by name, where they bear one.
+
+    Raises NotBuiltError where one is not built. Call within `warehouse.reading()`.
+    """
+    found: dict[str, Mark] = {}
+    for name in sync.digests:
+        relation = members_relation(name, catalog)
+        _check(name, warehouse, relation)
+        mark = read_mark(warehouse, relation)
+        if mark is not None:
+            found[name] = mark
+    return found
 
 
 def read_mark(warehouse: Warehouse, relation: str) -> Mark | None:
@@ -29,3 +75,13 @@ def read_mark(warehouse: Warehouse, relation: str) -> Mark | None:
     except ValueError:
         return None
     return Mark(words[1], at.replace(tzinfo=UTC))
+
+
+def _check(audience: str, warehouse: Warehouse, relation: str) -> None:
+    try:
+        warehouse.describe(relation)
+    except NotBuiltError:
+        raise NotBuiltError(
+            f"the audience '{audience}' has not been built in the warehouse",
+            remedy=_BUILD,
+        ) from None

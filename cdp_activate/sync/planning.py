@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
 from cdp_activate.catalog.types import column_type
-from cdp_activate.errors import NotBuiltError, UsageError, WarehouseError
-from cdp_activate.sync.built import Mark, read_mark
+from cdp_activate.errors import UsageError, WarehouseError
+from cdp_activate.sync.built import members_relation, read_marks
 from cdp_activate.sync.counts import Counts, counted
 from cdp_activate.sync.freshness import Age, ages
 from cdp_activate.sync.ledger import Ledger
@@ -25,6 +25,11 @@ from cdp_activate.sync.wanted import LEFT_OUT, LIST, field_columns, identifiers_
 from cdp_activate.warehouse.base import Warehouse, Work
 from cdp_activate.warehouse.sayings import quoted
 
+_VALUES = (
+    "where an expression under `fields:` meets a value that it cannot take, use try_cast "
+    "(BigQuery: safe_cast), or cast it in a dbt model"
+)
+
 
 def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, asked: Asked) -> Plan:
     """Work out the plan in the warehouse, within `warehouse.work(...)`.
@@ -32,25 +37,12 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
     Raises NotBuiltError when the audience's table was not built, WarehouseError when a key is there
     twice.
     """
-    relation = _members(sync.audience.name, catalog)
+    relation = members_relation(sync.audience.name, catalog)
     ledger = Ledger(warehouse, kept_list(sync))
-    sql = plan_sql(sync, catalog, warehouse.state_table, asked)
-    written = written_sql(sync, catalog, members_table(sync)) if phone_of(sync) else None
     with warehouse.reading(), warehouse.state():
-        marks = _marks(sync, catalog, warehouse)
+        marks = read_marks(sync, catalog, warehouse)
         _check_mode(sync, warehouse, ledger)
-        # The state is written to in the same transaction at other times, never here.
-        # The rows of a list lie together, so that to read one is not to read them all.
-        if written:
-            read_numbers(warehouse, written)
-        try:
-            warehouse.make_table(f"{work.schema}.steps", sql, order="list" if sync.per else "")
-        except WarehouseError as error:
-            error.message = f"the plan of the sync '{sync.name}': {error.message}"
-            error.remedy = error.remedy or _VALUES
-            raise
-        if written:
-            check_numbers(warehouse, written)
+        _make_steps(sync, catalog, warehouse, work, asked)
         warehouse.make_view(f"{work.schema}.plan", _view(sync, catalog.adapter, warehouse, work))
         sizes, first = ledger.sizes(), ledger.untouched()
         others = [] if sync.settings.mode == "events" else ledger.others()
@@ -71,6 +63,25 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
     )  # fmt: skip
 
 
+def _make_steps(
+    sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, asked: Asked
+) -> None:
+    """Make the table of all steps; the sync tables are read for it, and not written to."""
+    sql = plan_sql(sync, catalog, warehouse.state_table, asked)
+    written = written_sql(sync, catalog, members_table(sync)) if phone_of(sync) else None
+    if written:
+        read_numbers(warehouse, written)
+    try:
+        # The rows of a list lie together, so that to read one is not to read them all.
+        warehouse.make_table(f"{work.schema}.steps", sql, order="list" if sync.per else "")
+    except WarehouseError as error:
+        error.message = f"the plan of the sync '{sync.name}': {error.message}"
+        error.remedy = error.remedy or _VALUES
+        raise
+    if written:
+        check_numbers(warehouse, written)
+
+
 def _check_mode(sync: Sync, warehouse: Warehouse, ledger: Ledger) -> None:
     """Who was told of an entry is on no list, and who is on a list was told of nothing."""
     keeps_lists = sync.settings.mode != "events"
@@ -89,18 +100,6 @@ def _ages(sync: Sync, catalog: Catalog) -> list[Age]:
     if asked is None or catalog.artifacts is None:
         return []
     return ages(catalog.artifacts, [audience_model(name) for name in sync.digests])
-
-
-def _marks(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> dict[str, Mark]:
-    """The marks on the tables of all audiences that it reads, each of which must be built."""
-    found: dict[str, Mark] = {}
-    for name in sync.digests:
-        relation = _members(name, catalog)
-        _check_built(name, warehouse, relation)
-        mark = read_mark(warehouse, relation)
-        if mark is not None:
-            found[name] = mark
-    return found
 
 
 def _view(sync: Sync, adapter: str, warehouse: Warehouse, work: Work) -> str:
@@ -159,48 +158,6 @@ def _overwritten(work: Work) -> str:
         "where plan.action = 'update' and plan.list = sent.list "
         "and plan.entity_key = sent.entity_key and plan.identifiers <> sent.identifiers"
     )
-
-
-_VALUES = (
-    "where an expression under `fields:` meets a value that it cannot take, use try_cast "
-    "(BigQuery: safe_cast), or cast it in a dbt model"
-)
-_BUILD = "run `cdp-activate build`, which compiles the audiences and runs dbt"
-
-
-def _members(audience: str, catalog: Catalog) -> str:
-    """The audience's table."""
-    model = catalog.models.get(audience_model(audience))
-    if model is None:
-        raise NotBuiltError(f"dbt does not know the audience '{audience}' yet", remedy=_BUILD)
-    return model.relation
-
-
-def relations(sync: Sync, catalog: Catalog) -> list[str]:
-    """The tables that dbt builds and a plan reads."""
-    entity, consents = sync.audience.entity.model, sync.consents
-    return [
-        *(_members(name, catalog) for name in sync.digests),
-        entity.relation,
-        *([consents.model.relation] if consents else []),
-    ]
-
-
-def audience_relation(sync: Sync, catalog: Catalog, warehouse: Warehouse) -> str:
-    """The audience's table. Raises NotBuiltError. Call within `warehouse.reading()`."""
-    relation = _members(sync.audience.name, catalog)
-    _check_built(sync.audience.name, warehouse, relation)
-    return relation
-
-
-def _check_built(audience: str, warehouse: Warehouse, relation: str) -> None:
-    try:
-        warehouse.describe(relation)
-    except NotBuiltError:
-        raise NotBuiltError(
-            f"the audience '{audience}' has not been built in the warehouse",
-            remedy=_BUILD,
-        ) from None
 
 
 def _check_keys(sync: Sync, warehouse: Warehouse, work: Work) -> None:
