@@ -241,11 +241,31 @@ def test_commands_answer_in_words_and_in_json(story: Story) -> None:
         ["sync", "--as-of", story.next_as_of.isoformat()],
         ["sync", "--dry-run", "--select", "vip_to_ads"],
         ["status"],
+        ["journey", "stages", "--moves"],
+        ["journey", "paths", "--touchpoints"],
     ):
         done = invoke(story, *arguments)
         assert (0, True) == (done.exit_code, bool(done.output.strip())), arguments
         done = invoke(story, *arguments, "--json")
         assert (0, True) == (done.exit_code, bool(json.loads(done.output))), arguments
+
+
+def test_everybody_is_somewhere_on_a_journey(story: Story) -> None:
+    """In the stages of the funnel or lapsed; and as many paths begin as there are people."""
+    told = json.loads(invoke(story, "journey", "stages", "--json").output)
+    now = sum(stage["current_count"] for stage in told["stages"]) + told["lapsed_count"]
+    assert ("lifecycle", told["stages"][0]["reached_count"]) == (told["track"], now)
+    paths = json.loads(invoke(story, "journey", "paths", "--limit", "3", "--json").output)["paths"]
+    assert [1, 2, 3] == [path["place"] for path in paths]
+    assert 0 < sum(path["path_count"] for path in paths) < now
+    assert f"{told['lapsed_count']:,} customers more" in invoke(story, "journey", "stages").output
+
+
+def test_tracks_are_suggested_and_are_not_those_of_accounts(story: Story) -> None:
+    done = invoke(story, "journey", "stages", "--track", "onbording")
+    assert 2 == done.exit_code
+    assert "did you mean 'onboarding'?" in done.output
+    assert "account" not in done.output
 
 
 def test_doctor_finds_that_the_receiver_is_gone(story: Story) -> None:

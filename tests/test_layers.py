@@ -13,7 +13,7 @@ LAYERS = [
     {"cli"},
     {"demo"},
     {"dbt", "doctor", "scaffold", "testing"},
-    {"project", "describe", "destination_facts", "editor", "receiver"},
+    {"project", "describe", "destination_facts", "editor", "journeys", "receiver"},
     {"sync"},
     {"identifiers"},
     {"audiences", "warehouse", "destinations"},

@@ -18,6 +18,7 @@ from cdp_activate.cli.common import Group
 from cdp_activate.cli.demo import demo
 from cdp_activate.cli.destinations import destinations
 from cdp_activate.cli.history import rejections, runs
+from cdp_activate.cli.journey import journey
 from cdp_activate.cli.people import drift, erase
 from cdp_activate.cli.plan import plan
 from cdp_activate.cli.run import run
@@ -58,7 +59,7 @@ def main() -> None:
 
 
 for _command in (
-    adopt, audience, build, catalog, compile_, demo, destinations, doctor, drift, erase, init, plan,
-    rejections, run, runs, schema, status, sync,
+    adopt, audience, build, catalog, compile_, demo, destinations, doctor, drift, erase, init,
+    journey, plan, rejections, run, runs, schema, status, sync,
 ):  # fmt: skip
     main.add_command(_command)

@@ -8,8 +8,11 @@ from pathlib import Path
 import neighbours
 import pytest
 from asked_project import ask, write_project
+from click.testing import CliRunner
 from neighbours import NOON
 from worlds import World
+
+from cdp_activate.cli import main
 
 SHOP = World(
     NOON,
@@ -88,6 +91,13 @@ def test_an_id_that_nobody_has_is_exit_code_1(shop: Path) -> None:
     assert (1, "no customer has the id e***@e***.com\n") == (done.exit_code, done.output)
     done = ask(shop, "explain", "golden", "--id", "c9", "--json")
     assert (1, False) == (done.exit_code, json.loads(done.output)["known"])
+
+
+def test_a_project_without_our_models_has_no_journeys(shop: Path) -> None:
+    options = ["--project-dir", str(shop), "--profiles-dir", str(shop)]
+    done = CliRunner().invoke(main, ["journey", "stages", *options], catch_exceptions=False)
+    assert 1 == done.exit_code
+    assert "no model 'stage_history'" in done.output
 
 
 def test_an_audience_that_does_not_exist_is_exit_code_2(shop: Path) -> None:
