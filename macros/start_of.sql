@@ -15,6 +15,18 @@
     {{- return('cast(' ~ dbt.date_trunc(unit, expression) ~ ' as date)') -}}
 {% endmacro %}
 
+{# A parameter of the account says there when a week begins:
+   https://docs.snowflake.com/en/sql-reference/functions-date-time#calendar-weeks-and-weekdays #}
+{% macro snowflake__start_of(unit, expression) %}
+    {%- if unit == 'week' -%}
+        {{- return(
+            'dateadd(day, 1 - dayofweekiso(' ~ expression ~ '), cast(' ~ expression
+            ~ ' as date))'
+        ) -}}
+    {%- endif -%}
+    {{- return(cdp_activate.default__start_of(unit, expression)) -}}
+{% endmacro %}
+
 {# https://cloud.google.com/bigquery/docs/reference/standard-sql/date_functions #}
 {% macro bigquery__start_of(unit, expression) %}
     {{- return(

@@ -6,7 +6,7 @@
     Takes:  timestamps or dates as SQL; second, day, week, month, quarter or year
 
     dbt's own is taken where it does that. On Spark it stops at nulls; BigQuery's
-    weeks begin on Sunday.
+    weeks begin on Sunday, Snowflake's on the day that the account says.
 #}
 {% macro time_between(first, second, unit) %}
     {{- return(adapter.dispatch('time_between', 'cdp_activate')(
@@ -32,6 +32,17 @@
         '(' ~ numbers[unit].format(second) ~ ' - ' ~ numbers[unit].format(first)
         ~ ')'
     ) -}}
+{% endmacro %}
+
+{# https://docs.snowflake.com/en/sql-reference/functions-date-time#calendar-weeks-and-weekdays #}
+{% macro snowflake__time_between(first, second, unit) %}
+    {%- if unit == 'week' -%}
+        {{- return('cast(' ~ dbt.datediff(
+            cdp_activate.start_of('week', first),
+            cdp_activate.start_of('week', second), 'day'
+        ) ~ ' / 7 as ' ~ dbt.type_int() ~ ')') -}}
+    {%- endif -%}
+    {{- return(dbt.datediff(first, second, unit)) -}}
 {% endmacro %}
 
 {# https://cloud.google.com/bigquery/docs/reference/standard-sql/datetime_functions #}

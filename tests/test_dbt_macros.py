@@ -73,16 +73,18 @@ PROFILE = """
 cdp_activate:
   target: dev
   outputs:
-    dev: {type: duckdb, path: ":memory:"}
+    dev: {type: {warehouse}, path: ":memory:"}
 """
 
 
-def render(cases: list[tuple[str, dict[str, object]]], scratch: Path) -> list[str]:
+def render(
+    cases: list[tuple[str, dict[str, object]]], scratch: Path, stand_in: str | None = None
+) -> list[str]:
     """Give the SQL that each macro gives for its arguments, judged at AS_OF."""
     (scratch / "macros").mkdir()
     (scratch / "macros" / "print_cases.sql").write_text(PRINTER)
     (scratch / "dbt_project.yml").write_text(PROJECT.replace("{package}", str(REPOSITORY)))
-    (scratch / "profiles.yml").write_text(PROFILE)
+    (scratch / "profiles.yml").write_text(PROFILE.replace("{warehouse}", stand_in or "duckdb"))
     arguments = [{"macro": name, "arguments": values} for name, values in cases]
     done = run_dbt(
         "--quiet",
@@ -94,6 +96,7 @@ def render(cases: list[tuple[str, dict[str, object]]], scratch: Path) -> list[st
         json.dumps({"cdp_as_of": AS_OF.isoformat()}),
         project=scratch,
         scratch=scratch,
+        stand_in=stand_in,
     )
     assert done.returncode == 0, done.stdout
     (line,) = (line for line in done.stdout.splitlines() if line.startswith("given: "))

@@ -6,7 +6,7 @@
 #}
 {% macro latest_note(relation) %}
     {%- set text = run_query(
-        'select cast(max(notes.noted_at) as ' ~ dbt.type_string() ~ ') from '
+        'select ' ~ cdp_activate.time_as_text('max(notes.noted_at)') ~ ' from '
         ~ relation ~ ' as notes'
     ).rows[0][0] -%}
     {{- return(

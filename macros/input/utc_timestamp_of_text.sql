@@ -35,6 +35,23 @@
     ) -}}
 {% endmacro %}
 
+{# Of offsets it reads few by itself: neither +07 nor +0700 behind a T, nor UTC. So the
+   time on the clock is read, and the offset taken off:
+   https://docs.snowflake.com/en/sql-reference/date-time-input-output#supported-formats-for-auto-detection #}
+{% macro snowflake__utc_timestamp_of_text(expression) %}
+    {%- set clock = "replace(regexp_substr(" ~ expression
+        ~ ", '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+)?'), 'T', ' ')" -%}
+    {%- set offset = "rpad(replace(regexp_substr(substring(" ~ expression
+        ~ ", 12), '[+-][0-9:]+'), ':', ''), 5, '0')" -%}
+    {%- set minutes = 'coalesce(-60 * try_cast(left(' ~ offset
+        ~ ', 3) as integer) - try_cast(left(' ~ offset ~ ', 1) || right(' ~ offset
+        ~ ', 2) as integer), 0)' -%}
+    {{- return(
+        'dateadd(minute, ' ~ minutes ~ ', '
+        ~ cdp_activate.cast_or_null(clock, 'timestamp_ntz') ~ ')'
+    ) -}}
+{% endmacro %}
+
 {# A timestamp is an instant there, and the session is in UTC unless told otherwise:
    https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions #}
 {% macro bigquery__utc_timestamp_of_text(expression) %}

@@ -38,7 +38,7 @@
             'experiments': dbt.concat([
                 'customers.customer_id', "'|'", 'input_experiments.experiment',
                 "'|'", 'input_experiments.variant', "'|'",
-                'cast(input_experiments.assigned_at as ' ~ dbt.type_string() ~ ')',
+                cdp_activate.time_as_text('input_experiments.assigned_at'),
             ]),
         }[subject] -%}
         {%- set counted = 'count(*) - count(distinct case when ' ~ kept ~ ' then '

@@ -248,7 +248,7 @@ final as (
         ---------- ids
         {{ dbt.hash(dbt.concat([
             'account_id', "'|'",
-            'cast(changed_at as ' ~ dbt.type_string() ~ ')',
+            cdp_activate.time_as_text('changed_at'),
         ])) }} as account_stage_id,
         account_id,
 

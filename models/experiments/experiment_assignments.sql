@@ -76,7 +76,7 @@ final as (
         ---------- ids
         {{ dbt.hash(dbt.concat([
             'experiment', "'|'", 'customer_id', "'|'", 'variant', "'|'",
-            'cast(assigned_at as ' ~ dbt.type_string() ~ ')',
+            cdp_activate.time_as_text('assigned_at'),
         ])) }} as assignment_id,
         customer_id,
 

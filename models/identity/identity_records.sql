@@ -21,7 +21,7 @@ fingerprinted as (
         *,
         {{ dbt.hash(cdp_activate.joined_texts([
             'email', 'phone', 'first_name', 'last_name', 'birth_date', 'city',
-            'postcode', 'created_at',
+            'postcode', cdp_activate.time_as_text('created_at'),
         ])) }} as fingerprint
 
     from customers
@@ -67,7 +67,7 @@ normalised as (
         fingerprint,
         {{ cdp_activate.normalised_name('first_name') }} as first_name,
         {{ cdp_activate.normalised_name('last_name') }} as last_name,
-        cast(birth_date as {{ dbt.type_string() }}) as birth_date,
+        {{ cdp_activate.date_as_text('birth_date') }} as birth_date,
         {{ cdp_activate.normalised_email('email') }} as email,
         {{ cdp_activate.normalised_name('city') }} as city,
         {{ cdp_activate.normalised_name('postcode') }} as postcode

@@ -446,7 +446,7 @@ final as (
         ---------- ids
         {{ dbt.hash(dbt.concat([
             'stays.customer_id', "'|'", 'stays.track', "'|'",
-            'cast(stays.valid_from as ' ~ dbt.type_string() ~ ')',
+            cdp_activate.time_as_text('stays.valid_from'),
         ])) }} as stage_id,
         stays.customer_id,
 

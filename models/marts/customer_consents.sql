@@ -88,7 +88,8 @@ statements as (
 
     select
         {{ dbt.concat(["'no:'", dbt.hash(cdp_activate.joined_texts([
-            'customer_id', 'purpose', 'status', 'recorded_at',
+            'customer_id', 'purpose', 'status',
+            cdp_activate.time_as_text('recorded_at'),
         ]))]) }} as consent_id,
         customer_id,
         purpose,

@@ -200,6 +200,16 @@ def identity_fields() -> list[str]:
     return ["first_name", "last_name"]
 
 
+def time_as_text(expression: str) -> str:
+    """Give a text."""
+    return f"cast({expression} as text)"
+
+
+def date_as_text(expression: str) -> str:
+    """Give a text."""
+    return f"cast({expression} as text)"
+
+
 def joined_texts(expressions: list[str]) -> str:
     """Give one text."""
     return " || ".join(expressions)

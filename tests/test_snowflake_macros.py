@@ -1,0 +1,89 @@
+"""What Snowflake leaves to the session or reads otherwise is said so that it cannot matter.
+
+A parameter of the account may begin weeks on Sunday; a time that is cast to text has three digits
+of the second, or those that the session wants; texts of times are read with few forms of offsets.
+So each macro's SQL must name none of these, and means, on DuckDB, what it should.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlglot
+from dbt_command import REPOSITORY
+from test_dbt_macros import render
+
+TIMES = {
+    "2026-01-31T07:00:00+07:00": datetime(2026, 1, 31),
+    "2026-01-31T07:00:00.123456+0700": datetime(2026, 1, 31, 0, 0, 0, 123456),
+    "2026-01-31 07:00+07": datetime(2026, 1, 31),
+    "2024-02-29T23:59:59-01:30": datetime(2024, 3, 1, 1, 29, 59),
+    "2026-01-01T00:10:00-00:30": datetime(2026, 1, 1, 0, 40),
+    "2026-01-31 07:00:00Z": datetime(2026, 1, 31, 7),
+    "2026-01-31T07:00:00 UTC": datetime(2026, 1, 31, 7),
+    "2026-01-31T07:00:00": datetime(2026, 1, 31, 7),
+    "2026-01-31": datetime(2026, 1, 31),
+}
+"""As read_text hands them on: in large letters, without a space before a sign."""
+
+MONDAYS = [
+    (date(2026, 11, 29), date(2026, 11, 23)),
+    (date(2026, 11, 30), date(2026, 11, 30)),
+    (date(2027, 1, 3), date(2026, 12, 28)),
+]
+WEEKS = [
+    (date(2026, 11, 29), date(2026, 11, 30), 1),
+    (date(2026, 11, 30), date(2026, 12, 6), 0),
+    (date(2026, 12, 6), date(2026, 11, 22), -2),
+]
+CASES = [
+    ("time_as_text", {"expression": "max(noted_at)"}),
+    ("utc_timestamp_of_text", {"expression": "x"}),
+    ("start_of", {"unit": "week", "expression": "x"}),
+    ("time_between", {"first": "x", "second": "y", "unit": "week"}),
+]
+
+
+@pytest.mark.slow
+def test_nothing_depends_on_the_session(tmp_path: Path) -> None:
+    as_text, of_text, monday, weeks = render(CASES, tmp_path, stand_in="snowflake")
+
+    assert as_text == "to_char(max(noted_at), 'YYYY-MM-DD HH24:MI:SS.FF9')"
+    assert re.search(r"\bweek\b|_t?tz\b|time zone", of_text + monday + weeks, re.IGNORECASE) is None
+
+    def value(sql: str, **given: object) -> object:
+        typed = ", ".join(
+            f"cast('{one}' as {'text' if isinstance(one, str) else 'date'}) as {name}"
+            for name, one in given.items()
+        )
+        (query,) = sqlglot.transpile(
+            f"select {sql} as value from (select {typed})", "snowflake", "duckdb"
+        )
+        return duckdb.sql(query).fetchall()[0][0]
+
+    assert {text: value(of_text, x=text) for text in TIMES} == TIMES
+    assert [(day, value(f"cast({monday} as date)", x=day)) for day, _ in MONDAYS] == MONDAYS
+    assert [(a, b, value(weeks, x=a, y=b)) for a, b, _ in WEEKS] == WEEKS
+
+
+CAST_TIME = re.compile(
+    r"cast\((?:\w+[.(])*(?:\w+_at|valid_from|valid_to)\)? as (?:' ~ |\{\{ )dbt\.type_string"
+    r"|joined_texts\(\[[^\]]*'(?:\w+\.)?(?:\w+_at|valid_from|valid_to)'(?!\))"
+)
+
+
+def test_times_become_texts_by_one_macro() -> None:
+    assert CAST_TIME.search("'cast(max(notes.noted_at) as ' ~ dbt.type_string()")
+    assert CAST_TIME.search("joined_texts([\n 'customer_id',\n 'recorded_at',\n])")
+    found = [
+        f"{path.relative_to(REPOSITORY)}: {cast[0]}"
+        for folder in ("models", "macros")
+        for path in sorted((REPOSITORY / folder).rglob("*.sql"))
+        for cast in CAST_TIME.finditer(path.read_text(encoding="utf-8"))
+    ]
+
+    assert [] == found
