@@ -19,14 +19,7 @@ from cdp_activate.cli.common import (
 )
 from cdp_activate.cli.plan import select_option
 from cdp_activate.cli.sync import summary_table, unanswered, worst
-from cdp_activate.cli.watching import (
-    STOPPED,
-    deadline_option,
-    log_option,
-    max_rows_option,
-    stopping,
-    watching,
-)
+from cdp_activate.cli.watching import STOPPED, run_options, running
 
 if TYPE_CHECKING:
     from cdp_activate.sync.due import Line
@@ -43,9 +36,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 64),
     help="Syncs that run side by side, at most.",
 )
-@max_rows_option
-@deadline_option
-@log_option
+@run_options
 @project_options
 @as_of_option
 @json_option
@@ -71,30 +62,19 @@ def run(
     """  # fmt: skip
     if not due:
         raise click.UsageError("say --due; `cdp-activate sync` runs syncs at once")
-    from cdp_activate.sync.run import Options
-
     project, now = load(options), instant(options["as_of"])
     chosen = [one.name for one in project.selected_syncs(select)]
-    form = options["log_format"]
-    with watching(project, form) as watch, stopping(form) as (stop, given_up):
+    with running(project, options) as how:
         if dry_run:
             found = project.scheduler.dry_run(now)
         else:
-            how = Options(
-                stop=stop,
-                given_up=given_up,
-                deadline=options["deadline"],
-                max_rows=options["max_rows"],
-                watch=watch,
-                is_replay=options["as_of"] is not None,
-            )
             found = project.scheduler.run(now, how, select=chosen, at_once=at_once)
     lines = [line for line in found if line.sync in chosen]
     if as_json:
         show_json([line.as_dict() for line in lines])
     else:
-        _show(lines, logged=form == "json")
-    if stop.is_set():
+        _show(lines, logged=options["log_format"] == "json")
+    if how.stop.is_set():
         context.exit(STOPPED)
     if failed := [line.error for line in lines if line.error]:
         context.exit(worst([line for line in lines if line.summary], failed))

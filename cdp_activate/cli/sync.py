@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -27,14 +28,7 @@ from cdp_activate.cli.plan import (
     show_plan,
     without_lines,
 )
-from cdp_activate.cli.watching import (
-    STOPPED,
-    deadline_option,
-    log_option,
-    max_rows_option,
-    stopping,
-    watching,
-)
+from cdp_activate.cli.watching import STOPPED, run_options, running
 from cdp_activate.errors import CdpError, UsageError
 from cdp_activate.sync import GUARDS
 from cdp_activate.words import plural
@@ -54,9 +48,7 @@ if TYPE_CHECKING:
     help="Send messages again that were sent and never answered: say so when they did not arrive.",
 )
 @click.option("--allow", multiple=True, type=Choice(GUARDS), help="Lift this guard for this run.")
-@max_rows_option
-@deadline_option
-@log_option
+@run_options
 @project_options
 @as_of_option
 @json_option
@@ -67,7 +59,6 @@ def sync(
     select: tuple[str, ...],
     dry_run: bool,
     allow: tuple[str, ...],
-    log_format: str | None,
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -87,39 +78,30 @@ def sync(
             "--full-refresh sends everyone, --max-rows does not",
             remedy="leave one out: the next run would not know whom it has still to send again",
         )
-    from cdp_activate.sync.run import Options, run_sync
+    from cdp_activate.sync.run import run_sync
 
     project, at = load(options), instant(options["as_of"])
-    shown = sys.stderr.isatty() and log_format != "json"
+    logged = options["log_format"] == "json"
     done: list[Summary] = []
     failed: list[tuple[str, CdpError]] = []
-    with (
-        watching(project, log_format) as watch,
-        stopping(log_format) as (stop, given_up),
-        project.warehouse() as warehouse,
-    ):
-        how = Options(
+    with running(project, options) as usual, project.warehouse() as warehouse:
+        how = replace(
+            usual,
             allow=allow,
             full_refresh=options["full_refresh"],
             retry_rejected=options["retry_rejected"],
             retry_unknown=options["retry_unknown"],
-            is_replay=options["as_of"] is not None,
-            progress=_progress if shown else lambda sync, answered, planned: None,
-            stop=stop,
-            given_up=given_up,
-            deadline=options["deadline"],
-            max_rows=options["max_rows"],
-            watch=watch,
+            progress=_progress if sys.stderr.isatty() and not logged else usual.progress,
         )
         for one in project.selected_syncs(select):
-            if stop.is_set():
+            if how.stop.is_set():
                 break
             try:
                 done.append(run_sync(one, project.catalog, warehouse, as_of=at, options=how))
             except CdpError as error:
                 failed.append((one.name, error))
-    _show_summaries(done, failed, as_json=as_json, logged=log_format == "json")
-    if stop.is_set():
+    _show_summaries(done, failed, as_json=as_json, logged=logged)
+    if how.stop.is_set():
         context.exit(STOPPED)
     if failed:
         context.exit(worst(done, [error for _, error in failed]))

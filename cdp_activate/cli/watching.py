@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +21,7 @@ from cdp_activate.errors import StoppedError
 if TYPE_CHECKING:
     from cdp_activate.project import Project
     from cdp_activate.sync.drift import Drift
+    from cdp_activate.sync.run import Options
     from cdp_activate.sync.watch import Watch
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -50,21 +51,37 @@ def _span(context: click.Context, parameter: click.Parameter, value: str | None)
         raise click.BadParameter(str(error)) from None
 
 
-def deadline_option(function: F) -> F:
-    return click.option(
+def run_options(function: F) -> F:
+    """How far runs go, and where they write their log: see `running`."""
+    deadline = click.option(
         "--deadline",
         metavar="TIME",
         callback=_span,
         help="Stop each run after 45s, 30m or 2 hours, as if told to; the next run goes on.",
-    )(function)
-
-
-def max_rows_option(function: F) -> F:
-    return click.option(
+    )
+    most = click.option(
         "--max-rows",
         type=click.IntRange(min=1),
         help="Send the changes of so many people at most in each run; the next run goes on.",
-    )(function)
+    )
+    return most(deadline(log_option(function)))
+
+
+@contextmanager
+def running(project: Project, options: Mapping[str, Any]) -> Iterator[Options]:
+    """How syncs are run, as `run_options` and `--as-of` say: who looks on, and what ends them."""
+    from cdp_activate.sync.run import Options
+
+    form = options["log_format"]
+    with watching(project, form) as watch, stopping(form) as (stop, given_up):
+        yield Options(
+            is_replay=options["as_of"] is not None,
+            stop=stop,
+            given_up=given_up,
+            deadline=options["deadline"],
+            max_rows=options["max_rows"],
+            watch=watch,
+        )
 
 
 @contextmanager
