@@ -18,6 +18,7 @@ from cdp_activate.catalog import PACKAGE, Catalog, check_inputs, check_variables
 from cdp_activate.errors import Problem, SourceErrors, UsageError
 from cdp_activate.text import Node, read, suggest
 from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_profile
+from cdp_activate.yaml_files import read_all, yaml_files
 
 if TYPE_CHECKING:
     from cdp_activate.audiences.cost import Cost
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from cdp_activate.sync.due import Scheduler
     from cdp_activate.sync.model import DestinationEntry, Sync
 
-FIXTURES = "fixtures"
-_NOT_SYNCS = {"syncs": ("destinations.yml", "alerts.yml")}
+_NOT_SYNCS = ("destinations.yml", "alerts.yml")
 _ONE_OF = {"audiences": "an audience", "syncs": "a sync"}
 
 
@@ -74,15 +74,9 @@ class Project:
 
     def forget(self) -> None:
         """Read everything again at its next use: dbt has written another manifest."""
-        for name in (
-            "catalog",
-            "audiences",
-            "destinations",
-            "syncs",
-            "scheduler",
-            "alert_channels",
-        ):
-            self.__dict__.pop(name, None)
+        for name, of in vars(type(self)).items():
+            if isinstance(of, cached_property):
+                vars(self).pop(name, None)
 
     def _word(self, key: str, default: str) -> str:
         node = self.configuration.locate([key])
@@ -192,10 +186,7 @@ class Project:
     def destinations(self) -> Mapping[str, DestinationEntry]:
         from cdp_activate.sync.model import read_destinations
 
-        path = self.folder / "syncs" / "destinations.yml"
-        return (
-            read_destinations(self._read(path, quoted=False), self.folder) if path.exists() else {}
-        )
+        return read_destinations(self._settings_of("destinations.yml"), self.folder)
 
     @cached_property
     def syncs(self) -> Mapping[str, Sync]:
@@ -210,8 +201,8 @@ class Project:
         """Who is told when something goes wrong. Raises SourceErrors with all mistakes."""
         from cdp_activate.sync.alerts import read_alerts
 
-        path = self.folder / "syncs" / "alerts.yml"
-        return read_alerts(self._read(path, quoted=False), self.syncs) if path.exists() else []
+        documents = self._settings_of("alerts.yml")
+        return read_alerts(documents, self.syncs) if documents else []
 
     def selected_syncs(self, names: Iterable[str]) -> list[Sync]:
         """The syncs of these names, all where none are given."""
@@ -294,42 +285,18 @@ class Project:
     def documents(self, folder: str) -> list[Node]:
         """The documents of every YAML file below `audiences` or `syncs`, in the order of paths.
 
-        Folders named `fixtures` hold the rows of tests. An empty file is a mistake: something
-        was meant to be there; so is vips.yml.txt, which a plain editor makes of vips.yml.
         Raises SourceErrors, and UsageError where there are no audiences.
         """
-        paths = [
-            path
-            for path in sorted((self.folder / folder).rglob("*"))
-            if path.name.lower().removesuffix(".txt").endswith((".yml", ".yaml"))
-            and path.name not in _NOT_SYNCS.get(folder, ())
-            and FIXTURES not in path.relative_to(self.folder).parts
-        ]
+        paths = yaml_files(self.folder / folder, but=_NOT_SYNCS if folder == "syncs" else ())
         if not paths and folder == "audiences":
             raise UsageError(
                 f"there are no audiences in {self.folder / folder}",
                 remedy="write one there, or run `cdp-activate init` for an example",
             )
-        found: list[Node] = []
-        problems: list[Problem] = []
-        for path in paths:
-            if path.suffix.lower() == ".txt":
-                shown, hint = path.relative_to(self.folder).as_posix(), f"call it {path.stem}"
-                problems.append(Problem("its name ends in .txt, so it is not read", hint, shown))
-                continue
-            try:
-                documents = self._read(path)
-            except SourceErrors as error:
-                problems.extend(error.problems)
-                continue
-            if not documents:
-                shown = path.relative_to(self.folder).as_posix()
-                hint = f"write {_ONE_OF[folder]}, or delete it"
-                problems.append(Problem("the file is empty", hint, shown))
-            found.extend(documents)
-        if problems:
-            raise SourceErrors(problems)
-        return found
+        return read_all(paths, self.folder, of=_ONE_OF[folder])
 
-    def _read(self, path: Path, *, quoted: bool = True) -> list[Node]:
-        return read(path, shown_as=path.relative_to(self.folder).as_posix(), quoted=quoted)
+    def _settings_of(self, name: str) -> list[Node]:
+        """The documents of a file in `syncs` that may hold secrets; none where it is not there."""
+        path = self.folder / "syncs" / name
+        shown = path.relative_to(self.folder).as_posix()
+        return read(path, shown_as=shown, quoted=False) if path.exists() else []

@@ -150,3 +150,18 @@ def test_what_a_check_found_stale_is_not_recorded_as_right(shop: Path) -> None:
     _append("models/audiences/audience_everyone.sql", " ")(shop)
     assert check(shop).changes
     assert check(shop).changes
+
+
+def test_forget_has_everything_read_again(shop: Path) -> None:
+    project = Project.at(shop)
+    before = len(project.warnings)
+    assert "UTC" == project.timezone
+    (shop / "dbt_project.yml").write_text(
+        FILES["dbt_project.yml"] + "vars: {cdp_timezone: Asia/Ho_Chi_Minh}\n", encoding="utf-8"
+    )
+    (shop / "audiences/b.yml").write_text(
+        "audience: everyone\nwhere: [{sql: points > 1}]\n", encoding="utf-8"
+    )
+    project.forget()
+    assert "Asia/Ho_Chi_Minh" == project.timezone
+    assert before + 1 == len(project.warnings)

@@ -22,7 +22,7 @@ LAYERS = [
     {"catalog", "http", "local_server"},
     {"connections"},
     {"settings"},
-    {"environment"},
+    {"environment", "yaml_files"},
     {"text"},
     {"core_schema", "errors", "masks", "proxies", "shipped", "signature", "words", "yaml_mistakes"},
 ]

@@ -1,0 +1,53 @@
+"""The YAML files of a folder: which there are, and what is in them, with all mistakes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from cdp_activate.errors import Problem, SourceErrors
+from cdp_activate.text import Node, read
+
+FIXTURES = "fixtures"
+"""Folders of this name hold the rows of tests."""
+
+
+def yaml_files(folder: Path, *, but: Collection[str] = ()) -> list[Path]:
+    """Every YAML file below a folder, in the order of paths, but for fixtures and some names.
+
+    Also vips.yml.txt, which a plain editor makes of vips.yml: `read_all` says so.
+    """
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.name.lower().removesuffix(".txt").endswith((".yml", ".yaml"))
+        and path.name not in but
+        and FIXTURES not in path.relative_to(folder).parts
+    ]
+
+
+def read_all(paths: Iterable[Path], root: Path, *, of: str) -> list[Node]:
+    """Their documents, shown by their paths from `root`. Raises SourceErrors.
+
+    An empty file is a mistake: `of` says what was meant to be there, such as 'a sync'.
+    """
+    found: list[Node] = []
+    problems: list[Problem] = []
+    for path in paths:
+        shown = path.relative_to(root).as_posix()
+        if path.suffix.lower() == ".txt":
+            hint = f"call it {path.stem}"
+            problems.append(Problem("its name ends in .txt, so it is not read", hint, shown))
+            continue
+        try:
+            documents = read(path, shown_as=shown)
+        except SourceErrors as error:
+            problems.extend(error.problems)
+            continue
+        if not documents:
+            hint = f"write {of}, or delete it"
+            problems.append(Problem("the file is empty", hint, shown))
+        found.extend(documents)
+    if problems:
+        raise SourceErrors(problems)
+    return found
