@@ -7,7 +7,7 @@ from typing import Any
 
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import NotBuiltError, UsageError
-from cdp_activate.text import suggest
+from cdp_activate.spelling import suggest
 from cdp_activate.warehouse import Warehouse
 
 STAGES = (

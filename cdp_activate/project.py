@@ -16,7 +16,8 @@ from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.unchanged import Record, digest, keep, recorded
 from cdp_activate.catalog import PACKAGE, Catalog, check_inputs, check_variables, load_catalog
 from cdp_activate.errors import Problem, SourceErrors, UsageError
-from cdp_activate.text import Node, read, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node, read
 from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_profile
 from cdp_activate.yaml_files import read_all, yaml_files
 

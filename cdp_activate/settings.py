@@ -12,7 +12,8 @@ from pydantic.fields import FieldInfo
 
 from cdp_activate.environment import asks_environment, expand_env
 from cdp_activate.errors import Problem, SourceErrors
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -24,7 +24,17 @@ LAYERS = [
     {"settings"},
     {"environment", "yaml_files"},
     {"text"},
-    {"core_schema", "errors", "masks", "proxies", "shipped", "signature", "words", "yaml_mistakes"},
+    {
+        "core_schema",
+        "errors",
+        "masks",
+        "proxies",
+        "shipped",
+        "signature",
+        "spelling",
+        "words",
+        "yaml_mistakes",
+    },
 ]
 """From the top down; a module may import from layers below its own, and from itself."""
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from cdp_activate.environment import expand_env
 from cdp_activate.errors import SourceErrors
 from cdp_activate.settings import validated
-from cdp_activate.text import parse, read, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import parse, read
 from cdp_activate.words import plural
 
 

@@ -16,7 +16,8 @@ from sqlglot.errors import SqlglotError
 from cdp_activate.audiences.dialects import dialect_of
 from cdp_activate.audiences.expressions import column
 from cdp_activate.catalog import Column, Entity
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 _PARTS: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Neg, exp.Not,

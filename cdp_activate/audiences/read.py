@@ -12,7 +12,8 @@ from cdp_activate.audiences.model import Audience
 from cdp_activate.audiences.reading.audience import AudienceReader
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import Problem, SourceErrors
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 
 def read_audiences(

@@ -24,7 +24,8 @@ from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.reading.values import uuid_text
 from cdp_activate.catalog import Catalog, Column, Model, Type
 from cdp_activate.errors import Problem, SourceErrors
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 _TYPES = {
     "integer": "hugeint",

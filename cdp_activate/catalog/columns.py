@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from cdp_activate.catalog.model import Column
 from cdp_activate.catalog.types import Type, column_type, inside_json, path_type
 from cdp_activate.errors import Problem
-from cdp_activate.text import suggest
+from cdp_activate.spelling import suggest
 
 _COLUMN_META = {"label", "values", "pii", "hidden", "timezone", "paths"}
 _PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*")

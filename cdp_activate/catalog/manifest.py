@@ -8,7 +8,7 @@ from typing import Any
 from cdp_activate.catalog.columns import ColumnReading, meta_of
 from cdp_activate.catalog.model import Catalog, Entity, Model, Reference, Rows
 from cdp_activate.errors import Problem, SourceErrors
-from cdp_activate.text import suggest
+from cdp_activate.spelling import suggest
 
 PACKAGE = "cdp_activate"
 """The name of our dbt package."""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from cdp_activate.catalog.manifest import PACKAGE
 from cdp_activate.errors import Problem, SourceErrors, UsageError
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 OWN = "cdp_"
 """What the names of our variables begin with."""

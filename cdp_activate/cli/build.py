@@ -94,7 +94,7 @@ def catalog(entity: str | None, as_json: bool, **options: Any) -> None:
     """
     from cdp_activate.describe import describe
     from cdp_activate.errors import UsageError
-    from cdp_activate.text import suggest
+    from cdp_activate.spelling import suggest
 
     found = describe(load(options).catalog)
     if entity is not None and entity not in found:

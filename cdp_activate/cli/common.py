@@ -129,7 +129,7 @@ class Choice(click.Choice):  # type: ignore[type-arg] # click 8.1 takes none
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
-            from cdp_activate.text import suggest
+            from cdp_activate.spelling import suggest
 
             hint = suggest(str(value), self.choices, what="choices", most=len(self.choices))
             self.fail(f"unknown word '{value}': {hint}", param, ctx)

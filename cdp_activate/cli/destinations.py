@@ -106,7 +106,7 @@ def check(names: tuple[str, ...], as_json: bool, **options: Any) -> None:
     Example:
       cdp-activate destinations check
     """
-    from cdp_activate.text import suggest
+    from cdp_activate.spelling import suggest
 
     entries = load(options).destinations
     for name in names:

@@ -58,8 +58,8 @@ def runs(
       cdp-activate runs --state failed --since 2026-01-01
     """
     from cdp_activate.errors import UsageError
+    from cdp_activate.spelling import suggest
     from cdp_activate.sync import history
-    from cdp_activate.text import suggest
 
     for name in set(state) - set(history.STATES):
         hint = suggest(name, history.STATES, what="states")

@@ -155,7 +155,7 @@ def _ask(question: str) -> None:
 def _entity(project: Project, named: str | None) -> str:
     """The entity that is meant: the one that is named, or the only one that is synced."""
     from cdp_activate.errors import UsageError
-    from cdp_activate.text import suggest
+    from cdp_activate.spelling import suggest
 
     synced = {sync.audience.entity.name for sync in project.syncs.values()}
     known = synced | set(project.catalog.entities)

@@ -95,7 +95,7 @@ def _missing(type_name: str, error: ModuleNotFoundError) -> SettingsError:
 
 
 def _unknown(type_name: str) -> SettingsError:
-    from cdp_activate.text import suggest
+    from cdp_activate.spelling import suggest
 
     return SettingsError(
         f"there is no destination type '{type_name}'",

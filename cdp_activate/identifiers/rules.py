@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cdp_activate.errors import SettingsError
-from cdp_activate.text import suggest
+from cdp_activate.spelling import suggest
 
 VERSION = "2026-11-29"
 """Of this table. What a platform holds was sent under the rules of its day: say so in

@@ -23,6 +23,7 @@ from cdp_activate.errors import CdpError, UsageError, said
 from cdp_activate.http import Transport
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import prepared, trimmed
+from cdp_activate.spelling import suggest
 from cdp_activate.sync.built import audience_relation
 from cdp_activate.sync.fold import look_over_state
 from cdp_activate.sync.ledger import Ledger
@@ -41,7 +42,6 @@ from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.sharing import known_by
 from cdp_activate.sync.tables import ADOPTED, KeptList, RunRecord, now
 from cdp_activate.sync.wanted import LIST, everyone_sql, written_sql
-from cdp_activate.text import suggest
 from cdp_activate.warehouse.base import Warehouse, Work
 from cdp_activate.warehouse.sayings import quoted
 

@@ -24,11 +24,12 @@ from cdp_activate.errors import BusyError, CdpError, Problem, RetryError, Source
 from cdp_activate.http import PooledTransport, Request, Transport
 from cdp_activate.settings import validated
 from cdp_activate.signature import SigningSecret, new_message_id, secret_bytes, sign
+from cdp_activate.spelling import suggest
 from cdp_activate.sync import log
 from cdp_activate.sync.model import Amount, AmountField
 from cdp_activate.sync.tables import RunRecord
 from cdp_activate.sync.watch import Watch
-from cdp_activate.text import Node, suggest
+from cdp_activate.text import Node
 
 Occasion: TypeAlias = Literal["failure", "guard", "drift", "rejections"]
 

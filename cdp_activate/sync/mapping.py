@@ -17,7 +17,8 @@ from cdp_activate.audiences.expressions import Expression, column, date_literal,
 from cdp_activate.audiences.plain_sql import PlainSql, qualified
 from cdp_activate.catalog import Entity
 from cdp_activate.environment import expand_env
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 WAYS = ("sql", "value", "date", "template")
 

@@ -28,11 +28,12 @@ from cdp_activate.destinations.base import Destination
 from cdp_activate.errors import Problem, SettingsError, SourceErrors
 from cdp_activate.http import Transport
 from cdp_activate.settings import plain_secrets, validated
+from cdp_activate.spelling import suggest
 from cdp_activate.sync.deadline import SpanField
 from cdp_activate.sync.mapping import Mapped
 from cdp_activate.sync.per import Per
 from cdp_activate.sync.schedule import ScheduleField, length
-from cdp_activate.text import Node, suggest
+from cdp_activate.text import Node
 
 NO_CONSENT_NEEDED = "not_required"
 """Said in place of a purpose: consent is never skipped by leaving a key out."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from cdp_activate.errors import Problem
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 
 def wrong_needs(written: Mapping[str, Node]) -> Iterator[Problem]:

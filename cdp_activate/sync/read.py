@@ -12,11 +12,12 @@ from cdp_activate.errors import CdpError, Problem, SourceErrors
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.phone import is_region
 from cdp_activate.settings import readable, validated
+from cdp_activate.spelling import suggest
 from cdp_activate.sync.mapping import Mapped, MappingReader
 from cdp_activate.sync.model import NO_CONSENT_NEEDED, DestinationEntry, Sync, SyncSettings
 from cdp_activate.sync.needs import wrong_needs
 from cdp_activate.sync.per import PLACE, Per, read_name
-from cdp_activate.text import Node, suggest
+from cdp_activate.text import Node
 
 
 def read_syncs(

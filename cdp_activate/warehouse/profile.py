@@ -10,7 +10,8 @@ from typing import Any
 
 from cdp_activate.environment import expand_env
 from cdp_activate.errors import SettingsError
-from cdp_activate.text import read, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import read
 from cdp_activate.warehouse.base import Warehouse
 
 

@@ -18,7 +18,8 @@ from cdp_activate.audiences.reading.selection import excluded, holdout, ranking,
 from cdp_activate.audiences.reading.tests import audience_tests
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import Problem
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 KEYS = (
     "audience", "label", "description", "owner", "tags", "entity", "timezone", "where", "rank",

@@ -7,7 +7,8 @@ from cdp_activate.audiences.model import Amount, Changed, Test
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.leaves import PROPERTY
 from cdp_activate.catalog import Column
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 AMOUNTS = ("increased_by", "decreased_by")
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from cdp_activate.audiences.model import Listed, Sample, Seeded
 from cdp_activate.audiences.reading.conditions import ConditionReader
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 
 def listed(reader: ConditionReader, node: Node) -> Listed | Seeded | None:

@@ -15,7 +15,8 @@ from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.leaves import MEASURE, RATE
 from cdp_activate.audiences.windows import last_periods
 from cdp_activate.catalog import Column, Type
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 NUMBERS = ("integer", "decimal", "double")
 _ORDERED = (*NUMBERS, "text", "date", "timestamp")

@@ -17,7 +17,8 @@ from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.remedies import for_flag
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import Problem
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 _T = TypeVar("_T")
 MAGNITUDE = 300

@@ -23,7 +23,8 @@ from cdp_activate.audiences.reading.leaves import NESTED
 from cdp_activate.audiences.reading.measures import fractions, measured
 from cdp_activate.audiences.reading.remedies import beside_rows
 from cdp_activate.catalog import Column, Rows, Type
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 WORDS = ("any", "all", "none")
 _COUNTS = {"at_least": "gte", "at_most": "lte", "exactly": "eq"}

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from cdp_activate.audiences.model import Condition, Happened, Span
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.catalog import Column, Rows
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 
 def named_events(reader: ConditionReader, node: Node) -> dict[str, Rows] | None:

@@ -11,7 +11,8 @@ from cdp_activate.audiences.moments import Duration
 from cdp_activate.audiences.reading import rows
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.catalog import Column
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 _UNCOMPARED = ("list", "json", "other")
 """Types whose values `same` cannot compare."""

@@ -16,7 +16,8 @@ from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.reader import MAGNITUDE, Reader
 from cdp_activate.audiences.reading.remedies import for_number, in_other_quotes
 from cdp_activate.catalog import Column, Reference, Rows, Type
-from cdp_activate.text import Node, suggest
+from cdp_activate.spelling import suggest
+from cdp_activate.text import Node
 
 _VARIABLE = re.compile(r"\{\{\s*(env_)?var\s*\(")
 """What dbt would fill in; other braces may be looked for."""
