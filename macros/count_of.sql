@@ -17,8 +17,8 @@
     Their values added up, as an aggregate; 0 when none.
 #}
 {% macro value_of(condition) %}
-    {{- return(
-        'cast(sum(case when ' ~ condition
-        ~ ' then coalesce(total_value, 0) else 0 end) as numeric(18, 2))'
-    ) -}}
+    {{- return(cdp_activate.cast_as(
+        'sum(case when ' ~ condition ~ ' then coalesce(total_value, 0) else 0 end)',
+        'numeric(18, 2)'
+    )) -}}
 {% endmacro %}

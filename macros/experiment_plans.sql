@@ -40,9 +40,11 @@
             {%- do rows.append(
                 'select '
                 ~ cdp_activate.text_literal(experiment) ~ ' as experiment, '
-                ~ cdp_activate.text_literal(variant) ~ ' as variant, cast('
-                ~ (shares[variant] if variant in shares else 'null')
-                ~ ' as numeric(18, 6)) as planned_share, '
+                ~ cdp_activate.text_literal(variant) ~ ' as variant, '
+                ~ cdp_activate.cast_as(
+                    shares[variant] if variant in shares else 'null', 'numeric(18, 6)'
+                )
+                ~ ' as planned_share, '
                 ~ ('1 = 1' if variant == plan.get('control') else '1 = 0')
                 ~ ' as is_control'
             ) -%}
@@ -51,9 +53,10 @@
     {%- if not rows -%}
         {%- do rows.append(
             'select cast(null as ' ~ dbt.type_string() ~ ') as experiment, cast(null as '
-            ~ dbt.type_string() ~ ') as variant, cast(null as numeric(18, 6)) as '
-            ~ 'planned_share, 1 = 0 as is_control from (select 1 as nothing) as no_table '
-            ~ 'where 1 = 0'
+            ~ dbt.type_string() ~ ') as variant, '
+            ~ cdp_activate.cast_as('null', 'numeric(18, 6)')
+            ~ ' as planned_share, 1 = 0 as is_control '
+            ~ 'from (select 1 as nothing) as no_table where 1 = 0'
         ) -%}
     {%- endif -%}
     {{- return(rows | join('\nunion all\n')) -}}

@@ -23,12 +23,21 @@
     ) -}}
 {% endmacro %}
 
-{# percentile_cont is only a window function there:
+{# percentile_cont is only a window function there, and no array of a group can be
+   unnested beside the group: the two neighbours are taken out of the sorted array.
    https://cloud.google.com/bigquery/docs/reference/standard-sql/navigation_functions #}
 {% macro bigquery__percentile(expression, fraction) %}
+    {%- set place = '(count(' ~ expression ~ ') - 1) * ' ~ fraction -%}
+    {%- set number = 'cast(' ~ expression ~ ' as float64)' -%}
+    {%- set sorted = 'array_agg(' ~ number ~ ' ignore nulls order by ' ~ number ~ ')' -%}
+    {%- set neighbours = [] -%}
+    {%- for side in ['floor', 'ceil'] -%}
+        {%- do neighbours.append(
+            sorted ~ '[safe_offset(cast(' ~ side ~ '(' ~ place ~ ') as int64))]'
+        ) -%}
+    {%- endfor -%}
     {{- return(
-        '(select percentile_cont(number, ' ~ fraction ~ ') over () from unnest('
-        ~ 'array_agg(cast(' ~ expression ~ ' as float64) ignore nulls)) as number '
-        ~ 'limit 1)'
+        '(' ~ neighbours[0] ~ ' + (' ~ neighbours[1] ~ ' - ' ~ neighbours[0]
+        ~ ') * (' ~ place ~ ' - floor(' ~ place ~ ')))'
     ) -}}
 {% endmacro %}

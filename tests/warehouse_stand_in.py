@@ -100,9 +100,10 @@ def _plugin(dialect: str) -> AdapterPlugin:
             return dialect
 
         def get_column_schema_from_query(self, sql: str) -> list[DuckDBColumn]:
-            """BigQuery has whole numbers of one size: no contract is broken by theirs."""
+            """BigQuery has numbers of one size: no contract is broken by theirs."""
             found = super().get_column_schema_from_query(sql)
             for column in found if dialect == "bigquery" else ():
+                column.dtype = re.sub(r"DECIMAL\(.*", "DECIMAL", column.dtype)
                 column.dtype = column.dtype.replace("INTEGER", "BIGINT")
             return found
 
@@ -157,6 +158,8 @@ def _on_duckdb(sql: str, dialect: str) -> str:
     statements = [each for each in statements if each is not None]
     assert not any(isinstance(each, sqlglot.exp.Command) for each in statements), sql
     for statement in statements:
+        if dialect == "bigquery":
+            _as_bigquery_has_it(statement)
         for division in statement.find_all(sqlglot.exp.Div):
             # Each guard against zero would be a copy of the divisor: nested, far too many.
             division.set("safe", False)
@@ -165,3 +168,14 @@ def _on_duckdb(sql: str, dialect: str) -> str:
             if isinstance(window.this, sqlglot.exp.RowNumber | sqlglot.exp.Rank):
                 window.replace(sqlglot.exp.cast(window.copy(), "int"))
     return ";\n".join(each.sql("duckdb") for each in statements)
+
+
+def _as_bigquery_has_it(statement: sqlglot.Expr) -> None:
+    """Refuse what sqlglot reads and BigQuery does not, and give `numeric` its nine digits."""
+    for found in statement.find_all(sqlglot.exp.Unnest):
+        assert not found.find(sqlglot.exp.AggFunc), f"an aggregate is unnested: {found.sql()}"
+    for cast in statement.find_all(sqlglot.exp.Cast):
+        assert not cast.to.expressions, f"a cast to a type of some size: {cast.sql()}"
+    for type_ in statement.find_all(sqlglot.exp.DataType):
+        if type_.is_type("decimal") and not type_.expressions:
+            type_.replace(sqlglot.exp.DataType.build("decimal(38, 9)"))

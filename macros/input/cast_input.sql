@@ -14,7 +14,7 @@
 {% macro cast_input(column, type) %}
 
     {%- if column is none -%}
-        {{- return('cast(null as ' ~ type ~ ')') -}}
+        {{- return(cdp_activate.cast_as('null', type)) -}}
     {%- endif -%}
 
     {%- set name = adapter.quote(column.name) -%}
@@ -39,16 +39,17 @@
         {%- set number = name -%}
         {%- if type | lower in ['int', 'integer', 'int64'] -%}
             {#- Warehouses differ in what half of one is rounded to. -#}
-            {%- set number = 'round(cast(' ~ name ~ ' as numeric(18, 2)), 0)' -%}
+            {%- set number = 'round('
+                ~ cdp_activate.cast_as(name, 'numeric(18, 2)') ~ ', 0)' -%}
         {%- endif -%}
         {{- return(cdp_activate.of_exact_type(
             'case when ' ~ name ~ ' between -' ~ most ~ ' and ' ~ most
-            ~ ' then cast(' ~ number ~ ' as ' ~ type ~ ') end', type
+            ~ ' then ' ~ cdp_activate.cast_as(number, type) ~ ' end', type
         )) -}}
     {%- elif cdp_activate.has_no_reading(given, wanted) -%}
-        {{- return('cast(null as ' ~ type ~ ')') -}}
+        {{- return(cdp_activate.cast_as('null', type)) -}}
     {%- endif -%}
-    {%- set value = 'cast(' ~ name ~ ' as ' ~ type ~ ')' -%}
+    {%- set value = cdp_activate.cast_as(name, type) -%}
     {%- if given == 'zoned' and wanted == 'timestamp' -%}
         {%- set value = cdp_activate.utc_timestamp(name) -%}
     {%- elif given == 'zoned' and wanted == 'date' -%}
@@ -77,7 +78,7 @@
 #}
 {% macro of_exact_type(expression, type) %}
     {{- return(
-        'cast(' ~ expression ~ ' as ' ~ type ~ ')' if '(' in type else expression
+        cdp_activate.cast_as(expression, type) if '(' in type else expression
     ) -}}
 {% endmacro %}
 

@@ -23,5 +23,5 @@
 
 {# https://cloud.google.com/bigquery/docs/reference/standard-sql/conversion_functions #}
 {% macro bigquery__cast_or_null(expression, type) %}
-    {{- return('safe_cast(' ~ expression ~ ' as ' ~ type ~ ')') -}}
+    {{- return(cdp_activate.rounded_numeric('safe_cast', expression, type)) -}}
 {% endmacro %}

@@ -45,7 +45,7 @@
 
     select
     {%- for name, column in model.columns.items() %}
-        {%- set type = api.Column.translate_type(column.data_type) %}
+        {%- set type = cdp_activate.contract_type(column) %}
         {%- set actual = actual_columns.get(name | lower) %}
         {{ cdp_activate.cast_input(actual, type) }} as {{ name }}
         {%- if not loop.last %},{% endif %}

@@ -29,7 +29,7 @@
         {%- for given in adapter.get_columns_in_relation(found['relation']) -%}
             {%- for name, column in models[0].columns.items()
                 if name | lower == given.name | lower -%}
-                {%- set type = api.Column.translate_type(column.data_type) -%}
+                {%- set type = cdp_activate.contract_type(column) -%}
                 {%- set wanted = cdp_activate.kind_of_type(type) -%}
                 {%- if column.data_type == 'integer'
                     and cdp_activate.may_be_unreadable(given.data_type, type) -%}

@@ -32,13 +32,11 @@ final as (
             sum(case when touchpoints.touchpoint = 'order_placed' then 1 else 0 end)
             as {{ dbt.type_bigint() }}
         ) as order_count,
-        cast(
-            sum(case
-                when touchpoints.touchpoint = 'order_placed'
-                    then coalesce(touchpoints.value, 0)
-                else 0
-            end) as numeric(18, 2)
-        ) as order_value,
+        {{ cdp_activate.cast_as(
+            "sum(case when touchpoints.touchpoint = 'order_placed' then "
+            ~ "coalesce(touchpoints.value, 0) else 0 end)",
+            'numeric(18, 2)'
+        ) }} as order_value,
 
         ---------- timestamps
         min(touchpoints.occurred_at) as first_touchpoint_at,

@@ -22,10 +22,10 @@ final as (
 
         ---------- numerics
         count(*) as order_count,
-        cast(
-            sum(coalesce(orders.net_amount, 0) - orders.refunded_amount)
-            as numeric(18, 2)
-        ) as lifetime_value,
+        {{ cdp_activate.cast_as(
+            'sum(coalesce(orders.net_amount, 0) - orders.refunded_amount)',
+            'numeric(18, 2)'
+        ) }} as lifetime_value,
 
         ---------- timestamps
         min(orders.ordered_at) as first_order_at,

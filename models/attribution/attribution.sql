@@ -111,7 +111,9 @@ final as (
         ---------- numerics
         cast(attributed.conversions as {{ double }}) as conversions,
         cast(attributed.conversion_value as {{ double }}) as conversion_value,
-        case when spend.currency_count <= 1 then cast(spend.spend as numeric(18, 2)) end
+        case when spend.currency_count <= 1 then {{ cdp_activate.cast_as(
+            'spend.spend', 'numeric(18, 2)'
+        ) }} end
             as spend,
         case
             when spend.currency_count <= 1

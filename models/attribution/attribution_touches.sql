@@ -88,7 +88,7 @@ touches as (
         1 as touchpoint_count,
         cast(null as {{ dbt.type_timestamp() }}) as converted_at,
         0 as conversions,
-        cast(0 as numeric(18, 2)) as conversion_value
+        {{ cdp_activate.cast_as('0', 'numeric(18, 2)') }} as conversion_value
 
     from touchpoints
 

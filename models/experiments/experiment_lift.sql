@@ -122,30 +122,46 @@ final as (
         ---------- numerics
         person_count,
         control_person_count,
-        cast(rate as numeric(18, 8)) as reached_rate,
-        cast(control_rate as numeric(18, 8)) as control_reached_rate,
-        cast(rate_difference as numeric(18, 8)) as rate_difference,
-        cast(
-            rate_difference - {{ cdp_activate.confidence_z() }} * rate_error
-            as numeric(18, 8)
-        ) as rate_difference_from,
-        cast(
-            rate_difference + {{ cdp_activate.confidence_z() }} * rate_error
-            as numeric(18, 8)
-        ) as rate_difference_to,
-        cast(rate_difference / nullif(control_rate, 0) as numeric(18, 6))
+        {{ cdp_activate.cast_as('rate', 'numeric(18, 8)') }} as reached_rate,
+        {{ cdp_activate.cast_as(
+            'control_rate', 'numeric(18, 8)'
+        ) }} as control_reached_rate,
+        {{ cdp_activate.cast_as(
+            'rate_difference', 'numeric(18, 8)'
+        ) }} as rate_difference,
+        {{ cdp_activate.cast_as(
+            'rate_difference - ' ~ cdp_activate.confidence_z() ~ ' * rate_error',
+            'numeric(18, 8)'
+        ) }} as rate_difference_from,
+        {{ cdp_activate.cast_as(
+            'rate_difference + ' ~ cdp_activate.confidence_z() ~ ' * rate_error',
+            'numeric(18, 8)'
+        ) }} as rate_difference_to,
+        {{ cdp_activate.cast_as(
+            'rate_difference / nullif(control_rate, 0)', 'numeric(18, 6)'
+        ) }}
             as relative_lift,
-        cast(2 * {{ cdp_activate.normal_upper_tail('rate_z') }} as numeric(18, 9))
-            as rate_p_value,
-        cast(mean_value as numeric(18, 6)) as mean_value,
-        cast(control_mean_value as numeric(18, 6)) as control_mean_value,
-        cast(value_difference as numeric(18, 6)) as value_difference,
-        cast(value_difference - value_quantile * value_error as numeric(18, 6))
+        {{ cdp_activate.cast_as(
+            '2 * ' ~ cdp_activate.normal_upper_tail('rate_z'), 'numeric(18, 9)'
+        ) }} as rate_p_value,
+        {{ cdp_activate.cast_as('mean_value', 'numeric(18, 6)') }} as mean_value,
+        {{ cdp_activate.cast_as(
+            'control_mean_value', 'numeric(18, 6)'
+        ) }} as control_mean_value,
+        {{ cdp_activate.cast_as(
+            'value_difference', 'numeric(18, 6)'
+        ) }} as value_difference,
+        {{ cdp_activate.cast_as(
+            'value_difference - value_quantile * value_error', 'numeric(18, 6)'
+        ) }}
             as value_difference_from,
-        cast(value_difference + value_quantile * value_error as numeric(18, 6))
+        {{ cdp_activate.cast_as(
+            'value_difference + value_quantile * value_error', 'numeric(18, 6)'
+        ) }}
             as value_difference_to,
-        cast(2 * {{ cdp_activate.normal_upper_tail('value_z') }} as numeric(18, 9))
-            as value_p_value
+        {{ cdp_activate.cast_as(
+            '2 * ' ~ cdp_activate.normal_upper_tail('value_z'), 'numeric(18, 9)'
+        ) }} as value_p_value
 
     from statistics
 

@@ -129,10 +129,14 @@ final as (
         person_count,
         cast(unobserved_count as {{ dbt.type_bigint() }}) as unobserved_count,
         cast(reached_count as {{ dbt.type_bigint() }}) as reached_count,
-        cast(reached_count * 1.0 / person_count as numeric(18, 8)) as reached_rate,
-        cast(total_value as numeric(18, 2)) as total_value,
-        cast(total_value / person_count as numeric(18, 6)) as mean_value,
-        cast(value_variance as numeric(28, 8)) as value_variance
+        {{ cdp_activate.cast_as(
+            'reached_count * 1.0 / person_count', 'numeric(18, 8)'
+        ) }} as reached_rate,
+        {{ cdp_activate.cast_as('total_value', 'numeric(18, 2)') }} as total_value,
+        {{ cdp_activate.cast_as(
+            'total_value / person_count', 'numeric(18, 6)'
+        ) }} as mean_value,
+        {{ cdp_activate.cast_as('value_variance', 'numeric(28, 8)') }} as value_variance
 
     from sums
 

@@ -135,14 +135,15 @@ final as (
         ---------- numerics
         cast(person_count as {{ dbt.type_bigint() }}) as person_count,
         switched_count,
-        cast(person_count * 1.0 / experiment_person_count as numeric(18, 6))
+        {{ cdp_activate.cast_as(
+            'person_count * 1.0 / experiment_person_count', 'numeric(18, 6)'
+        ) }}
             as actual_share,
-        cast(
-            case
-                when has_equal_shares then 1.0 / variant_count
-                else planned_share
-            end as numeric(18, 6)
-        ) as planned_share,
+        {{ cdp_activate.cast_as(
+            'case when has_equal_shares then 1.0 / variant_count else '
+            ~ 'planned_share end',
+            'numeric(18, 6)'
+        ) }} as planned_share,
 
         ---------- booleans
         is_control,

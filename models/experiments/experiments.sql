@@ -109,8 +109,10 @@ final as (
         variant_count,
         cast(person_count as {{ dbt.type_bigint() }}) as person_count,
         cast(switched_count as {{ dbt.type_bigint() }}) as switched_count,
-        cast(chi_square as numeric(18, 6)) as chi_square,
-        cast(sample_ratio_p_value as numeric(18, 9)) as sample_ratio_p_value,
+        {{ cdp_activate.cast_as('chi_square', 'numeric(18, 6)') }} as chi_square,
+        {{ cdp_activate.cast_as(
+            'sample_ratio_p_value', 'numeric(18, 9)'
+        ) }} as sample_ratio_p_value,
 
         ---------- booleans
         sample_ratio_p_value < {{ var('cdp_sample_ratio_alert') }}

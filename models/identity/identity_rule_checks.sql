@@ -178,7 +178,9 @@ final as (
         needs_proof,
         cast(record_count as {{ dbt.type_bigint() }}) as record_count,
         cast(pair_count as {{ dbt.type_bigint() }}) as pair_count,
-        cast(chance_pair_count as numeric(18, 2)) as chance_pair_count,
+        {{ cdp_activate.cast_as(
+            'chance_pair_count', 'numeric(18, 2)'
+        ) }} as chance_pair_count,
         case
             when field_count = 1 then false
             when needs_proof
@@ -203,7 +205,7 @@ final as (
         cast(null as {{ dbt.type_boolean() }}) as needs_proof,
         cast(null as {{ dbt.type_bigint() }}) as record_count,
         cast(null as {{ dbt.type_bigint() }}) as pair_count,
-        cast(null as numeric(18, 2)) as chance_pair_count,
+        {{ cdp_activate.cast_as('null', 'numeric(18, 2)') }} as chance_pair_count,
         cast(null as {{ dbt.type_boolean() }}) as is_resting,
         cast(null as {{ dbt.type_timestamp() }}) as judged_at
 

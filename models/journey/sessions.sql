@@ -186,7 +186,9 @@ final as (
             as {{ dbt.type_bigint() }}
         ) as duration_seconds,
         order_count,
-        cast(coalesce(order_value, 0) as numeric(18, 2)) as order_value,
+        {{ cdp_activate.cast_as(
+            'coalesce(order_value, 0)', 'numeric(18, 2)'
+        ) }} as order_value,
 
         ---------- booleans
         order_count > 0 as is_converted,

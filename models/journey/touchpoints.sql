@@ -183,7 +183,7 @@ interactions as (
         campaign_name as source,
         {{ no_visit_columns }},
         message_id as object_id,
-        cast(null as numeric(18, 2)) as value,
+        {{ cdp_activate.cast_as('null', 'numeric(18, 2)') }} as value,
         written_at
 
     from messages
@@ -200,7 +200,7 @@ interactions as (
         topic as source,
         {{ no_visit_columns }},
         ticket_id as object_id,
-        cast(null as numeric(18, 2)) as value,
+        {{ cdp_activate.cast_as('null', 'numeric(18, 2)') }} as value,
         cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from tickets
@@ -217,7 +217,7 @@ interactions as (
         topic as source,
         {{ no_visit_columns }},
         ticket_id as object_id,
-        cast(rating as numeric(18, 2)) as value,
+        {{ cdp_activate.cast_as('rating', 'numeric(18, 2)') }} as value,
         cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from tickets
@@ -236,7 +236,7 @@ interactions as (
         topic as source,
         {{ no_visit_columns }},
         ticket_id as object_id,
-        cast(null as numeric(18, 2)) as value,
+        {{ cdp_activate.cast_as('null', 'numeric(18, 2)') }} as value,
         cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from tickets
@@ -255,7 +255,7 @@ interactions as (
         cast(null as {{ dbt.type_string() }}) as source,
         {{ no_visit_columns }},
         product_id as object_id,
-        cast(rating as numeric(18, 2)) as value,
+        {{ cdp_activate.cast_as('rating', 'numeric(18, 2)') }} as value,
         cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from feedback
@@ -272,7 +272,7 @@ interactions as (
         cast(null as {{ dbt.type_string() }}) as source,
         {{ no_visit_columns }},
         referred_customer_id as object_id,
-        cast(null as numeric(18, 2)) as value,
+        {{ cdp_activate.cast_as('null', 'numeric(18, 2)') }} as value,
         cast(null as {{ dbt.type_timestamp() }}) as written_at
 
     from referrals

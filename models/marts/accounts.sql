@@ -181,21 +181,26 @@ final as (
             as champion_count,
         cast(coalesce(committees.user_count, 0) as {{ dbt.type_bigint() }})
             as user_count,
-        cast(
-            committees.filled_role_count * 1.0
-            / nullif(committees.required_role_count, 0) as numeric(18, 4)
-        ) as committee_coverage,
+        {{ cdp_activate.cast_as(
+            'committees.filled_role_count * 1.0 / '
+            ~ 'nullif(committees.required_role_count, 0)',
+            'numeric(18, 4)'
+        ) }} as committee_coverage,
         coalesce(purchases.order_count, 0) as order_count,
         coalesce(purchases.lifetime_value, 0) as lifetime_value,
         cast(coalesce(touches.touchpoint_count, 0) as {{ dbt.type_bigint() }})
             as touchpoint_count,
         coalesce(opportunities.open_opportunity_count, 0)
             as open_opportunity_count,
-        cast(opportunities.open_opportunity_amount as numeric(18, 2))
+        {{ cdp_activate.cast_as(
+            'opportunities.open_opportunity_amount', 'numeric(18, 2)'
+        ) }}
             as open_opportunity_amount,
         coalesce(subscriptions.running_subscription_count, 0)
             as running_subscription_count,
-        cast(subscriptions.monthly_amount as numeric(18, 2)) as monthly_amount,
+        {{ cdp_activate.cast_as(
+            'subscriptions.monthly_amount', 'numeric(18, 2)'
+        ) }} as monthly_amount,
 
         ---------- booleans
         coalesce(subscriptions.notice_count, 0) > 0 as is_under_notice,

@@ -43,13 +43,12 @@ final as (
         orders.net_amount,
         -- A refund still to come, as seen from as_of, has not been paid. One
         -- without a date was paid at some time nobody wrote down.
-        cast(
-            case
-                when orders.refunded_at >= {{ cdp_activate.as_of() }} then 0
-                else coalesce(orders.refunded_amount, 0)
-            end
-            + coalesce(returns.returned_amount, 0) as numeric(18, 2)
-        ) as refunded_amount,
+        {{ cdp_activate.cast_as(
+            'case when orders.refunded_at >= ' ~ cdp_activate.as_of()
+            ~ ' then 0 else coalesce(orders.refunded_amount, 0) end '
+            ~ '+ coalesce(returns.returned_amount, 0)',
+            'numeric(18, 2)'
+        ) }} as refunded_amount,
 
         ---------- timestamps
         orders.ordered_at,

@@ -58,7 +58,7 @@ final as (
         ---------- numerics
         count(*) as touchpoint_count,
         count(distinct cast(occurred_at as date)) as day_count,
-        cast(sum(value) as numeric(18, 2)) as total_value,
+        {{ cdp_activate.cast_as('sum(value)', 'numeric(18, 2)') }} as total_value,
         cast(sum(case when sentiment > 0 then 1 else 0 end) as {{ dbt.type_bigint() }})
             as positive_count,
         cast(sum(case when sentiment < 0 then 1 else 0 end) as {{ dbt.type_bigint() }})

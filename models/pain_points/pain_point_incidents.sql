@@ -194,9 +194,9 @@ stretches as (
             and beginnings.dimension = endings.dimension
             and beginnings.segment = endings.segment
             and beginnings.day <= endings.day
-            and endings.day < {{ cdp_activate.add_time(
+            and endings.day < cast({{ cdp_activate.add_time(
                 'day', var('cdp_incident_most_days'), 'beginnings.day'
-            ) }}
+            ) }} as date)
 
 ),
 

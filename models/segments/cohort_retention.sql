@@ -1,5 +1,8 @@
 {%- set period = var('cdp_cohort_period') -%}
 {%- set last_day = cdp_activate.date_literal(cdp_activate.last_day()) -%}
+{%- set the_day_after -%}
+cast({{ cdp_activate.add_time('day', 1, last_day) }} as date)
+{%- endset -%}
 {%- set churn_days = var('cdp_churn_days') -%}
 {#- A century of periods. -#}
 {%- set most_periods = {'day': 36600, 'week': 5300}.get(period, 1200) -%}
@@ -121,7 +124,9 @@ silences as (
 
     where
         next_active_on is null
-        or next_active_on > {{ cdp_activate.add_time('day', churn_days, 'active_on') }}
+        or next_active_on > cast({{ cdp_activate.add_time(
+            'day', churn_days, 'active_on'
+        ) }} as date)
 
 ),
 
@@ -144,8 +149,7 @@ gone as (
             )
 
     where
-        cohort_periods.next_period_start
-        <= {{ cdp_activate.add_time('day', 1, last_day) }}
+        cohort_periods.next_period_start <= {{ the_day_after }}
 
     group by
         cohort_periods.cohort_start,
@@ -161,30 +165,28 @@ final as (
         cast(cohort_periods.period_number as {{ dbt.type_bigint() }})
             as period_number,
         coalesce(active.active_count, 0) as active_count,
-        cast(
-            coalesce(active.active_count, 0) * 1.0 / cohort_periods.cohort_size
-            as numeric(18, 6)
-        ) as retention_rate,
+        {{ cdp_activate.cast_as(
+            'coalesce(active.active_count, 0) * 1.0 / cohort_periods.cohort_size',
+            'numeric(18, 6)'
+        ) }} as retention_rate,
         case
             when
-                cohort_periods.next_period_start
-                <= {{ cdp_activate.add_time('day', 1, last_day) }}
+                cohort_periods.next_period_start <= {{ the_day_after }}
                 then coalesce(gone.churned_count, 0)
         end as churned_count,
         case
             when
-                cohort_periods.next_period_start
-                <= {{ cdp_activate.add_time('day', 1, last_day) }}
+                cohort_periods.next_period_start <= {{ the_day_after }}
                 then
-                    cast(
-                        coalesce(gone.churned_count, 0) * 1.0
-                        / cohort_periods.cohort_size as numeric(18, 6)
-                    )
+                    {{ cdp_activate.cast_as(
+                        'coalesce(gone.churned_count, 0) * 1.0 / '
+                        ~ 'cohort_periods.cohort_size',
+                        'numeric(18, 6)'
+                    ) }}
         end as churn_rate,
 
         ---------- booleans
-        cohort_periods.next_period_start
-        <= {{ cdp_activate.add_time('day', 1, last_day) }} as is_complete,
+        cohort_periods.next_period_start <= {{ the_day_after }} as is_complete,
 
         ---------- dates and timestamps
         cohort_periods.cohort_start,

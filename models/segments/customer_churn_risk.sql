@@ -29,9 +29,9 @@ scores as (
         rhythm.customer_id,
         case when predictions.score is not null then 'score' else 'rule' end
             as churn_risk_source,
-        cast(
-            coalesce(100 * predictions.score, cards.score, 0) as numeric(18, 2)
-        ) as churn_risk_score,
+        {{ cdp_activate.cast_as(
+            'coalesce(100 * predictions.score, cards.score, 0)', 'numeric(18, 2)'
+        ) }} as churn_risk_score,
         rhythm.days_since_last_order >= {{ var('cdp_churn_days') }} as has_churned
 
     from rhythm

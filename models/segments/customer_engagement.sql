@@ -65,11 +65,14 @@ scores as (
 
     select
         known_customers.customer_id,
-        cast(coalesce(points.points, 0) as numeric(18, 2)) as engagement_points,
-        cast(
-            case when points.points > 100 then 100 else coalesce(points.points, 0) end
-            as numeric(18, 2)
-        ) as engagement_score
+        {{ cdp_activate.cast_as(
+            'coalesce(points.points, 0)', 'numeric(18, 2)'
+        ) }} as engagement_points,
+        {{ cdp_activate.cast_as(
+            'case when points.points > 100 then 100 else coalesce(points.points, '
+            ~ '0) end',
+            'numeric(18, 2)'
+        ) }} as engagement_score
 
     from known_customers
 

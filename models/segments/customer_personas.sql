@@ -76,9 +76,9 @@ final as (
 
         ---------- numerics
         personas.score as persona_score,
-        cast(
-            coalesce(ideal_customer.score, no_rule_holds.score) as numeric(18, 2)
-        ) as ideal_customer_fit
+        {{ cdp_activate.cast_as(
+            'coalesce(ideal_customer.score, no_rule_holds.score)', 'numeric(18, 2)'
+        ) }} as ideal_customer_fit
 
     from known_customers
 

@@ -78,23 +78,28 @@ final as (
 
         ---------- numerics
         cast(frequency as {{ dbt.type_bigint() }}) as frequency,
-        cast(
-            {{ cdp_activate.time_between(
-                'first_purchase_on', 'last_purchase_on', 'day'
-            ) }}
-            * 1.0 / {{ unit_days }} as numeric(18, 6)
-        ) as recency,
-        cast(
-            {{ cdp_activate.time_between('first_purchase_on', calibration_end, 'day') }}
-            * 1.0 / {{ unit_days }} as numeric(18, 6)
-        ) as customer_age,
-        cast(monetary_value as numeric(18, 2)) as monetary_value,
+        {{ cdp_activate.cast_as(
+            cdp_activate.time_between('first_purchase_on', 'last_purchase_on', 'day')
+            ~ ' * 1.0 / ' ~ unit_days,
+            'numeric(18, 6)'
+        ) }} as recency,
+        {{ cdp_activate.cast_as(
+            cdp_activate.time_between('first_purchase_on', calibration_end, 'day')
+            ~ ' * 1.0 / ' ~ unit_days,
+            'numeric(18, 6)'
+        ) }} as customer_age,
+        {{ cdp_activate.cast_as(
+            'monetary_value', 'numeric(18, 2)'
+        ) }} as monetary_value,
         cast(holdout_frequency as {{ dbt.type_bigint() }}) as holdout_frequency,
-        cast(
-            {{ cdp_activate.time_between(calibration_end, last_day, 'day') }}
-            * 1.0 / {{ unit_days }} as numeric(18, 6)
-        ) as holdout_length,
-        cast(holdout_monetary_value as numeric(18, 2)) as holdout_monetary_value,
+        {{ cdp_activate.cast_as(
+            cdp_activate.time_between(calibration_end, last_day, 'day')
+            ~ ' * 1.0 / ' ~ unit_days,
+            'numeric(18, 6)'
+        ) }} as holdout_length,
+        {{ cdp_activate.cast_as(
+            'holdout_monetary_value', 'numeric(18, 2)'
+        ) }} as holdout_monetary_value,
 
         ---------- dates and timestamps
         first_purchase_on,

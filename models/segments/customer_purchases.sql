@@ -27,8 +27,10 @@ final as (
 
         ---------- numerics
         count(*) as order_count,
-        cast(sum(amount) as numeric(18, 2)) as lifetime_value,
-        cast(sum(amount) / count(*) as numeric(18, 2)) as average_order_value,
+        {{ cdp_activate.cast_as('sum(amount)', 'numeric(18, 2)') }} as lifetime_value,
+        {{ cdp_activate.cast_as(
+            'sum(amount) / count(*)', 'numeric(18, 2)'
+        ) }} as average_order_value,
 
         ---------- timestamps
         min(ordered_at) as first_order_at,

@@ -49,7 +49,9 @@ usual as (
         greatest(
             coalesce(
                 intervals.own_interval_days,
-                cast(typical.typical_interval_days as numeric(18, 2)),
+                {{ cdp_activate.cast_as(
+                    'typical.typical_interval_days', 'numeric(18, 2)'
+                ) }},
                 {{ var('cdp_lifecycle_active_days') }}
             ),
             {{ var('cdp_shortest_interval_days') }}
@@ -70,8 +72,12 @@ final as (
         ---------- numerics
         cast(days_since_last_order as {{ dbt.type_bigint() }})
             as days_since_last_order,
-        cast(usual_interval_days as numeric(18, 2)) as usual_interval_days,
-        cast(days_since_last_order / usual_interval_days as numeric(18, 2))
+        {{ cdp_activate.cast_as(
+            'usual_interval_days', 'numeric(18, 2)'
+        ) }} as usual_interval_days,
+        {{ cdp_activate.cast_as(
+            'days_since_last_order / usual_interval_days', 'numeric(18, 2)'
+        ) }}
             as overdue_ratio
 
     from usual

@@ -41,7 +41,7 @@ answers as (
     select
         customer_id,
         'ticket' as kind,
-        cast(satisfaction as numeric(18, 2)) as score,
+        {{ cdp_activate.cast_as('satisfaction', 'numeric(18, 2)') }} as score,
         solved_at as answered_at
 
     from tickets
@@ -93,7 +93,9 @@ final as (
         end as satisfaction,
 
         ---------- numerics
-        cast(scores.satisfaction_score as numeric(18, 2)) as satisfaction_score,
+        {{ cdp_activate.cast_as(
+            'scores.satisfaction_score', 'numeric(18, 2)'
+        ) }} as satisfaction_score,
         coalesce(scores.answer_count, 0) as answer_count,
 
         ---------- timestamps

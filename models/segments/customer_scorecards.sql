@@ -40,7 +40,9 @@ rules as (
         scorecards.threshold,
         case
             when scorecards.comparison in ('at_least', 'below')
-                then cast(scorecards.threshold as numeric(18, 6))
+                then {{ cdp_activate.cast_as(
+                    'scorecards.threshold', 'numeric(18, 6)'
+                ) }}
         end as threshold_number,
         scorecards.points
 
@@ -131,8 +133,10 @@ final as (
         cards.card,
 
         ---------- numerics
-        cast(sums.points as numeric(18, 2)) as points,
-        cast(100.0 * sums.points / nullif(cards.all_points, 0) as numeric(18, 2))
+        {{ cdp_activate.cast_as('sums.points', 'numeric(18, 2)') }} as points,
+        {{ cdp_activate.cast_as(
+            '100.0 * sums.points / nullif(cards.all_points, 0)', 'numeric(18, 2)'
+        ) }}
             as score
 
     from sums

@@ -151,8 +151,12 @@ final as (
         coalesce(purchases.order_count, 0) as order_count,
         coalesce(purchases.lifetime_value, 0) as lifetime_value,
         purchases.average_order_value,
-        cast(order_habits.discount_share as numeric(18, 6)) as discount_share,
-        cast(order_habits.shop_order_share as numeric(18, 6)) as shop_order_share,
+        {{ cdp_activate.cast_as(
+            'order_habits.discount_share', 'numeric(18, 6)'
+        ) }} as discount_share,
+        {{ cdp_activate.cast_as(
+            'order_habits.shop_order_share', 'numeric(18, 6)'
+        ) }} as shop_order_share,
         rhythm.days_since_last_order,
         rhythm.usual_interval_days,
         rhythm.overdue_ratio,

@@ -52,13 +52,19 @@ final as (
         known_customers.customer_id,
 
         ---------- numerics
-        cast(coalesce(purchases.lifetime_value, 0) as numeric(18, 2))
+        {{ cdp_activate.cast_as(
+            'coalesce(purchases.lifetime_value, 0)', 'numeric(18, 2)'
+        ) }}
             as lifetime_value,
-        cast(coalesce(recent_purchases.value_last_365_days, 0) as numeric(18, 2))
+        {{ cdp_activate.cast_as(
+            'coalesce(recent_purchases.value_last_365_days, 0)', 'numeric(18, 2)'
+        ) }}
             as value_last_365_days,
         scores.probability_alive,
         scores.expected_purchases,
-        cast(scores.expected_value as numeric(18, 2)) as expected_value
+        {{ cdp_activate.cast_as(
+            'scores.expected_value', 'numeric(18, 2)'
+        ) }} as expected_value
 
     from known_customers
 

@@ -49,11 +49,14 @@ final as (
         stage_models.stage_rank as milestone_rank,
         customers.customer_count,
         coalesce(reached.reached_count, 0) as reached_count,
-        cast(
-            coalesce(reached.reached_count, 0) * 1.0
-            / nullif(customers.customer_count, 0) as numeric(18, 6)
-        ) as reached_rate,
-        cast(reached.median_days as numeric(18, 2)) as median_days_to_reach
+        {{ cdp_activate.cast_as(
+            'coalesce(reached.reached_count, 0) * 1.0 / '
+            ~ 'nullif(customers.customer_count, 0)',
+            'numeric(18, 6)'
+        ) }} as reached_rate,
+        {{ cdp_activate.cast_as(
+            'reached.median_days', 'numeric(18, 2)'
+        ) }} as median_days_to_reach
 
     from stage_models
 

@@ -138,9 +138,11 @@ final as (
 
         ---------- numerics
         pair_basket_count,
-        cast(support as numeric(18, 8)) as support,
-        cast(confidence as numeric(18, 8)) as confidence,
-        cast(confidence / other_support as numeric(18, 6)) as lift
+        {{ cdp_activate.cast_as('support', 'numeric(18, 8)') }} as support,
+        {{ cdp_activate.cast_as('confidence', 'numeric(18, 8)') }} as confidence,
+        {{ cdp_activate.cast_as(
+            'confidence / other_support', 'numeric(18, 6)'
+        ) }} as lift
 
     from measures
 

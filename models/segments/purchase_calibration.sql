@@ -23,7 +23,9 @@ final as (
         cast(repeat_purchases as {{ dbt.type_bigint() }}) as repeat_purchases,
         count(*) as customer_count,
         cast(sum(holdout_frequency) as {{ dbt.type_bigint() }}) as holdout_purchases,
-        cast(sum(holdout_frequency) * 1.0 / count(*) as numeric(18, 6))
+        {{ cdp_activate.cast_as(
+            'sum(holdout_frequency) * 1.0 / count(*)', 'numeric(18, 6)'
+        ) }}
             as mean_holdout_purchases
 
     from bins

@@ -35,6 +35,11 @@ def local_date(days: int, timezone: str, zoned: bool = False) -> str:
     return "cast('2026-11-21' as date)"
 
 
+def cast_as(expression: str, type: str) -> str:
+    """Give an expression in another type."""
+    return f"cast({expression} as {type})"
+
+
 def add_time(unit: str, count: object, expression: str) -> str:
     """Add a number of periods to a date or time."""
     return f"{expression} + (interval '1 {unit}' * ({count}))"
