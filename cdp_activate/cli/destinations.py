@@ -133,7 +133,7 @@ def check(names: tuple[str, ...], as_json: bool, **options: Any) -> None:
 def new(name: str, folder: Path | None, as_json: bool) -> None:
     """Write a destination of your own, its test, and the package they are in.
 
-    The test passes as it is, against a platform that does not exist; docs/destinations.md
+    The test passes as it is, against a platform that does not exist; docs/writing-a-destination.md
     goes through both.
 
     \b

@@ -2,7 +2,7 @@
 
 A subclass says its address, how it signs, and which calls it makes; statuses, bodies that
 are too large, answers that changed and pages that never end are seen to here. Not a
-destination itself. See docs/destinations.md.
+destination itself. See docs/writing-a-destination.md.
 """
 
 from __future__ import annotations

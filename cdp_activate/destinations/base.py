@@ -2,7 +2,7 @@
 
 The engine batches, paces, retries, counts and remembers; it maps columns,
 asks for consent and hashes. A destination only speaks to its platform and
-says, by key, which rows were refused. See docs/destinations.md.
+says, by key, which rows were refused. See docs/writing-a-destination.md.
 """
 
 from __future__ import annotations

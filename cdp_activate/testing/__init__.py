@@ -9,8 +9,8 @@ Subclass in your own test file and give the fixtures the class asks for:
         def destination(self, platform): ...
 
 An HTTP destination subclasses `HttpDestinationContract` too. What fails says so in a
-sentence; docs/destinations.md shows a complete example. A case that needs to see or do more
-with the platform than the test can is skipped, and says what is missing.
+sentence; docs/writing-a-destination.md shows a complete example. A case that needs to see or
+do more with the platform than the test can is skipped, and says what is missing.
 """
 
 from __future__ import annotations

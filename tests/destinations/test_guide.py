@@ -1,4 +1,4 @@
-"""What docs/destinations.md shows is run here."""
+"""What docs/destinations.md and docs/writing-a-destination.md show is run here."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ from cdp_activate.http import FunctionTransport, Response
 from cdp_activate.scaffold import scaffold_destination
 from cdp_activate.testing import deliver, person
 
-GUIDE = Path(__file__).parents[2] / "docs" / "destinations.md"
+DOCS = Path(__file__).parents[2] / "docs"
+GUIDE = DOCS / "destinations.md"
+TEXT = GUIDE.read_text("utf-8") + (DOCS / "writing-a-destination.md").read_text("utf-8")
 
 
 def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```$", GUIDE.read_text("utf-8"), re.M | re.S)
+    return re.findall(rf"^```{language}\n(.*?)^```$", TEXT, re.M | re.S)
 
 
 def block(language, holding):
@@ -106,7 +108,7 @@ def test_the_guide_goes_through_what_a_new_destination_begins_with(postbox):
 
 
 def python(folder, *arguments):
-    path = os.pathsep.join([str(folder), str(GUIDE.parents[1])])
+    path = os.pathsep.join([str(folder), str(DOCS.parent)])
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,

@@ -124,7 +124,7 @@ def proofs() -> str:
         "",
         f"One more takes one file and one test. The smallest is what `destinations new` writes: "
         f"{smallest} lines, and a test of {its_test} with its platform in it, which passes the "
-        "contract as it is ([how to write one](../destinations.md#writing-a-destination)).",
+        "contract as it is ([how to write one](../writing-a-destination.md)).",
     ]
     return "\n".join(lines) + "\n"
 
