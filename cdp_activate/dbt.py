@@ -167,7 +167,10 @@ def _with_as_of(arguments: Sequence[str], as_of: datetime, *, always: bool) -> l
         if flag != "--vars":
             kept.append(argument)
             continue
-        given = yaml.safe_load(value if equals else next(rest, "{}"))
+        try:
+            given = yaml.safe_load(value if equals else next(rest, "{}"))
+        except yaml.YAMLError:
+            given = None
         if not isinstance(given, dict):
             raise UsageError("--vars takes a YAML mapping", remedy="--vars '{name: value}'")
         variables |= given

@@ -113,6 +113,9 @@ def read(
         raise SourceErrors([problem]) from None
     except OSError as error:
         raise SourceErrors([Problem(f"cannot be read: {error.strerror}", path=name)]) from None
+    if text.count("\0") > len(text) // 4:
+        hint = "it is UTF-16, most likely: save it as UTF-8"
+        raise SourceErrors([Problem("the file is not UTF-8 text", hint, name)])
     return parse(text, name, quoted=quoted, ours=ours)
 
 
@@ -188,12 +191,12 @@ class _Builder:
                 self.unrepeated[event.anchor] = node
             self._add(node, 1, event.anchor)
         elif isinstance(event, yaml.AliasEvent):
-            name = str(event.anchor)
+            name, shown = str(event.anchor), self._shown(str(event.anchor))
             if name not in self.anchors:
                 hint = "an alias (*name) repeats an anchor (&name) that is complete before it"
                 hint += "; a text that begins with * goes in quotes"
                 raise SourceErrors(
-                    [self._node(event, None).problem(f"nothing to repeat: '*{name}'", hint)]
+                    [self._node(event, None).problem(f"nothing to repeat: '*{shown}'", hint)]
                 )
             self.unrepeated.pop(name, None)
             node, size, levels = self.anchors[name]
@@ -205,9 +208,14 @@ class _Builder:
     def _check_repeated(self) -> None:
         """A text that begins with & has lost its first word: YAML takes it for a name."""
         for name, node in self.unrepeated.items() if self.ours else ():
-            message = f"'&{name}' is no part of the text: it names it, for *{name} to repeat"
+            shown = self._shown(name)
+            message = f"'&{shown}' is no part of the text: it names it, for *{shown} to repeat"
             self.problems.append(node.problem(message, "a text that begins with & goes in quotes"))
         self.unrepeated.clear()
+
+    def _shown(self, written: str) -> str:
+        """A word of the file; in a file whose lines are not shown it may be a secret."""
+        return written if self.source.lines else ".."
 
     def _check_depth(self, node: Node, levels: int) -> None:
         """The lists and mappings that are open, with the levels that an alias brings."""
@@ -291,7 +299,7 @@ class _Builder:
             hint = "leave the tag out"
             if own == "str":
                 hint += "; a text that begins with ! goes in quotes"
-            self.problems.append(node.problem(f"unknown YAML tag '{tag}'", hint))
+            self.problems.append(node.problem(f"unknown YAML tag '{self._shown(tag)}'", hint))
 
 
 @dataclass(slots=True)

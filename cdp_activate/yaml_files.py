@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -15,15 +16,28 @@ FIXTURES = "fixtures"
 def yaml_files(folder: Path, *, but: Collection[str] = ()) -> list[Path]:
     """Every YAML file below a folder, in the order of paths, but for fixtures and some names.
 
-    Also vips.yml.txt, which a plain editor makes of vips.yml: `read_all` says so.
+    Also vips.yml.txt, which a plain editor makes of vips.yml: `read_all` says so. Not what is
+    hidden, where editors keep notes of their own. Raises SourceErrors for a folder that cannot be
+    looked into: to pass over it would be to take its audiences out of the project.
     """
+    locked: list[OSError] = []
+    walked = os.walk(folder, onerror=locked.append) if folder.exists() else ()
+    found = sorted(Path(at, name) for at, below, names in walked for name in (*below, *names))
+    if locked:
+        raise SourceErrors([_unreadable(error, folder.parent) for error in locked])
     return [
         path
-        for path in sorted(folder.rglob("*"))
+        for path in found
         if path.name.lower().removesuffix(".txt").endswith((".yml", ".yaml"))
+        and not path.name.startswith(".")
         and path.name not in but
         and FIXTURES not in path.relative_to(folder).parts
     ]
+
+
+def _unreadable(error: OSError, root: Path) -> Problem:
+    shown = Path(error.filename).relative_to(root).as_posix()
+    return Problem(f"cannot be read: {error.strerror}", path=shown)
 
 
 def read_all(paths: Iterable[Path], root: Path, *, of: str) -> list[Node]:

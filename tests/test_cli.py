@@ -23,6 +23,7 @@ from cdp_activate.dbt import _end_of as end_of
 from cdp_activate.dbt import _sets_as_of as sets_as_of
 from cdp_activate.dbt import _variables as variables_of
 from cdp_activate.dbt import _with_as_of as with_as_of
+from cdp_activate.errors import UsageError
 from cdp_activate.project import Project
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -376,6 +377,22 @@ def test_a_folder_that_may_not_be_written_is_a_sentence(
     assert "there: Permission denied" in done.output
 
 
+def test_what_nobody_foresaw_is_a_sentence_without_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They may hold a value of a row, and so may a traceback."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("could not read ada@example.com")
+
+    monkeypatch.setattr(Project, "at", broken)
+    for more in ([], ["--json"]):
+        done = invoke("plan", *more)
+        assert 1 == done.exit_code
+        assert "it broke at test_cli.py" in done.output
+        assert "(ValueError)" in done.output and "ada" not in done.output
+
+
 def test_vars_of_the_user_are_kept_beside_as_of() -> None:
     given = ["--select", "x", "--vars", "{a: 1}", "--vars={b: 2}"]
     day = datetime(2026, 1, 1, tzinfo=UTC)
@@ -383,6 +400,9 @@ def test_vars_of_the_user_are_kept_beside_as_of() -> None:
     assert ["--select", "x", "--vars"] == found[:-1]
     assert {"a": 1, "b": 2} == json.loads(found[-1])
     assert ["--select", "x"] == with_as_of(["--select", "x"], day, always=False)
+    for unreadable in ("{a: [", "5"):
+        with pytest.raises(UsageError, match="--vars takes a YAML mapping"):
+            with_as_of(["--vars", unreadable], day, always=True)
     for variables, always in (("{a: 1, cdp_as_of: 2025-01-01}", False), ("{a: 1}", True)):
         found = with_as_of(["--vars", variables], day, always=always)
         assert {"a": 1, "cdp_as_of": "2026-01-01T00:00:00+00:00"} == json.loads(found[-1])

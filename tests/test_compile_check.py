@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -122,6 +124,36 @@ def test_the_check_notices_a_mistake(shop: Path) -> None:
     _append("audiences/a.yml", "audience: twice\n")(shop)
     with pytest.raises(SourceErrors):
         check(shop)
+
+
+def test_what_cannot_be_read_is_no_audience_taken_out(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file, and a folder, that this user may not read."""
+    (shop / "audiences/more").mkdir()
+    locked: set[Path] = set()
+    read, scan = Path.read_bytes, os.scandir
+
+    def checked(path: Path) -> Path:
+        if path in locked:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return path
+
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(checked(path)))
+    monkeypatch.setattr(os, "scandir", lambda path: scan(checked(Path(path))))
+    for name in ("audiences/b.yml", "audiences/more", "audiences"):
+        locked = {shop / name}
+        with pytest.raises(SourceErrors) as caught:
+            check(shop)
+        assert [(name, "cannot be read: Permission denied")] == [
+            (one.path, one.message) for one in caught.value.problems
+        ]
+
+
+def test_hidden_files_of_editors_are_left_alone(shop: Path) -> None:
+    (shop / "audiences/.#b.yml").symlink_to("somebody@somewhere.1234")
+    (shop / "audiences/._a.yml").write_bytes(b"\0\5\x16\7")
+    assert 2 == check(shop).audiences
 
 
 @pytest.mark.parametrize("name", ["dbt_project.yml", "target/manifest.json"])

@@ -26,6 +26,25 @@ def problems(text: str) -> list[str]:
     return [f"{p.line}:{p.column} {p.message}" for p in caught.value.problems]
 
 
+@pytest.mark.parametrize("written", ["&hunter2", "*hunter2", "!hunter2 x", "x!hunter2 #1"])
+def test_no_secret_is_shown_of_what_yaml_takes_for_something_else(written: str) -> None:
+    try:
+        parse(f"api_key: {written}\n", quoted=False)
+    except SourceErrors as error:
+        assert "hunter2" not in f"{error} {error.as_dict()}"
+    else:
+        assert written.startswith("x")
+
+
+def test_a_file_in_utf_16_is_told(tmp_path: Path) -> None:
+    """With a byte order mark and without one."""
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        (tmp_path / "a.yml").write_bytes("audience: a\n".encode(encoding))
+        with pytest.raises(SourceErrors, match="not UTF-8 text") as caught:
+            read(tmp_path / "a.yml")
+        assert "save it as UTF-8" in caught.value.problems[0].hint
+
+
 def test_in_files_of_dbt_all_is_right_that_yaml_allows() -> None:
     """In ours a name that nothing repeats, or a comment right after a text, is most likely text."""
     text = "a: &word text #1\nb: #none\n"

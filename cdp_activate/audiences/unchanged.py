@@ -34,18 +34,29 @@ def digest(files: Iterable[Path], folders: Iterable[Path]) -> str:
     """One digest of these files and everything below these folders, by path and content, of the
     environment variables that they name, and of this package."""
     paths = list(files)
+    locked: list[OSError] = []  # what cannot be looked into is a change, too
     for folder in folders:
         paths.append(folder)  # a folder that appears, or goes, is a change
-        paths.extend(sorted(path for path in folder.rglob("*") if path.is_file()))
+        walked = os.walk(folder, onerror=locked.append)
+        paths.extend(sorted(Path(at, name) for at, _, names in walked for name in names))
+    paths.extend(Path(error.filename) for error in locked)
     whole = hashlib.sha256(_package().encode())
     for path in paths:
-        content = path.read_bytes() if path.is_file() else b""
+        content = _content(path)
         _add(whole, str(path).encode(), str(path.exists()).encode(), content)
         if path.suffix in (".yml", ".yaml"):
             for name in sorted(set(_ENV_VAR.findall(content))):
                 value = os.environb.get(name)
                 _add(whole, name, b"unset" if value is None else b"=" + value)
     return whole.hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file; of what is none, or cannot be read, none: who reads it next says so."""
+    try:
+        return path.read_bytes() if path.is_file() else b""
+    except OSError:
+        return b""
 
 
 def _add(whole: hashlib._Hash, *parts: bytes) -> None:

@@ -53,7 +53,10 @@ class Told(click.Command):
             raise  # nobody reads on: click ends in silence
         except CdpError as error:
             told = error
-        except OSError as error:
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            # What others' exceptions say, and a traceback, may hold a value of a row.
             told = unforeseen(error)
         except KeyboardInterrupt:
             told = StoppedError("told to stop", remedy="run it again")

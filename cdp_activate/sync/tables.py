@@ -160,9 +160,10 @@ def refused_unnamed(warehouse: Warehouse, kept: KeptList) -> int:
     """
     ledger, runs = (warehouse.state_table(name) for name in ("sync_ledger", "sync_runs"))
     found = warehouse.rows(
-        f"select coalesce(sum(least(runs.unnamed, mine.people)), 0) from {runs} as runs "
-        f"join (select run_id, count(*) as people from {ledger} where {kept.condition} "
-        "and fingerprint <> ? group by run_id) as mine on mine.run_id = runs.run_id",
+        "select coalesce(sum(least(coalesce(runs.unnamed, 0), mine.people)), 0) "
+        f"from {runs} as runs join (select run_id, count(*) as people from {ledger} "
+        f"where {kept.condition} and fingerprint <> ? group by run_id) as mine "
+        "on mine.run_id = runs.run_id",
         [*kept.values, UNKNOWN],
     )
     return int(found[0][0])

@@ -154,6 +154,9 @@ def test_a_job_that_rejects_rows_late_is_written_down(broken: Bed) -> None:
     assert {one.key for one in people(10)} - {"c-00003"} == broken.ledger
     # Two of the nine are not there, and nobody knows which: said until they are sent again.
     assert 2 == status(broken)["refused_unnamed"]
+    broken.rows("update {runs} set unnamed = null returning 1")  # of before it was counted
+    assert 0 == status(broken)["refused_unnamed"]
+    broken.rows("update {runs} set unnamed = 2 returning 1")
     broken.build([replace(one, points=2) for one in people(10)])
     broken.run()
     assert 0 == status(broken)["refused_unnamed"]
