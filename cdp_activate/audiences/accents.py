@@ -1,60 +1,58 @@
 """What `accents: insensitive` takes away: marks of category Mn, from NFD, and the bar of đ (7.48).
 
-Warehouses that cannot decompose text are given the letters with their bases instead:
-every letter that decomposes to one base, but those of Hangul and the compatibility
-ideographs, which have no marks.
+Warehouses that cannot decompose text are given the letters with their bases instead: every
+letter that decomposes to one base. Both stand in accents.json, of one version of Unicode:
+Python's own tables grow with it, and an audience would be other SQL on another machine.
 https://www.unicode.org/reports/tr15/
 """
 
 from __future__ import annotations
 
-import sys
+import json
 import unicodedata
 from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
 
-_BARRED = str.maketrans("đĐ", "dD")
-_UNTOUCHED = ((0xAC00, 0xD7A3), (0xD800, 0xDFFF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F))
+_BARRED = {ord("đ"): "d", ord("Đ"): "D"}
+
+
+@cache
+def _table() -> dict[str, Any]:
+    """`unicode`, the version; `marks` as ranges; `letters`, each with its base."""
+    found: dict[str, Any] = json.loads(
+        Path(__file__).with_suffix(".json").read_text(encoding="ascii")
+    )
+    return found
+
+
+@cache
+def _taken_away() -> dict[int, str | None]:
+    return {**dict.fromkeys(map(ord, marks())), **_BARRED}
 
 
 def without_accents(text: str) -> str:
     """The text as `accents: insensitive` compares it."""
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(one for one in decomposed if unicodedata.category(one) != "Mn").translate(
-        _BARRED
-    )
+    return unicodedata.normalize("NFD", text).translate(_taken_away())
 
 
 @cache
 def marks() -> str:
     """Every mark, in order."""
-    return "".join(
-        one for one in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(one) == "Mn"
-    )
+    ranges = (range(first, last + 1) for first, last in _table()["marks"])
+    return "".join(map(chr, chain.from_iterable(ranges)))
 
 
 @cache
 def class_of_marks() -> str:
     """A bracket expression of every mark."""
-    ranges: list[list[str]] = []
-    for mark in marks():
-        if ranges and ord(ranges[-1][1]) == ord(mark) - 1:
-            ranges[-1][1] = mark
-        else:
-            ranges.append([mark, mark])
+    ranges = [(chr(first), chr(last)) for first, last in _table()["marks"]]
     return "[" + "".join(low if low == high else f"{low}-{high}" for low, high in ranges) + "]"
 
 
 @cache
 def letters() -> tuple[str, str]:
     """Letters with accents, and the base of each in the same place."""
-    found, bases = ["đ", "Đ"], ["d", "D"]
-    for letter in map(chr, range(sys.maxunicode + 1)):
-        if not unicodedata.decomposition(letter):
-            continue  # a million of them: this is most of the time
-        if any(first <= ord(letter) <= last for first, last in _UNTOUCHED):
-            continue
-        base = without_accents(letter)
-        if len(base) == 1 and base != letter:
-            found.append(letter)
-            bases.append(base)
-    return "".join(found), "".join(bases)
+    found: dict[str, str] = _table()["letters"]
+    return "".join(found), "".join(found.values())

@@ -1415,12 +1415,6 @@ MISTAKES: dict[str, list[Mistake]] = {
             "put it in quotes: '007'",
         ),
         Mistake(
-            "where: {trait: email, eq: \"{{ var('who') }}\"}",
-            "2:27",
-            "an audience has no variables",
-            "write the value itself",
-        ),
-        Mistake(
             "where: {list: [true]}", "2:16", "an id is text or a whole number", "put it in quotes"
         ),
         Mistake(

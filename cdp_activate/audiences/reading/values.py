@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -18,9 +17,6 @@ from cdp_activate.audiences.reading.remedies import for_number, in_other_quotes
 from cdp_activate.catalog import Column, Reference, Rows, Type
 from cdp_activate.spelling import suggest
 from cdp_activate.text import Node
-
-_VARIABLE = re.compile(r"\{\{\s*(env_)?var\s*\(")
-"""What dbt would fill in; other braces may be looked for."""
 
 
 @dataclass
@@ -175,10 +171,6 @@ class ValueReader(Reader):
         return None
 
     def _text_value(self, node: Node, raw: str, column: Column, options: Options) -> str | None:
-        if _VARIABLE.search(raw):
-            hint = "write the value itself, or compare with a column that dbt makes of it"
-            self.wrong(node, "an audience has no variables: this would be compared as it is", hint)
-            return None
         folded = options.ignore_case or options.ignore_accents
         if column.values and raw not in column.values and not folded:
             known = column.values
