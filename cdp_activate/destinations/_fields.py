@@ -6,17 +6,19 @@ Not a destination: names with an underscore are no types.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from abc import abstractmethod
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field
 
-from cdp_activate.destinations.api import ApiSettings
+from cdp_activate.destinations.api import ApiDestination, ApiSettings
 from cdp_activate.destinations.rows import Row
 from cdp_activate.errors import DestinationError, RefusedError
+from cdp_activate.http import Transport
 
 Kind = Literal["text", "number", "date", "instant", "truth"]
 
@@ -39,43 +41,50 @@ class Known:
     kind: str = ""
 
 
-class KnownFields:
-    """What the platform knows of each field of a sync. Names are compared without regard to case.
+F = TypeVar("F", bound=FieldSettings)
 
-    `find` returns the platform's fields by our names, `make` creates a field and returns it;
-    None where the settings do not allow it. `reserved` are always there, and left out.
-    Raises `DestinationError`, before anything
-    is sent, when a field does not exist and may not be made.
-    """
 
-    def __init__(
-        self,
-        who: str,
-        find: Callable[[], Mapping[str, Known]],
-        make: Callable[[str, Kind], Known] | None,
-        reserved: Collection[str] = (),
-    ) -> None:
-        self._who, self._find, self._make, self._reserved = who, find, make, reserved
+class FieldDestination(ApiDestination[F]):
+    """A destination whose fields must exist before they are filled."""
+
+    always_there: ClassVar[Collection[str]] = ()
+    """Fields that are not looked up."""
+
+    def __init__(self, settings: F, *, transport: Transport | None = None, name: str = "") -> None:
+        """Keep the settings; make no call yet."""
+        super().__init__(settings, transport=transport, name=name)
         self._known: dict[str, Known] | None = None
-        self._lock = threading.Lock()
+        self._knowing = threading.Lock()
 
-    def of(self, rows: Sequence[Row]) -> Mapping[str, Known]:
-        """Name of each field in `rows` -> the platform's field."""
+    @abstractmethod
+    def find_fields(self) -> Mapping[str, Known]:
+        """The platform's fields, by our names."""
+
+    @abstractmethod
+    def make_field(self, name: str, kind: Kind) -> Known:
+        """Make a field there."""
+
+    def fields_of(self, rows: Sequence[Row]) -> Mapping[str, Known]:
+        """Name of each field in `rows` -> the platform's field.
+
+        Names are compared without regard to case. Raises `DestinationError`, before anything is
+        sent, when a field does not exist and the settings do not let it be made.
+        """
         names = {
             name: name.casefold()
             for row in rows
             for name in row.fields
-            if name not in self._reserved
+            if name not in self.always_there
         }
         if not names:
             return {}
-        with self._lock:
+        with self._knowing:
             if self._known is None:
-                self._known = {name.casefold(): there for name, there in self._find().items()}
+                self._known = {name.casefold(): there for name, there in self.find_fields().items()}
             missing = sorted(name for name, folded in names.items() if folded not in self._known)
-            if missing and self._make is None:
+            if missing and not self.settings.create_fields:
                 raise DestinationError(
-                    f"{self._who} has no field {', '.join(missing)} that may be filled",
+                    f"{self.name} has no field {', '.join(missing)} that may be filled",
                     remedy="Make it there, take it out of the sync's fields, "
                     "or say `create_fields: true` in syncs/destinations.yml.",
                 )
@@ -84,13 +93,12 @@ class KnownFields:
             return {name: self._known[folded] for name, folded in names.items()}
 
     def _made(self, name: str, kind: Kind) -> Known:
-        assert self._make is not None
         try:
-            return self._make(name, kind)
+            return self.make_field(name, kind)
         except RefusedError:
             # No row is to blame: halving the batch would refuse them all, one by one.
             raise DestinationError(
-                f"{self._who} refused to make a field {name}",
+                f"{self.name} refused to make a field {name}",
                 remedy="Make it there by hand, or take it out of the sync's fields.",
             ) from None
 

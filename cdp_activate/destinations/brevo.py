@@ -17,10 +17,10 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr
 
 from cdp_activate.answers import raise_for_status
-from cdp_activate.destinations._fields import FieldSettings, Kind, Known, KnownFields
+from cdp_activate.destinations._fields import FieldDestination, FieldSettings, Kind, Known
 from cdp_activate.destinations._jobs import Jobs
 from cdp_activate.destinations._values import as_text, day_of, number_or_text
-from cdp_activate.destinations.api import ApiDestination, mapping, member, parts_of
+from cdp_activate.destinations.api import mapping, member, parts_of
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError
@@ -38,7 +38,7 @@ _FILLED = frozenset({"normal", "category"})
 _RUNNING = frozenset({"queued", "in_process", "processing"})
 
 
-class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
+class BrevoDestination(FieldDestination["BrevoDestination.Settings"]):
     """Lists at Brevo. Contacts are created or updated on the way."""
 
     class Settings(FieldSettings):
@@ -81,8 +81,6 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
         super().__init__(settings, transport=transport, name=name)
         self._jobs = Jobs()
         self._looks: Counter[str] = Counter()
-        make = self._make_field if settings.create_fields else None
-        self._fields = KnownFields(self.name, self._find_fields, make)
 
     def headers(self, path: str) -> Mapping[str, str]:
         """The key in a header of its own."""
@@ -136,7 +134,7 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
             if not page or offset >= count:
                 return
 
-    def _find_fields(self) -> Mapping[str, Known]:
+    def find_fields(self) -> Mapping[str, Known]:
         answer = self.call("GET", "/contacts/attributes")
         found = self.read(answer, "attributes", kind=list)
         names = [self.read(one, "name", kind=str) for one in found]
@@ -147,7 +145,7 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
             if one.get("category") in _FILLED
         }
 
-    def _make_field(self, name: str, kind: Kind) -> Known:
+    def make_field(self, name: str, kind: Kind) -> Known:
         if not _NAME.fullmatch(name):
             raise DestinationError(
                 f"{self.name} takes no field called '{name}'",
@@ -161,7 +159,7 @@ class BrevoDestination(ApiDestination["BrevoDestination.Settings"]):
         """One import: contacts created or updated, and put on the list."""
         if not rows:
             return Receipt()
-        names = self._fields.of(rows)
+        names = self.fields_of(rows)
         body = {
             "jsonBody": [_contact(row, names) for row in rows],
             "listIds": [int(list_id)],

@@ -16,13 +16,13 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr
 
 from cdp_activate.answers import retry_after
-from cdp_activate.destinations._fields import FieldSettings, Kind, Known, KnownFields
+from cdp_activate.destinations._fields import FieldDestination, FieldSettings, Kind, Known
 from cdp_activate.destinations._values import as_text, day_of, number_or_text
-from cdp_activate.destinations.api import ApiDestination, mapping, member, parts_of
+from cdp_activate.destinations.api import mapping, member, parts_of
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError, RefusedError, RetryError
-from cdp_activate.http import Response, Transport
+from cdp_activate.http import Response
 from cdp_activate.pacing import RateHeaders
 
 _CONTACTS = "/crm/v3/objects/contacts"
@@ -48,7 +48,7 @@ _TRUTHS = [
 ]
 
 
-class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
+class HubSpotDestination(FieldDestination["HubSpotDestination.Settings"]):
     """Static lists at HubSpot. Contacts are created or updated on the way."""
 
     class Settings(FieldSettings):
@@ -90,14 +90,6 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
     # Two calls a batch: upsert or look up, then the membership.
     requests_per_second = limits["burst"].most / 10 / 2
 
-    def __init__(
-        self, settings: Settings, *, transport: Transport | None = None, name: str = ""
-    ) -> None:
-        """Keep the settings; make no call yet."""
-        super().__init__(settings, transport=transport, name=name)
-        make = self._make_field if settings.create_fields else None
-        self._fields = KnownFields(self.name, self._find_fields, make)
-
     def headers(self, path: str) -> Mapping[str, str]:
         """The private app's token as a bearer token."""
         return {"authorization": f"Bearer {self.settings.access_token.get_secret_value()}"}
@@ -131,7 +123,7 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
         new = {"name": name, "objectTypeId": _CONTACT_TYPE, "processingType": "MANUAL"}
         return self.read(self.make_list("/crm/v3/lists", new), "list", "listId", kind=str)
 
-    def _find_fields(self) -> Mapping[str, Known]:
+    def find_fields(self) -> Mapping[str, Known]:
         found = self.read(self.call("GET", _PROPERTIES), "results", kind=list)
         names = [self.read(one, "name", kind=str) for one in found]
         # What HubSpot works out itself nobody may write.
@@ -141,7 +133,7 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
             if not mapping(one.get("modificationMetadata")).get("readOnlyValue")
         }
 
-    def _make_field(self, name: str, kind: Kind) -> Known:
+    def make_field(self, name: str, kind: Kind) -> Known:
         if not _NAME.fullmatch(name):
             raise DestinationError(
                 f"{self.name} takes no field called '{name}'",
@@ -164,7 +156,7 @@ class HubSpotDestination(ApiDestination["HubSpotDestination.Settings"]):
         """Create or update the contacts by e-mail address, then put them on the list."""
         if not rows:
             return Receipt()
-        names = self._fields.of(rows)
+        names = self.fields_of(rows)
         inputs = [
             {
                 "id": row.identifiers["email"],

@@ -18,13 +18,13 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr, field_validator
 
 from cdp_activate.answers import retry_after
-from cdp_activate.destinations._fields import FieldSettings, Kind, Known, KnownFields
+from cdp_activate.destinations._fields import FieldDestination, FieldSettings, Kind, Known
 from cdp_activate.destinations._values import as_text, day_of, number_else_text
-from cdp_activate.destinations.api import ApiDestination, basic, mapping, member
+from cdp_activate.destinations.api import basic, mapping, member
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row, clean_reason
 from cdp_activate.errors import DestinationError, RefusedError, RetryError
-from cdp_activate.http import Response, Transport
+from cdp_activate.http import Response
 
 _SPEC = "https://github.com/mailchimp/mailchimp-client-lib-codegen (Marketing API 3.0.90)"
 _LIMITS = "https://mailchimp.com/developer/marketing/docs/fundamentals/#api-limits"
@@ -43,7 +43,7 @@ _ALL_OF_THEM = {
 }
 
 
-class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
+class MailchimpDestination(FieldDestination["MailchimpDestination.Settings"]):
     """Tags in one audience at Mailchimp. Contacts are created on the way, never resubscribed."""
 
     class Settings(FieldSettings):
@@ -88,14 +88,6 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
     concurrency = 8
     timeout = float(limits["timeout"].most)
 
-    def __init__(
-        self, settings: Settings, *, transport: Transport | None = None, name: str = ""
-    ) -> None:
-        """Keep the settings; make no call yet."""
-        super().__init__(settings, transport=transport, name=name)
-        make = self._make_field if settings.create_fields else None
-        self._fields = KnownFields(self.name, self._find_fields, make)
-
     def base_url(self, path: str) -> str:
         """The data centre that the key names."""
         key = self.settings.api_key.get_secret_value()
@@ -137,7 +129,7 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
         new = {"name": name, "static_segment": []}
         return str(self.read(self.make_list(self._path("segments"), new), "id", kind=int))
 
-    def _find_fields(self) -> Mapping[str, Known]:
+    def find_fields(self) -> Mapping[str, Known]:
         """Merge fields go by tag (FNAME) and by name (First Name)."""
         query = {"count": self.limits["fields"].most}
         answer = self.call("GET", self._path("merge-fields"), query=query)
@@ -146,7 +138,7 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
         names = {self.read(one, "name", kind=str): of for one, of in zip(found, known, strict=True)}
         return names | {one.name: one for one in known}
 
-    def _make_field(self, name: str, kind: Kind) -> Known:
+    def make_field(self, name: str, kind: Kind) -> Known:
         body = {"name": name, "type": _TYPES.get(kind, "text")}
         if _TAG.fullmatch(name.upper()):
             body["tag"] = name.upper()
@@ -157,7 +149,7 @@ class MailchimpDestination(ApiDestination["MailchimpDestination.Settings"]):
         """Create who is new, write the fields of who is not, and tag them all."""
         if not rows:
             return Receipt()
-        tags = self._fields.of(rows)
+        tags = self.fields_of(rows)
         fields = {
             row.key: {
                 tags[name].name: _value(value, tags[name].kind)

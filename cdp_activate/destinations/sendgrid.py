@@ -13,10 +13,10 @@ from urllib.parse import quote
 
 from pydantic import Field, SecretStr
 
-from cdp_activate.destinations._fields import FieldSettings, Kind, Known, KnownFields
+from cdp_activate.destinations._fields import FieldDestination, FieldSettings, Kind, Known
 from cdp_activate.destinations._jobs import Jobs
 from cdp_activate.destinations._values import as_text, number_else_text
-from cdp_activate.destinations.api import ApiDestination, mapping, parts_of
+from cdp_activate.destinations.api import mapping, parts_of
 from cdp_activate.destinations.base import Limit
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import DestinationError
@@ -40,7 +40,7 @@ _NOT_FOUND = 404
 _ENDED = frozenset({"completed", "errored", "failed"})
 
 
-class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
+class SendGridDestination(FieldDestination["SendGridDestination.Settings"]):
     """Lists of SendGrid Marketing. Contacts are created or updated on the way."""
 
     class Settings(FieldSettings):
@@ -65,6 +65,7 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
         "page": Limit(1_000, "lists in one page", _SPEC),
     }
 
+    always_there = _RESERVED
     verbs = frozenset({"upsert", "remove", "erase"})
     batch_size = 1_000
     batch_bytes = limits["upsert_bytes"].most
@@ -75,8 +76,6 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
         """Keep the settings; make no call yet."""
         super().__init__(settings, transport=transport, name=name)
         self._jobs = Jobs()
-        make = self._make_field if settings.create_fields else None
-        self._fields = KnownFields(self.name, self._find_fields, make, _RESERVED)
 
     def headers(self, path: str) -> Mapping[str, str]:
         """The key as a bearer token."""
@@ -110,7 +109,7 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
             token = "page_token"  # noqa: S105 (the name of a parameter)
             query[token] = self.next_page(following, token, query.get(token))
 
-    def _find_fields(self) -> Mapping[str, Known]:
+    def find_fields(self) -> Mapping[str, Known]:
         answer = self.call("GET", "/v3/marketing/field_definitions")
         # An account without any answers without the list.
         found = mapping(answer).get("custom_fields") or []
@@ -121,7 +120,7 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
             for one in found
         }
 
-    def _make_field(self, name: str, kind: Kind) -> Known:
+    def make_field(self, name: str, kind: Kind) -> Known:
         if not _NAME.fullmatch(name):
             raise DestinationError(
                 f"{self.name} takes no field called '{name}'",
@@ -135,7 +134,7 @@ class SendGridDestination(ApiDestination["SendGridDestination.Settings"]):
         """One upsert job: contacts created or updated, and put on the list."""
         if not rows:
             return Receipt()
-        ids = self._fields.of(rows)
+        ids = self.fields_of(rows)
         too_long = {row.key: why for row in rows if (why := _too_long(row))}
         fitting = [row for row in rows if row.key not in too_long]
         if not fitting:

@@ -100,9 +100,9 @@ class TestSendGrid(ApiContract):
         assert platform.members("VIP") == {}
         assert len(platform.contacts) == 250
 
-    def test_a_field_that_is_not_there_is_refused_before_sending(self, connect, platform):
-        destination = connect(platform.transport())
-        destination._fields._make = None
+    def test_a_field_that_is_not_there_is_refused_before_sending(self, platform):
+        chosen = self.kind.Settings.model_validate({**self.settings, "create_fields": False})
+        destination = self.kind(chosen, transport=platform.transport())
         list_id = destination.open("VIP")
 
         with pytest.raises(DestinationError, match="no field plan") as raised:
