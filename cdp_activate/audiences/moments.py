@@ -112,7 +112,7 @@ class LocalDate(_Unchanging):
     timezone: str
 
     def resolve(self, as_of: datetime) -> date:
-        return add_days(_local(as_of, self.timezone).date(), self.days)
+        return add_days(local_time(as_of, self.timezone).date(), self.days)
 
     def macro(self) -> str:
         return f"local_date({self.days}, '{self.timezone}')"
@@ -127,7 +127,7 @@ class PeriodDate(_Unchanging):
     timezone: str
 
     def resolve(self, as_of: datetime) -> date:
-        return period_date(_local(as_of, self.timezone).date(), self.unit, self.offset)
+        return period_date(local_time(as_of, self.timezone).date(), self.unit, self.offset)
 
     def macro(self) -> str:
         return f"period_date('{self.unit}', {self.offset}, '{self.timezone}')"
@@ -161,13 +161,13 @@ def add_days(day: date, days: int) -> date:
 def day_start(day: date, timezone: str) -> datetime:
     """The first instant of a local day, in UTC; later than midnight where midnight is skipped."""
     start = local_instant(datetime.combine(day, time.min), timezone)
-    if _local(start, timezone).time() == time.min or start in (_EARLIEST, _LATEST):
+    if local_time(start, timezone).time() == time.min or start in (_EARLIEST, _LATEST):
         return start
     # Midnight does not exist that day: look for the instant of the jump.
     early, late = start - timedelta(days=1), start
     while late - early > timedelta(microseconds=1):
         middle = early + (late - early) / 2
-        if _local(middle, timezone).date() >= day:
+        if local_time(middle, timezone).date() >= day:
             late = middle
         else:
             early = middle
@@ -185,7 +185,8 @@ def local_instant(wall: datetime, timezone: str) -> datetime:
         return _EARLIEST if wall.year == 1 else _LATEST
 
 
-def _local(at: datetime, timezone: str) -> datetime:
+def local_time(at: datetime, timezone: str) -> datetime:
+    """The local time of an instant; where that leaves the calendar, the instant as it is."""
     try:
         return at.astimezone(zone(timezone))
     except OverflowError:

@@ -158,14 +158,6 @@ class TestLinkedInAds(ApiContract):
         with pytest.raises(AuthError, match="credentials were refused"):
             LinkedInAdsDestination(settings, transport=platform.transport()).check()
 
-    def reading(self, destination, list_id):
-        row = as_sent(destination, person(1))
-        return [
-            lambda: destination.open("VIP"),
-            lambda: destination.upsert(list_id, [row]),
-            lambda: destination.size(list_id),
-        ]
-
 
 @pytest.mark.parametrize(
     "change",

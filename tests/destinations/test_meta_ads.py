@@ -174,14 +174,6 @@ class TestMetaAds(ApiContract):
         with pytest.raises(RetryError):
             destination.check()
 
-    def reading(self, destination, list_id):
-        row = as_sent(destination, person(1))
-        return [
-            lambda: destination.open("VIP"),
-            lambda: destination.upsert(list_id, [row]),
-            lambda: destination.size(list_id),
-        ]
-
 
 @pytest.mark.parametrize(
     "change", [{"ad_account_id": "mine"}, {"retention_days": 181}, {"access_token": None}], ids=str

@@ -109,11 +109,3 @@ class TestTikTokAds(ApiContract):
     def test_a_name_that_is_too_long_is_refused_before_anything_is_sent(self, destination):
         with pytest.raises(DestinationError, match="128 characters"):
             destination.open("x" * 129)
-
-    def reading(self, destination, list_id):
-        row = as_sent(destination, person(1))
-        return [
-            lambda: destination.open("VIP"),
-            lambda: destination.upsert(list_id, [row]),
-            lambda: destination.size(list_id),
-        ]

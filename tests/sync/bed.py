@@ -58,6 +58,18 @@ class Person:
     member: bool = True
 
 
+def may_be_sent(one: Person) -> bool:
+    """Whether a sync with consent, by e-mail alone, sends them."""
+    return bool(
+        one.member
+        and one.known
+        and one.consent == "granted"
+        and one.variant != "holdout"
+        and one.email
+        and "@" in one.email
+    )
+
+
 def person(key: Any, **values: Any) -> Person:
     """Someone with an e-mail address of their own, consent, and a place in the audience."""
     return replace(Person(key, email=f"person.{key}@example.com"), **values)
@@ -274,3 +286,11 @@ class Bed:
     def listed(self) -> dict[str, Any]:
         """Key -> row of the people on the receiver's list."""
         return self.receiver.lists.get(LIST, {})
+
+    @property
+    def points(self) -> dict[str, Any]:
+        """Key -> address and points of the same people."""
+        return {
+            key: (row["identifiers"]["email"], row["fields"]["POINTS"])
+            for key, row in self.listed.items()
+        }

@@ -91,13 +91,6 @@ def expected(everyone: list[Person]) -> dict[str, Any]:
     return {one.key: (one.email, one.points) for one in everyone if one.consent == "granted"}
 
 
-def found(bed: Bed) -> dict[str, Any]:
-    return {
-        key: (row["identifiers"]["email"], row["fields"]["POINTS"])
-        for key, row in bed.listed.items()
-    }
-
-
 def later(everyone: list[Person], chance: random.Random) -> list[Person]:
     """Some leave, some withdraw, some change, some change their address."""
     result = []
@@ -131,8 +124,8 @@ def test_a_run_killed_anywhere_is_finished_by_the_next(bed: Bed, runs: Runs) -> 
         runs.run(kill_after=chance.uniform(0.0, 0.4 if late else 0.8), from_first_call=late)
     bed.receiver.behave()
     runs.run()
-    assert expected(everyone) == found(bed)
-    assert found(bed).keys() == bed.ledger
+    assert expected(everyone) == bed.points
+    assert bed.points.keys() == bed.ledger
     assert [] == bed.left_behind
     assert [] == bed.rows("select * from {leases}")
     assert [] == bed.rows("select * from {ledger} where fingerprint = 'unknown'")

@@ -24,7 +24,7 @@ from unittest import mock
 
 import duckdb
 import pytest
-from bed import AS_OF, QUICK, Bed, Person, person
+from bed import AS_OF, QUICK, Bed, Person, may_be_sent, person
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -107,17 +107,6 @@ CHANGES = st.sampled_from(
 
 NEWS = st.dictionaries(st.sampled_from(WHO), CHANGES, max_size=3)
 """Who changes before a run looks, and how."""
-
-
-def may_be_sent(one: Person) -> bool:
-    return bool(
-        one.member
-        and one.known
-        and one.consent == "granted"
-        and one.variant != "holdout"
-        and one.email
-        and "@" in one.email
-    )
 
 
 @dataclass

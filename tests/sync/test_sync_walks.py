@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bed import LIST, Bed, Person, people, person
+from bed import LIST, Bed, may_be_sent, people, person
 
 from cdp_activate.errors import CdpError
 from cdp_activate.http import FunctionTransport, PooledTransport, Request, Response, Transport
@@ -143,7 +143,7 @@ class Walk:
             summary = None
         finally:
             watched.network.close()
-        allowed = {key for key, one in self.everyone.items() if sendable(one)}
+        allowed = {key for key, one in self.everyone.items() if may_be_sent(one)}
         assert watched.upserted <= allowed, "someone was sent who may not be"
         assert watched.removed <= before, "someone was removed who was never ours"
         return summary
@@ -166,20 +166,13 @@ class Walk:
         for key, one in self.everyone.items():
             if key in rejected:
                 continue
-            if not sendable(one):
+            if not may_be_sent(one):
                 assert key not in listed, "someone is listed who may not be"
                 continue
             sent = listed[key]
             assert one.email == sent["identifiers"]["email"]
             assert {"FNAME": one.first_name, "POINTS": one.points} == sent["fields"]
             assert key in acknowledged
-
-
-def sendable(one: Person) -> bool:
-    return bool(
-        one.member and one.known and one.consent == "granted" and one.variant != "holdout"
-        and one.email and "@" in one.email
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

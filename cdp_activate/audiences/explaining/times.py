@@ -23,7 +23,7 @@ from cdp_activate.audiences.moments import (
     Unit,
     add_days,
     day_start,
-    zone,
+    local_time,
 )
 from cdp_activate.words import length, plural
 
@@ -115,7 +115,7 @@ def _first_day(start: Moment | Day | None, timezone: str) -> date | None:
         return start.on
     if not isinstance(start, Fixed):
         return None
-    day = _local(start.at, timezone).date()
+    day = local_time(start.at, timezone).date()
     return day if day_start(day, timezone) == start.at else None
 
 
@@ -152,13 +152,6 @@ def moment_in_words(at: Moment | Day, timezone: str) -> str:
 
 
 def _time(at: datetime, timezone: str) -> str:
-    wall = _local(at, timezone).replace(tzinfo=None)
+    wall = local_time(at, timezone).replace(tzinfo=None)
     exactly = "auto" if wall.second or wall.microsecond else "minutes"
     return f"{wall.isoformat(sep=' ', timespec=exactly)} {timezone}"
-
-
-def _local(at: datetime, timezone: str) -> datetime:
-    try:
-        return at.astimezone(zone(timezone))
-    except OverflowError:
-        return at
