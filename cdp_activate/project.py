@@ -24,7 +24,7 @@ from cdp_activate.yaml_files import read_all, yaml_files
 if TYPE_CHECKING:
     from cdp_activate.audiences.cost import Cost
     from cdp_activate.audiences.trial import Outcome
-    from cdp_activate.sync.alerts import Channel
+    from cdp_activate.sync.channels import Channel
     from cdp_activate.sync.due import Scheduler
     from cdp_activate.sync.model import DestinationEntry, Sync
 

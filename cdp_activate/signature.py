@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import time
 import uuid
 from typing import Annotated, TypeAlias
 
@@ -35,9 +36,19 @@ def secret_bytes(secret: str) -> bytes:
 
 def sign(key: bytes, message_id: str, timestamp: str, body: bytes) -> str:
     """The value of `webhook-signature` for one message."""
-    signed = f"{message_id}.{timestamp}.".encode() + body
-    digest = hmac.new(key, signed, hashlib.sha256).digest()
+    content = f"{message_id}.{timestamp}.".encode() + body
+    digest = hmac.new(key, content, hashlib.sha256).digest()
     return "v1," + base64.b64encode(digest).decode("ascii")
+
+
+def signed(secret: SecretStr | None, message_id: str, body: bytes) -> dict[str, str]:
+    """The headers of a message that is sent now; without a secret it bears no signature."""
+    timestamp = str(int(time.time()))
+    headers = {"webhook-id": message_id, "webhook-timestamp": timestamp}
+    if secret is not None:
+        key = secret_bytes(secret.get_secret_value())
+        headers["webhook-signature"] = sign(key, message_id, timestamp, body)
+    return headers
 
 
 def new_message_id() -> str:

@@ -14,9 +14,9 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from cdp_activate.destinations.webhook import secret_bytes, sign
 from cdp_activate.errors import SettingsError
 from cdp_activate.receiver import Call, Receiver, main
+from cdp_activate.signature import secret_bytes, sign
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 

@@ -8,7 +8,7 @@ import pytest
 
 from cdp_activate.destinations import destination_class, destination_types
 from cdp_activate.settings import is_secret, plain_secrets
-from cdp_activate.sync.alerts import CHANNELS
+from cdp_activate.sync.channels import CHANNELS
 from cdp_activate.text import parse
 
 MODELS = {name: destination_class(name).Settings for name in destination_types()}

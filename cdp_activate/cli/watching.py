@@ -111,7 +111,8 @@ def logging(log_format: str | None) -> Iterator[None]:
 
 def alerting(project: Project) -> Callable[[Drift], None]:
     """What tells the alert channels of a list that has drifted."""
-    from cdp_activate.sync.alerts import Alert, Alerts
+    from cdp_activate.sync.alerts import Alerts
+    from cdp_activate.sync.channels import Alert
 
     alerts = Alerts(project.alert_channels)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -29,7 +28,7 @@ from cdp_activate.destinations.base import Destination, DestinationSettings
 from cdp_activate.destinations.rows import Receipt, Row, clean_reason, json_bytes
 from cdp_activate.errors import RetryError
 from cdp_activate.http import Request, Response, Transport
-from cdp_activate.signature import SigningSecret, new_message_id, secret_bytes, sign
+from cdp_activate.signature import SigningSecret, new_message_id, signed
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\x20-\x7e\xa0-\xff]*")
@@ -222,14 +221,9 @@ class WebhookDestination(Destination["WebhookDestination.Settings"]):
             raise
 
     def _send(self, method: str, body: bytes, message_id: str) -> Response:
-        timestamp = str(int(time.time()))
         headers = {"user-agent": f"cdp-activate/{__version__}"}
         for name, value in self.settings.headers.items():
             headers[name.lower()] = value.get_secret_value()
         headers["content-type"] = "application/json; charset=utf-8"
-        headers["webhook-id"] = message_id
-        headers["webhook-timestamp"] = timestamp
-        if self.settings.secret is not None:
-            key = secret_bytes(self.settings.secret.get_secret_value())
-            headers["webhook-signature"] = sign(key, message_id, timestamp, body)
+        headers |= signed(self.settings.secret, message_id, body)
         return self.transport.send(Request(method, self.settings.url, headers, body))

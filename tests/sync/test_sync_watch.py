@@ -20,11 +20,12 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from cdp_activate.cli import main
-from cdp_activate.destinations.webhook import secret_bytes, sign
 from cdp_activate.errors import BusyError, CdpError, SourceErrors
 from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.local_server import LocalServer
-from cdp_activate.sync.alerts import Alerts, WebhookChannel
+from cdp_activate.signature import secret_bytes, sign
+from cdp_activate.sync.alerts import Alerts
+from cdp_activate.sync.channels import WebhookChannel
 from cdp_activate.sync.tables import RunRecord
 from cdp_activate.sync.telemetry import Telemetry
 from cdp_activate.sync.watch import LogWatch, Watch, Watchers
