@@ -30,8 +30,7 @@ def read_syncs(
     documents = list(documents)
     problems: list[Problem] = []
     found: dict[str, Sync] = {}
-    lists: dict[tuple[object, str], Sync] = {}
-    lists_per: list[Sync] = []
+    lists = _Lists()
     written = {document.locate(["sync"]).text: document for document in documents}
     for document in documents:
         try:
@@ -48,18 +47,8 @@ def read_syncs(
             continue
         if sync.name in found:
             problems.append(document.locate(["sync"]).problem(f"two syncs are named '{sync.name}'"))
-        target = (sync.destination.place, sync.list_name.casefold())
-        # Plain names are looked up, not compared with one another: there may be thousands.
-        near = [*lists.values()] if sync.per else [*lists_per, *filter(None, [lists.get(target)])]
-        other = next((one for one in near if _share_a_list(one, sync)), None)
-        lists[target] = sync
-        lists_per += [sync] if sync.per else []
-        if other is not None:
-            message = f"the sync '{other.name}' already keeps the list '{other.list_name}'"
-            hint = "two syncs on one list would undo each other: give one another `list:`"
-            if not sync.per and not other.per and other.list_name != sync.list_name:
-                hint += "; to many platforms capitals make no difference"
-            problems.append(document.locate(["list"]).problem(message, hint))
+        if problem := lists.take(sync, document):
+            problems.append(problem)
         found[sync.name] = sync
     problems.extend(wrong_needs(written))
     if problems:
@@ -68,6 +57,32 @@ def read_syncs(
 
 
 _STAND_INS = {"sync": "unnamed", "consent": NO_CONSENT_NEEDED}
+
+
+class _Lists:
+    """The lists that syncs keep: two on one would undo each other."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[tuple[object, str], Sync] = {}
+        self._per: list[Sync] = []
+
+    def take(self, sync: Sync, document: Node) -> Problem | None:
+        """Note which a sync keeps; what is wrong where another keeps it already."""
+        target = (sync.destination.place, sync.list_name.casefold())
+        # Plain names are looked up, not compared with one another: there may be thousands.
+        same = self._by_name.get(target)
+        near = [*self._by_name.values()] if sync.per else [*self._per, *([same] if same else [])]
+        other = next((one for one in near if _share_a_list(one, sync)), None)
+        self._by_name[target] = sync
+        if sync.per:
+            self._per.append(sync)
+        if other is None:
+            return None
+        message = f"the sync '{other.name}' already keeps the list '{other.list_name}'"
+        hint = "two syncs on one list would undo each other: give one another `list:`"
+        if not sync.per and not other.per and other.list_name != sync.list_name:
+            hint += "; to many platforms capitals make no difference"
+        return document.locate(["list"]).problem(message, hint)
 
 
 def _share_a_list(one: Sync, other: Sync) -> bool:
