@@ -15,23 +15,14 @@ import jinja2
 import pytest
 import pytz
 
-from cdp_activate.audiences.moments import (
-    UNITS,
-    Day,
-    Elapsed,
-    LocalDate,
-    Moment,
-    PeriodDate,
-    PeriodStart,
-    day_start,
-    local_instant,
+from cdp_activate.audiences.days import UNITS, day_start, local_instant, period_date, zone
+from cdp_activate.audiences.moments import Day, Elapsed, LocalDate, Moment, PeriodDate, PeriodStart
+from cdp_activate.audiences.written_times import (
     parse_as_of,
     parse_date,
     parse_duration,
     parse_period,
     parse_time,
-    period_date,
-    zone,
 )
 
 MACROS = Path(__file__).parent.parent / "macros"

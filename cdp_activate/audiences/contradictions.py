@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
-from cdp_activate.audiences.moments import parse_date, parse_time
+from cdp_activate.audiences.written_times import parse_date, parse_time
 from cdp_activate.text import Node
 
 Finding = tuple[Node, str, str, str]

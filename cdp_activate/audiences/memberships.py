@@ -10,10 +10,11 @@ from typing import Any
 from sqlglot import exp
 
 from cdp_activate.audiences.compile import VARIANT, Query
+from cdp_activate.audiences.days import Unit, period_date, zone
 from cdp_activate.audiences.expressions import Expression, column, identifier, instant, moment, text
 from cdp_activate.audiences.facts import table
 from cdp_activate.audiences.model import Audience
-from cdp_activate.audiences.moments import Elapsed, Unit, period_date, zone
+from cdp_activate.audiences.moments import Elapsed
 from cdp_activate.audiences.run_sql import to_run
 from cdp_activate.catalog import Catalog, Rows
 from cdp_activate.errors import NotBuiltError

@@ -19,9 +19,9 @@ from sqlglot import exp
 
 from cdp_activate.audiences.expressions import identifier
 from cdp_activate.audiences.model import Audience, AudienceTest
-from cdp_activate.audiences.moments import parse_date, parse_time
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.reading.values import uuid_text
+from cdp_activate.audiences.written_times import parse_date, parse_time
 from cdp_activate.catalog import Catalog, Column, Model, Type
 from cdp_activate.errors import Problem, SourceErrors
 from cdp_activate.spelling import suggest

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
+from cdp_activate.audiences.days import Unit, add_days, day_start
 from cdp_activate.audiences.model import Span
 from cdp_activate.audiences.moments import (
     Day,
@@ -21,9 +22,8 @@ from cdp_activate.audiences.moments import (
     Moment,
     PeriodDate,
     PeriodStart,
-    Unit,
-    add_days,
-    day_start,
+)
+from cdp_activate.audiences.written_times import (
     parse_date,
     parse_duration,
     parse_period,

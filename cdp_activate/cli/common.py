@@ -182,7 +182,7 @@ def load(options: dict[str, Any]) -> Project:
 
 def instant(text: str | None, option: str = "--as-of (or CDP_AS_OF)") -> datetime:
     """What an option says, as an instant in UTC; now, where it says nothing."""
-    from cdp_activate.audiences.moments import parse_as_of
+    from cdp_activate.audiences.written_times import parse_as_of
 
     try:
         return parse_as_of(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cdp_activate.audiences import operators
-from cdp_activate.audiences.moments import UNITS
+from cdp_activate.audiences.days import UNITS
 from cdp_activate.audiences.reading.leaves import MEASURE, NESTED, RATE
 from cdp_activate.audiences.reading.measures import measurable
 from cdp_activate.catalog import Catalog, Column, Entity, Rows

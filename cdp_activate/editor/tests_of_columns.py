@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote
 
 from cdp_activate.audiences import operators
-from cdp_activate.audiences.moments import UNITS
+from cdp_activate.audiences.days import UNITS
 from cdp_activate.audiences.operators import Operand
 from cdp_activate.audiences.reading.leaves import (
     MEASURE,

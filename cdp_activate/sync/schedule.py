@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from cdp_activate.audiences.moments import parse_duration, zone_meant
+from cdp_activate.audiences.days import zone_meant
+from cdp_activate.audiences.written_times import parse_duration
 
 _SAMPLE = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -13,6 +13,7 @@ from cdp_activate.audiences.compiling.links import restricted
 from cdp_activate.audiences.compiling.numbers import Number, whole
 from cdp_activate.audiences.compiling.rows import rows_of
 from cdp_activate.audiences.compiling.scope import Scope
+from cdp_activate.audiences.days import Unit
 from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import (
     Expression,
@@ -26,7 +27,6 @@ from cdp_activate.audiences.expressions import (
 )
 from cdp_activate.audiences.facts import KEY, VALUE, Fact, named
 from cdp_activate.audiences.model import Active, Happened, Measure
-from cdp_activate.audiences.moments import Unit
 from cdp_activate.catalog import Column, Rows
 
 TOTAL = "total"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from cdp_activate.audiences.days import Unit, add_days, day_start, local_time
 from cdp_activate.audiences.model import Span
 from cdp_activate.audiences.moments import (
     Day,
@@ -20,10 +21,6 @@ from cdp_activate.audiences.moments import (
     Moment,
     PeriodDate,
     PeriodStart,
-    Unit,
-    add_days,
-    day_start,
-    local_time,
 )
 from cdp_activate.words import length, plural
 

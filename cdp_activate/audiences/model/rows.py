@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from cdp_activate.audiences.days import Unit
 from cdp_activate.audiences.model.leaves import Comparisons, Span
-from cdp_activate.audiences.moments import Duration, Unit
+from cdp_activate.audiences.moments import Duration
 from cdp_activate.catalog import Column, Entity, Rows
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from cdp_activate.audiences.codes import WARNINGS
+from cdp_activate.audiences.days import zone, zone_meant
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.audiences.model import Audience, Condition
-from cdp_activate.audiences.moments import zone, zone_meant
 from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.conditions import COMBINING, ConditionReader
 from cdp_activate.audiences.reading.expectations import expectation

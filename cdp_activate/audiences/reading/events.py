@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from cdp_activate.audiences import operators
 from cdp_activate.audiences.model import Comparison, Event, Happened, Occurrence
-from cdp_activate.audiences.moments import is_duration
 from cdp_activate.audiences.reading import rows
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.measures import measured
 from cdp_activate.audiences.reading.remedies import beside_rows
+from cdp_activate.audiences.written_times import is_duration
 from cdp_activate.text import Node
 
 MEASURED = {"where", *operators.WINDOWS, *operators.MEASURES}

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cdp_activate.audiences import operators
+from cdp_activate.audiences.days import UNITS, Unit
 from cdp_activate.audiences.model import Active, Comparisons, Happened, Measure
-from cdp_activate.audiences.moments import UNITS, Unit
 from cdp_activate.audiences.reading import rows
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.leaves import MEASURE, RATE

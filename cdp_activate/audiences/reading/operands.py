@@ -13,10 +13,10 @@ from cdp_activate.audiences.model import (
     Span,
     Value,
 )
-from cdp_activate.audiences.moments import is_duration
 from cdp_activate.audiences.reading.patterns import check_pattern
 from cdp_activate.audiences.reading.values import ValueReader
 from cdp_activate.audiences.windows import span
+from cdp_activate.audiences.written_times import is_duration
 from cdp_activate.catalog import Column, Type
 from cdp_activate.text import Node
 

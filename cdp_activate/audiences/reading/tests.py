@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from cdp_activate.audiences.days import day_start
 from cdp_activate.audiences.model import AudienceTest
-from cdp_activate.audiences.moments import day_start, parse_date, parse_time
+from cdp_activate.audiences.written_times import parse_date, parse_time
 from cdp_activate.text import Node
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from uuid import UUID
 from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.dialects import unsaid
 from cdp_activate.audiences.model import Options, Trait, Value
-from cdp_activate.audiences.moments import Fixed, FixedDate, parse_date, parse_time
+from cdp_activate.audiences.moments import Fixed, FixedDate
 from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.reader import MAGNITUDE, Reader
 from cdp_activate.audiences.reading.remedies import for_number, in_other_quotes
+from cdp_activate.audiences.written_times import parse_date, parse_time
 from cdp_activate.catalog import Column, Reference, Rows, Type
 from cdp_activate.spelling import suggest
 from cdp_activate.text import Node
