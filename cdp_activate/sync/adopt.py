@@ -19,7 +19,7 @@ from cdp_activate.audiences.expressions import column, text
 from cdp_activate.audiences.render import write
 from cdp_activate.audiences.run_sql import run_at
 from cdp_activate.catalog import Catalog
-from cdp_activate.errors import CdpError, UsageError, said
+from cdp_activate.errors import UsageError
 from cdp_activate.http import Transport
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import prepared, trimmed
@@ -114,12 +114,12 @@ class Adopting:
             look_over_state(self.warehouse)
             found = done[0] if self.sync.per is None else _together(kept, done)
             run.state, run.message = "adopted", f"{found.adopted:,} people of the list taken over"
+            runs.close(run)
             return found
-        except BaseException as error:
-            run.state, run.message = "failed", said(error)
+        except BaseException:
+            runs.forget(run)  # a run that failed would stand for the one that is due
             raise
         finally:
-            runs.close(run)
             runs.leave(run, done=False)
 
     def _lists(self, work: Work) -> list[str]:
@@ -296,4 +296,6 @@ def _exported(path: Path, sync: Sync, of: str | None) -> Iterator[Mapping[str, s
             f"{path.name} cannot be read as CSV", remedy="export it as CSV in UTF-8"
         ) from None
     except OSError as error:
-        raise CdpError(f"{path}: {error.strerror}", remedy="is it there, may it be read?") from None
+        raise UsageError(
+            f"{path}: {error.strerror}", remedy="is it there, may it be read?"
+        ) from None

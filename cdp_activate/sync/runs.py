@@ -177,6 +177,11 @@ class Runs:
             if not folded:  # a commit may be done although its answer was lost
                 self._write(run)
 
+    def forget(self, run: RunRecord) -> None:
+        """Strike out the row of a run that did nothing."""
+        with self.warehouse.state():
+            self.warehouse.run(f"delete from {self.table} where run_id = ?", [run.run_id])
+
     def destination_of(self, run_id: str) -> str | None:
         """Where a run sent to."""
         with self.warehouse.state():

@@ -123,7 +123,8 @@ class Timetable:
 
     def last(self, now: datetime) -> Slot:
         """The latest slot whose time has come at `now`, whether or not it begins yet."""
-        local = now.astimezone(self._zone)
+        # What is less than a second away has not come; a slot at this very second has.
+        local = now.astimezone(self._zone).replace(microsecond=0)
         back = CronSim(self._cron, local + timedelta(seconds=1), reverse=True)
         # The hour that comes twice reads the same both times, so the way back may go too far.
         found = next(back).astimezone(UTC)

@@ -94,7 +94,7 @@ def test_of_two_with_one_address_the_member_is_taken_over(bed: Bed) -> None:
     ("arguments", "code", "says"),
     [
         ([], 2, "--from FILE.csv"),
-        (["--from", "none.csv"], 1, "is it there"),
+        (["--from", "none.csv"], 2, "is it there"),
         (["--from", "wrong.csv"], 2, "identifiers: email"),
         (["--from", "binary.csv"], 2, "export it as CSV in UTF-8"),
     ],
@@ -111,6 +111,7 @@ def test_what_cannot_be_adopted_is_said_and_the_lease_given_back(
     assert says in done.stderr
     assert "person.both" not in done.stderr
     assert [] == bed.rows("select * from {leases}")
+    assert [] == bed.rows("select * from {runs}"), "it would stand for the run that is due"
 
 
 def test_each_list_of_a_value_is_taken_over_for_those_who_belong_there(bed: Bed) -> None:

@@ -79,6 +79,17 @@ def ran(at: datetime, state: str = "done") -> LastRun:
     return LastRun(state, at, at)
 
 
+@pytest.mark.parametrize("microseconds", [0, 1, 500_000, 999_999])
+def test_a_time_has_come_to_the_microsecond(microseconds: int) -> None:
+    """In the second before it the one before is still the last, and due where nobody ran it."""
+    table, noon = timetable("0 * * * *"), datetime(2026, 3, 10, 12, tzinfo=UTC)
+    before = noon - timedelta(seconds=1) + timedelta(microseconds=microseconds)
+    assert noon - timedelta(hours=1) == table.last(before).at
+    assert judge(table, None, before, None).due
+    assert noon == table.next(before).at
+    assert noon == table.last(noon + timedelta(microseconds=microseconds)).at
+
+
 def test_many_missed_runs_are_made_up_for_by_one() -> None:
     last, now = ran(NOON), NOON + timedelta(days=9, hours=3)
     assert asked(now, last).due
