@@ -81,7 +81,7 @@ def render(
     cases: list[tuple[str, dict[str, object]]], scratch: Path, stand_in: str | None = None
 ) -> list[str]:
     """Give the SQL that each macro gives for its arguments, judged at AS_OF."""
-    (scratch / "macros").mkdir()
+    (scratch / "macros").mkdir(parents=True)
     (scratch / "macros" / "print_cases.sql").write_text(PRINTER)
     (scratch / "dbt_project.yml").write_text(PROJECT.replace("{package}", str(REPOSITORY)))
     (scratch / "profiles.yml").write_text(PROFILE.replace("{warehouse}", stand_in or "duckdb"))

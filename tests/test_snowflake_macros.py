@@ -10,11 +10,14 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
+import jinja2
 import pytest
 import sqlglot
 from dbt_command import REPOSITORY
+from stand_in_sql import on_duckdb
 from test_dbt_macros import render
 
 TIMES = {
@@ -45,15 +48,19 @@ CASES = [
     ("utc_timestamp_of_text", {"expression": "x"}),
     ("start_of", {"unit": "week", "expression": "x"}),
     ("time_between", {"first": "x", "second": "y", "unit": "week"}),
+    ("fits_type", {"given": "NUMBER(18,2)", "wanted": "numeric(18,2)"}),
+    ("fits_type", {"given": "NUMBER(38,0)", "wanted": "numeric(18,2)"}),
 ]
 
 
 @pytest.mark.slow
 def test_nothing_depends_on_the_session(tmp_path: Path) -> None:
-    as_text, of_text, monday, weeks = render(CASES, tmp_path, stand_in="snowflake")
+    as_text, of_text, monday, weeks, *fit = render(CASES, tmp_path, stand_in="snowflake")
 
     assert as_text == "to_char(max(noted_at), 'YYYY-MM-DD HH24:MI:SS.FF9')"
     assert re.search(r"\bweek\b|_t?tz\b|time zone", of_text + monday + weeks, re.IGNORECASE) is None
+
+    assert fit == [True, False]
 
     def value(sql: str, **given: object) -> object:
         typed = ", ".join(
@@ -68,6 +75,15 @@ def test_nothing_depends_on_the_session(tmp_path: Path) -> None:
     assert {text: value(of_text, x=text) for text in TIMES} == TIMES
     assert [(day, value(f"cast({monday} as date)", x=day)) for day, _ in MONDAYS] == MONDAYS
     assert [(a, b, value(weeks, x=a, y=b)) for a, b, _ in WEEKS] == WEEKS
+
+
+@pytest.mark.slow
+def test_a_timestamp_with_a_zone_is_refused(tmp_path: Path) -> None:
+    asked = [("refuse_zoned_timestamps", {"type": kind}) for kind in ("TIMESTAMP_NTZ", "TIMESTAMP")]
+    assert render(asked, tmp_path, stand_in="snowflake") == ["", ""]
+    refused = [("refuse_zoned_timestamps", {"type": "TIMESTAMP_LTZ"})]
+    with pytest.raises(AssertionError, match="a timestamp is a TIMESTAMP_LTZ, and times would"):
+        render(refused, tmp_path / "refused", stand_in="snowflake")
 
 
 CAST_TIME = re.compile(
@@ -87,3 +103,45 @@ def test_times_become_texts_by_one_macro() -> None:
     ]
 
     assert [] == found
+
+
+QUOTIENTS = [
+    # Two of forty thousand people agree on something: rare, but not never.
+    (
+        "identity/identity_rule_checks",
+        r"case\s+when sum\(holders\) > 1.*?end(?= as chance)",
+        "select 2 as holders union all select 1 from range(40000)",
+        2 / (40_002 * 40_001),
+    ),
+    (
+        "experiments/experiment_results",
+        r"\{\{ cdp_activate\.cast_as\([^}]*\}\}(?= as reached_rate)",
+        "select 1 as reached_count, 3 as person_count",
+        0.33333333,
+    ),
+    (
+        "attribution/attribution_credits",
+        r"case\s+when touch_count = 1 then.*?end(?= as position_based)",
+        "select 2 as touch_count, 1 as step",
+        3 / 7,
+    ),
+]
+
+
+@pytest.mark.parametrize(("model", "quotient", "rows", "expected"), QUOTIENTS)
+def test_a_quotient_keeps_its_digits(model: str, quotient: str, rows: str, expected: float) -> None:
+    """Snowflake divides exact numbers to six digits more than the dividend has."""
+    sql = (REPOSITORY / "models" / f"{model}.sql").read_text(encoding="utf-8")
+    found = re.search(quotient, sql, re.DOTALL)
+    assert found is not None
+    macros = SimpleNamespace(
+        type_double=lambda: "double", cast_as=lambda value, kind: f"cast({value} as {kind})"
+    )
+    written = jinja2.Template(found[0]).render(
+        cdp_activate=macros, double="double", first_share=0.3, last_share=0.4
+    )
+
+    query = on_duckdb(f"select {written} as value from given", "snowflake")
+    value = duckdb.sql(f"with given as ({rows}) {query}").fetchall()[0][0]
+
+    assert float(value) == pytest.approx(expected, rel=1e-9)

@@ -20,7 +20,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import sqlglot
 from dbt import adapters, include
 from dbt.adapters.base import AdapterPlugin
 from dbt.adapters.duckdb.column import DuckDBColumn
@@ -28,6 +27,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.impl import DuckDBAdapter
 from dbt.adapters.duckdb.relation import DuckDBRelation
+from stand_in_sql import on_duckdb
 
 DIALECTS = ("snowflake", "bigquery", "spark")
 
@@ -38,13 +38,6 @@ LABELS = {
 }
 """What the adapter's Column calls the types that dbt names: TYPE_LABELS of dbt-snowflake and
 dbt-bigquery; dbt-spark takes every name as it is."""
-
-CATALOG = re.compile(
-    r"^\s*(begin|commit|rollback)\b"
-    r"|\b(information_schema\.|duckdb_\w+\(|alter (table|view) .* rename|copy \S+ from)",
-    re.IGNORECASE,
-)
-"""Statements that are DuckDB's own."""
 
 MACRO = re.compile(r"{%-?\s*macro (\w+)\(.*?endmacro\s*-?%}", re.DOTALL)
 QUOTES = {"snowflake": '"', "bigquery": "`", "spark": "`"}
@@ -74,7 +67,7 @@ def _plugin(dialect: str) -> AdapterPlugin:
         TYPE = dialect
 
         def add_query(self, sql: str, *arguments: Any, **options: Any) -> Any:
-            return super().add_query(_on_duckdb(sql, dialect), *arguments, **options)
+            return super().add_query(on_duckdb(sql, dialect), *arguments, **options)
 
     columns = type(
         "Columns",
@@ -149,33 +142,3 @@ def _included(name: str) -> Path:
         if (Path(parent) / name).is_dir():
             return Path(parent) / name
     raise ModuleNotFoundError(f"dbt-{name} is not installed")
-
-
-def _on_duckdb(sql: str, dialect: str) -> str:
-    if CATALOG.search(sql):
-        return sql
-    statements = sqlglot.parse(sql, read=dialect)
-    statements = [each for each in statements if each is not None]
-    assert not any(isinstance(each, sqlglot.exp.Command) for each in statements), sql
-    for statement in statements:
-        if dialect == "bigquery":
-            _as_bigquery_has_it(statement)
-        for division in statement.find_all(sqlglot.exp.Div):
-            # Each guard against zero would be a copy of the divisor: nested, far too many.
-            division.set("safe", False)
-        for window in statement.find_all(sqlglot.exp.Window) if dialect == "spark" else ():
-            # Places are of a smaller size there: a contract that says bigint wants a cast.
-            if isinstance(window.this, sqlglot.exp.RowNumber | sqlglot.exp.Rank):
-                window.replace(sqlglot.exp.cast(window.copy(), "int"))
-    return ";\n".join(each.sql("duckdb") for each in statements)
-
-
-def _as_bigquery_has_it(statement: sqlglot.Expr) -> None:
-    """Refuse what sqlglot reads and BigQuery does not, and give `numeric` its nine digits."""
-    for found in statement.find_all(sqlglot.exp.Unnest):
-        assert not found.find(sqlglot.exp.AggFunc), f"an aggregate is unnested: {found.sql()}"
-    for cast in statement.find_all(sqlglot.exp.Cast):
-        assert not cast.to.expressions, f"a cast to a type of some size: {cast.sql()}"
-    for type_ in statement.find_all(sqlglot.exp.DataType):
-        if type_.is_type("decimal") and not type_.expressions:
-            type_.replace(sqlglot.exp.DataType.build("decimal(38, 9)"))

@@ -16,6 +16,7 @@
     {%- if subject == 'customers' -%}
         {{ cdp_activate.check_variables() }}
         {{ cdp_activate.check_project() }}
+        {{ cdp_activate.check_timestamps() }}
     {%- endif -%}
     {{ cdp_activate.check_input_names() }}
 

@@ -34,7 +34,7 @@
 
 {#
     Whether every number of one type is one of another, which the contract wants:
-    types that are called differently (DECIMAL(18,2), numeric(18, 2)), and small
+    types that are called differently (DECIMAL(18,2), NUMBER(18,2)), and small
     whole numbers in all.
 #}
 {% macro fits_type(given, wanted) %}
@@ -42,6 +42,7 @@
     {%- for type in [given, wanted] -%}
         {%- do names.append(
             type | lower | replace(' ', '') | replace('numeric', 'decimal')
+            | replace('number', 'decimal')
         ) -%}
     {%- endfor -%}
     {{ return(

@@ -85,9 +85,11 @@ credits as (
         case
             when touch_count = 1 then 1.0
             when touch_count = 2 and step = 1
-                then {{ first_share }} * 1.0 / ({{ first_share }} + {{ last_share }})
+                then cast({{ first_share }} as {{ double }})
+                    / ({{ first_share }} + {{ last_share }})
             when touch_count = 2
-                then {{ last_share }} * 1.0 / ({{ first_share }} + {{ last_share }})
+                then cast({{ last_share }} as {{ double }})
+                    / ({{ first_share }} + {{ last_share }})
             when step = 1 then {{ first_share }}
             when step = touch_count then {{ last_share }}
             else

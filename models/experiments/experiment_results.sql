@@ -130,7 +130,7 @@ final as (
         cast(unobserved_count as {{ dbt.type_bigint() }}) as unobserved_count,
         cast(reached_count as {{ dbt.type_bigint() }}) as reached_count,
         {{ cdp_activate.cast_as(
-            'reached_count * 1.0 / person_count', 'numeric(18, 8)'
+            'cast(reached_count as ' ~ double ~ ') / person_count', 'numeric(18, 8)'
         ) }} as reached_rate,
         {{ cdp_activate.cast_as('total_value', 'numeric(18, 2)') }} as total_value,
         {{ cdp_activate.cast_as(

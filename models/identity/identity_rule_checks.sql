@@ -56,7 +56,10 @@ field_chances as (
         case
             when sum(holders) > 1
                 then
-                    sum(1.0 * holders * (holders - 1))
+                    cast(
+                        sum(1.0 * holders * (holders - 1))
+                        as {{ cdp_activate.type_double() }}
+                    )
                     / (1.0 * sum(holders) * (sum(holders) - 1))
             else 0
         end as chance
