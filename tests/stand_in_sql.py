@@ -68,6 +68,15 @@ def _as_bigquery_has_it(statement: sqlglot.Expr) -> None:
     """Refuse what sqlglot reads and BigQuery does not, and give `numeric` its nine digits."""
     for found in statement.find_all(sqlglot.exp.Unnest):
         assert not found.find(sqlglot.exp.AggFunc), f"an aggregate is unnested: {found.sql()}"
+    for join in statement.find_all(sqlglot.exp.Join):
+        if join.side:
+            on = join.args["on"].unnest()
+            assert any(
+                isinstance(each, sqlglot.exp.EQ)
+                and each.this.find(sqlglot.exp.Column)
+                and each.expression.find(sqlglot.exp.Column)
+                for each in (on.flatten() if isinstance(on, sqlglot.exp.And) else [on])
+            ), f"an outer join without an equality of both sides: {join.sql()}"
     for cast in statement.find_all(sqlglot.exp.Cast):
         assert not cast.to.expressions, f"a cast to a type of some size: {cast.sql()}"
     for type_ in statement.find_all(sqlglot.exp.DataType):

@@ -59,6 +59,21 @@ scales as (
 
 ),
 
+-- One row, of nulls where there is no such scale: BigQuery has no outer join without
+-- an equality of both sides.
+ticket_scale as (
+
+    select
+        max(kind) as kind,
+        max(lowest) as lowest,
+        max(highest) as highest
+
+    from scales
+
+    where kind = 'ticket'
+
+),
+
 -- A score off its scale is a mistake, and no sign of anything.
 tickets as (
 
@@ -66,15 +81,15 @@ tickets as (
         tickets.*,
         case
             when
-                scales.kind is null
-                or tickets.satisfaction between scales.lowest and scales.highest
+                ticket_scale.kind is null
+                or tickets.satisfaction
+                between ticket_scale.lowest and ticket_scale.highest
                 then tickets.satisfaction
         end as rating
 
     from {{ ref('customer_tickets') }} as tickets
 
-    left join scales
-        on scales.kind = 'ticket'
+    cross join ticket_scale
 
 ),
 

@@ -23,9 +23,15 @@ flattened as (
         {{ ga4_param('medium') }} as medium,
         {{ ga4_param('campaign') }} as campaign_name,
         coalesce(
-            cast({{ ga4_param('value', 'double_value') }} as numeric(18, 2)),
-            cast({{ ga4_param('value', 'float_value') }} as numeric(18, 2)),
-            cast({{ ga4_param('value', 'int_value') }} as numeric(18, 2))
+            {{ cdp_activate.cast_as(
+                ga4_param('value', 'double_value'), 'numeric(18, 2)'
+            ) }},
+            {{ cdp_activate.cast_as(
+                ga4_param('value', 'float_value'), 'numeric(18, 2)'
+            ) }},
+            {{ cdp_activate.cast_as(
+                ga4_param('value', 'int_value'), 'numeric(18, 2)'
+            ) }}
         ) as value,
         {{ ga4_param('currency') }} as currency,
         {{ ga4_param('coupon') }} as coupon,
@@ -89,7 +95,8 @@ browsers as (
 
     select
         user_pseudo_id,
-        max(user_id) as user_id
+        -- BigQuery would take its own name for this one in `having`.
+        max(user_id) as only_user_id
 
     from identified
 
@@ -107,7 +114,7 @@ final as (
 
     select
         numbered.*,
-        coalesce(numbered.user_id, browsers.user_id) as known_user_id
+        coalesce(numbered.user_id, browsers.only_user_id) as known_user_id
 
     from numbered
 

@@ -41,7 +41,8 @@ final as (
         events.product_id,
         events.category,
         coalesce(
-            cast(events.purchase_revenue as numeric(18, 2)), events.value
+            {{ cdp_activate.cast_as('events.purchase_revenue', 'numeric(18, 2)') }},
+            events.value
         ) as value,
         events.currency
 

@@ -12,7 +12,7 @@ items as (
 
     select
         events.event_id,
-        {{ ga4_field('item', 'item_id') }} as product_id,
+        coalesce({{ ga4_field('item', 'item_id') }}, 'unknown') as product_id,
         {{ ga4_field('item', 'item_name') }} as product_name,
         {{ ga4_field('item', 'item_category') }} as category,
         {{ ga4_field('item', 'item_brand') }} as brand,
@@ -29,10 +29,10 @@ final as (
 
     select
         {{ dbt.concat([
-            'orders.order_id', "'-'", "coalesce(items.product_id, 'unknown')",
+            'orders.order_id', "'-'", 'items.product_id',
         ]) }} as order_line_id,
         orders.order_id,
-        coalesce(items.product_id, 'unknown') as product_id,
+        items.product_id,
         max(items.product_name) as product_name,
         max(items.category) as category,
         max(items.brand) as brand,
@@ -47,7 +47,7 @@ final as (
 
     group by
         orders.order_id,
-        coalesce(items.product_id, 'unknown')
+        items.product_id
 
 )
 

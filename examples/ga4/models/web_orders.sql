@@ -48,11 +48,14 @@ final as (
         coupon,
         case
             when event_name = 'refund'
-                then -cast(coalesce(refund_value, value) as numeric(18, 2))
+                then
+                    -{{ cdp_activate.cast_as(
+                        'coalesce(refund_value, value)', 'numeric(18, 2)'
+                    ) }}
             else
-                cast(
-                    coalesce(cast(purchase_revenue as numeric(18, 2)), value)
-                    as numeric(18, 2)
+                coalesce(
+                    {{ cdp_activate.cast_as('purchase_revenue', 'numeric(18, 2)') }},
+                    value
                 )
         end as net_amount,
         event_id

@@ -27,7 +27,9 @@ completed as (
         currency,
         coupon,
         discount,
-        cast(coalesce(revenue, total) as numeric(18, 2)) as amount,
+        {{ cdp_activate.cast_as(
+            'coalesce(revenue, total)', 'numeric(18, 2)'
+        ) }} as amount,
         'sale' as order_kind
 
     from {{ source('segment', 'order_completed') }}
@@ -45,7 +47,7 @@ completed as (
         currency,
         cast(null as {{ dbt.type_string() }}) as coupon,
         null as discount,
-        cast(total as numeric(18, 2)) as amount,
+        {{ cdp_activate.cast_as('total', 'numeric(18, 2)') }} as amount,
         'return' as order_kind
 
     from {{ source('segment', 'order_refunded') }}
