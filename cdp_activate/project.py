@@ -225,7 +225,7 @@ class Project:
             for sync in self.syncs.values()
             if sync.consents is None and sync.audience.entity.is_person
         }
-        return warnings(self.audiences, self.catalog, unasked)
+        return warnings(self.audiences, unasked)
 
     def dbt_files(self) -> dict[str, str]:
         """What `compile` writes, by path below `models`."""

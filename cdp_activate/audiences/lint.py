@@ -16,7 +16,6 @@ from cdp_activate.audiences.contradictions import Finding, contradictions
 from cdp_activate.audiences.model import All, AnyOf, AtLeast, Audience, Condition, Consent
 from cdp_activate.audiences.ranges import decided, perhaps_percentages
 from cdp_activate.audiences.reading.values import uuid_text
-from cdp_activate.catalog import Catalog
 from cdp_activate.errors import Problem
 from cdp_activate.text import Node
 
@@ -30,14 +29,12 @@ _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{2}0")
 """As many languages write thousands; a decimal would need no 0 at its end."""
 
 
-def warnings(
-    audiences: Mapping[str, Audience], catalog: Catalog, unasked: Collection[str] = ()
-) -> list[Problem]:
+def warnings(audiences: Mapping[str, Audience], unasked: Collection[str] = ()) -> list[Problem]:
     """The warnings of all audiences; `unasked` are those that a sync sends without consent."""
     found: list[Problem] = []
     for audience in audiences.values():
         silenced = audience.silence
-        for node, code, message, hint in _looked_at(audience, audiences, catalog, unasked):
+        for node, code, message, hint in _looked_at(audience, audiences, unasked):
             if code not in silenced:
                 more = f"{hint}; " if hint else ""
                 found.append(node.problem(message, f"{more}silence: [{code}]", code=code))
@@ -48,7 +45,6 @@ def warnings(
 def _looked_at(
     audience: Audience,
     audiences: Mapping[str, Audience],
-    catalog: Catalog,
     unasked: Collection[str],
 ) -> Iterator[Finding]:
     name = audience.node.locate(["audience"])

@@ -96,7 +96,7 @@ def play(settings: Settings, tell: Tell = lambda _: None) -> Story:
     story = Story(
         settings.data, str(project.folder), chapter.as_of, chapter.as_of + timedelta(days=1)
     )
-    with Receiver(secret=SECRET) as receiver, _environment(receiver, project.folder):
+    with Receiver(secret=SECRET) as receiver, _environment(receiver):
         # The platform is busy at first, and finds fault with a few people for good.
         receiver.misbehave("status", status=429, retry_after=1)
         receiver.misbehave("reject_rows", times=None, containing="77", reason=REFUSED)
@@ -245,7 +245,7 @@ def _writing(project: Project) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def _environment(receiver: Receiver, folder: Path) -> Iterator[None]:
+def _environment(receiver: Receiver) -> Iterator[None]:
     """The variables that the demo's destinations and profile look up."""
     wanted = {
         **dict.fromkeys(_URLS, receiver.url),

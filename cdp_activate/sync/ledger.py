@@ -47,16 +47,13 @@ class Ledger:
         sql = f"select 1 from {self.table('sync_rejections')} where sync = ? limit 1"
         return bool(self.warehouse.rows(sql, [self.kept.sync]))
 
-    def size(self) -> int:
-        """People who are, or may be, on the list. Call within `warehouse.state()`."""
-        return self._size(self.kept)
-
     def _size(self, kept: KeptList) -> int:
+        """People who are, or may be, on the list."""
         sql = f"select count(*) from {self.table('sync_ledger')} where {kept.condition}"
         return int(self.warehouse.rows(sql, kept.values)[0][0])
 
     def sizes(self) -> dict[str, int]:
-        """The same by list. Call within `warehouse.state()`."""
+        """People who are, or may be, on each list. Call within `warehouse.state()`."""
         ledger = self.table("sync_ledger")
         rows = self.warehouse.rows(
             f"select list, count(*) from {ledger} where {self.kept.condition} group by 1",
@@ -68,7 +65,7 @@ class Ledger:
         """Nobody stands in the ledger, and no run ended well. Call within `warehouse.state()`."""
         runs = f"select 1 from {self.table('sync_runs')} where {self.kept.condition}"
         ended = self.warehouse.rows(f"{runs} and state = 'done' limit 1", self.kept.values)
-        return not ended and not self.size()
+        return not ended and not self._size(self.kept)
 
     def recognise(self, run: RunRecord, name: str, list_id: str, *, refilled: bool) -> None:
         """Remember which list the platform opened by that name: the one in the ledger.

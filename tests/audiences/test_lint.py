@@ -16,7 +16,7 @@ HEAD = "audience: cart\nowner: me@example.com\n"
 
 def warned(text: str, *, unasked: tuple[str, ...] = ()) -> list[Problem]:
     known = catalog()
-    return warnings(read_audiences(parse(text, "cart.yml"), known), known, unasked)
+    return warnings(read_audiences(parse(text, "cart.yml"), known), unasked)
 
 
 SAID = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from cdp_activate.audiences import operators
@@ -64,7 +63,7 @@ def occurrence(reader: ConditionReader, node: Node, name: str, of: Happened) -> 
         hint = f"move it inside: {name}: {{{word}: ..}}"
         reader.wrong(node.keys[word], f"'{name}' looks at all rows ever: no window here", hint)
     allowed = {"where", *operators.WINDOWS, *({"n"} if name == "nth" else ())}
-    asked = _mapping(reader, node, name)
+    asked = _mapping(node, name)
     if isinstance(asked.value, str):
         within = asked.text if is_duration(asked.text) else "30 days"
         hint = f"a window is `within: {within}`; the test of one row is {name}: {{where: ..}}"
@@ -80,9 +79,8 @@ def occurrence(reader: ConditionReader, node: Node, name: str, of: Happened) -> 
     return Occurrence(of, n, inner.spans, inner.where) if n else None
 
 
-def _mapping(reader: ConditionReader, node: Node, name: str) -> Node:
+def _mapping(node: Node, name: str) -> Node:
     """The test inside; `first:` with nothing after it asks for nothing more."""
     assert isinstance(node.value, dict)
     inner = node.value[name]
-    empty: Mapping[str, Node] = {}
-    return replace(inner, value=dict(empty)) if inner.value is None else inner
+    return replace(inner, value={}) if inner.value is None else inner
