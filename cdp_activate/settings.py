@@ -178,6 +178,8 @@ def _model_problem(node: Node, model: type[BaseModel], mistake: Mapping[str, Any
     path = tuple(mistake["loc"])
     parent, key = node.locate(path[:-1]), str(path[-1]) if path else ""
     kind, wrong = mistake["type"], node.locate(path)
+    if path and isinstance(path[-1], int):  # an item of a list is called as the list
+        key = next((str(one) for one in reversed(path) if isinstance(one, str)), "")
     if kind == "extra_forbidden":
         here = parent.keys.get(key, parent)
         inner = _model_at(model, path[:-1])

@@ -30,6 +30,7 @@ def read_syncs(
     documents = list(documents)
     problems: list[Problem] = []
     found: dict[str, Sync] = {}
+    named: dict[str, Node] = {}
     lists = _Lists()
     written = {document.locate(["sync"]).text: document for document in documents}
     for document in documents:
@@ -45,8 +46,12 @@ def read_syncs(
         sync = check.sync(audiences, destinations)
         if sync is None:
             continue
-        if sync.name in found:
-            problems.append(document.locate(["sync"]).problem(f"two syncs are named '{sync.name}'"))
+        node = document.locate(["sync"])
+        if other := named.get(sync.name):
+            hint = f"the other is in {other.source.path}, line {other.line}: rename one"
+            problems.append(node.problem(f"two syncs are named '{sync.name}'", hint))
+            continue
+        named[sync.name] = node
         if problem := lists.take(sync, document):
             problems.append(problem)
         found[sync.name] = sync

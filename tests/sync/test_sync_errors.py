@@ -167,8 +167,15 @@ def test_two_syncs_on_one_list_are_refused(bed: Bed) -> None:
 
 
 def test_two_syncs_of_one_name_are_refused(bed: Bed) -> None:
-    bed.write("syncs/zweiter.yml", SYNC + "list: Others\n")
-    assert "two syncs are named 'vips_to_mail'" == problems(bed)[0][2]
+    bed.write("syncs/zweiter.yml", SYNC)
+    (found,) = problems(bed)
+    assert ("syncs/zweiter.yml", 1, "two syncs are named 'vips_to_mail'") == found[:3]
+    assert "the other is in syncs/vips.yml, line 1: rename one" == found[3]
+
+
+def test_an_item_of_a_list_is_called_as_the_list(bed: Bed) -> None:
+    bed.write("syncs/vips.yml", f"{SYNC}suppress: [5]\n")
+    assert [("'suppress' is no text", "put it in quotes")] == [one[2:] for one in problems(bed)]
 
 
 def test_an_unknown_type_of_destination(bed: Bed) -> None:
