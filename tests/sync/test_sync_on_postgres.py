@@ -267,14 +267,14 @@ def test_a_role_may_have_any_settings(bed: PostgresBed) -> None:
         "default_transaction_isolation": "serializable", "extra_float_digits": "-9",
         "datestyle": "'SQL, DMY'", "timezone": "'Asia/Kolkata'", "bytea_output": "escape",
         "intervalstyle": "sql_standard", "search_path": "''", "lock_timeout": "'2s'",
-        "idle_session_timeout": "'50ms'",
+        "idle_session_timeout": "'400ms'",
     }  # fmt: skip
     bed.change_sync("{email: email}", "{email: email, phone: phone}\ndefault_region: DE")
     bed.change_sync("POINTS: points", 'SINCE: since, N: {sql: "cast(points as double) / 3"}')
     bed.build([person("zoë", phone="0170 1234567", first_name="Zoë \\ 😀", since=SINCE)])
     for name, value in settings.items():
         bed.execute(f'alter role tester in database "{bed.database}" set {name} = {value}')
-    bed.receiver.misbehave("slow", seconds=0.2, times=1)
+    bed.receiver.misbehave("slow", seconds=0.6, times=1)
     assert 1 == bed.run().record.added
     assert {
         "identifiers": {"email": "person.zoë@example.com", "phone": "+491701234567"},
