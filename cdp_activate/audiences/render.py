@@ -11,6 +11,7 @@ from sqlglot.errors import ErrorLevel, UnsupportedError
 
 from cdp_activate.audiences.dialects import arguments_of, dialect_of, is_ours, written
 from cdp_activate.audiences.expressions import Expression, identifier
+from cdp_activate.audiences.moments import Elapsed, PeriodStart
 from cdp_activate.errors import UsageError
 
 Replace: TypeAlias = Callable[[Expression], Expression]
@@ -49,7 +50,10 @@ def write(query: exp.Query, adapter: str, replace: Replace) -> str:
             return written(node.this, arguments, dialect)
         if dialect == "bigquery" and _is_long(node):
             return exp.cast(exp.Literal.string(node.name), "bignumeric")
-        return replace(node)
+        replaced = replace(node)
+        if dialect == "bigquery" and isinstance(replaced, exp.Var) and _is_wall_time(node):
+            return exp.cast(replaced, exp.DataType.Type.TIMESTAMPNTZ)
+        return replaced
 
     try:
         sql = query.transform(leaf).sql(
@@ -68,6 +72,12 @@ def write(query: exp.Query, adapter: str, replace: Replace) -> str:
             remedy="leave out the condition it names, or compute it in a dbt model",
         ) from None
     return lower_case(sql, dialect)
+
+
+def _is_wall_time(node: Expression) -> bool:
+    """A moment beside a DATETIME, which BigQuery compares with no timestamp as macros give."""
+    is_instant = isinstance(node.meta.get("moment"), Elapsed | PeriodStart)
+    return is_instant and not node.meta["zoned"]
 
 
 def _is_long(node: Expression) -> bool:

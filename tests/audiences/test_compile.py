@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from random_audiences import condition, written
 from sqlglot import exp
-from world import NOON, TEXTS, catalog, create
+from world import NOON, TEXTS, catalog, create, manifest
 
 from cdp_activate.audiences.dbt import dbt_files, differences, write_files
 from cdp_activate.audiences.dialects import call
@@ -21,6 +21,7 @@ from cdp_activate.audiences.expressions import text as text_literal
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.render import write
+from cdp_activate.catalog import read_manifest
 from cdp_activate.errors import UsageError
 from cdp_activate.text import parse
 
@@ -33,6 +34,28 @@ def files_of(*texts: str) -> dict[str, str]:
 
 
 # SQL ...
+
+
+def test_a_moment_is_of_the_type_of_the_column_on_bigquery() -> None:
+    """A DATETIME is compared with no TIMESTAMP there, and the macros of moments give one."""
+    given = manifest("bigquery")
+    columns = given["nodes"]["model.shop.customers"]["columns"]
+    columns["written_at"]["data_type"] = "datetime"
+    known = read_manifest(given)
+    text = """audience: recent
+where:
+  all:
+    - {trait: seen_at, last: 7 days}
+    - {trait: written_at, last: 7 days}
+    - {trait: written_at, this: month}
+"""
+    files = dbt_files(read_audiences(parse(text, "recent.yml"), known), known)
+    (sql,) = (one for name, one in files.items() if name.endswith("audience_recent.sql"))
+    assert "seen_at >= {{ cdp_activate.as_of(-604800, true) }}" in sql
+    assert "written_at >= cast({{ cdp_activate.as_of(-604800) }} as datetime)" in sql
+    assert (
+        "written_at >= cast({{ cdp_activate.period_start('month', 0, 'UTC') }} as datetime)" in sql
+    )
 
 
 def test_an_unknown_warehouse_is_a_sentence() -> None:
