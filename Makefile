@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-gcs test-spark test-postgres test-kills test-stories prism golden docs check lint format build lock clean
+.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-gcs test-spark test-snowflake test-postgres test-kills test-stories prism golden docs check lint format build lock clean
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 26
@@ -47,6 +47,13 @@ test-spark: $(READY)  ## Build the models on a real Spark, kept in a folder of i
 		'dbt-core>=1.11,<1.12' dbt-spark==1.11.0 pyspark==4.0.4 setuptools
 	CDP_SPARK_PYTHON=$(CURDIR)/.spark/bin/python \
 		$(BIN)/python -m pytest -k real_spark tests/test_same_rows_everywhere.py tests/audiences/test_page_on_spark.py
+
+test-snowflake: $(READY)  ## Build the models by dbt-snowflake on fakesnow, kept in a folder of its own
+	test -x .snowflake/bin/python || $(PYTHON) -m venv .snowflake
+	.snowflake/bin/python -m pip install --quiet --disable-pip-version-check \
+		'dbt-core>=1.11,<1.12' dbt-snowflake==1.12.4 fakesnow==0.12.1
+	CDP_SNOWFLAKE_PYTHON=$(CURDIR)/.snowflake/bin/python \
+		$(BIN)/python -m pytest -k by_dbt_snowflake tests/test_same_rows_everywhere.py
 
 test-postgres: $(READY)  ## Run the tests of syncs with PostgreSQL as the warehouse
 	CDP_WAREHOUSE=postgres CDP_CUTS=$${CDP_CUTS:-60} CDP_COMPANIES=$${CDP_COMPANIES:-12} \

@@ -280,6 +280,50 @@ def test_every_table_has_the_same_rows_on_a_real_spark(warehouses: Warehouses) -
     assert {} == _differing(warehouses.rows_on("duckdb"), theirs, theirs)
 
 
+SNOWFLAKE_PYTHON = os.environ.get("CDP_SNOWFLAKE_PYTHON")
+
+
+@pytest.mark.skipif(not SNOWFLAKE_PYTHON, reason="run `make test-snowflake`")
+def test_every_table_has_the_same_rows_by_dbt_snowflake(warehouses: Warehouses) -> None:
+    """On fakesnow, in two days, with the audiences and all tests of the second."""
+    folder = warehouses.folder / "fake_snowflake"
+    (folder / "raw").mkdir(parents=True)
+    project = shutil.copytree(warehouses.folder / "project", folder / "project")
+    scratch = warehouses.folder / "snowflake"
+    with duckdb.connect(str(warehouses.folder / "duckdb" / "warehouse.duckdb")) as source:
+        for table in shop.TABLES:
+            source.execute(f"copy shop.{table} to '{folder}/raw/{table}.parquet'")
+    parsed = run_dbt(
+        "parse", "--target", "snowflake", project=project, scratch=scratch, stand_in="snowflake"
+    )
+    assert parsed.returncode == 0, parsed.stdout
+    Project.at(project, profiles=project, target_path=scratch / "target").compile()
+    days = [(AS_OF - timedelta(days=1)).isoformat(), AS_OF.isoformat()]
+    done = subprocess.run(
+        [str(SNOWFLAKE_PYTHON), "-P", str(REPOSITORY / "tests" / "fake_snowflake.py"),
+            str(folder), *days],
+        cwd=folder, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+
+    with duckdb.connect() as reader:
+        reader.execute("set timezone = 'UTC'")
+        reader.execute(f"attach '{folder}/DEMO.db' as demo (read_only)")
+        theirs = {
+            model: _counted(rows.description, rows.fetchall())
+            for model in warehouses.models
+            if not model.startswith("fact_")
+            if (rows := reader.execute(f"select * from demo.analytics.{model}"))
+        }
+    ours = warehouses.rows_on("duckdb")
+    # Its whole numbers have 38 digits, so each is looked at.
+    more = theirs["data_quality"] - ours["data_quality"]
+    assert {0} == {dict(row)["affected_row_count"] for row in more}
+    theirs["data_quality"] -= more
+    assert len(theirs) > 100
+    assert {} == _differing(ours, theirs, set(theirs) - OF_THE_WAY_THERE)
+
+
 BROKEN = {
     "stages_without_gaps_and_overlaps": "update stage_history set valid_to = valid_to"
     " + interval 1 hour where stage_id = (select min(stage_id) from stage_history"
@@ -371,7 +415,7 @@ def _differing(ours: Rows, theirs: Rows, models: Iterable[str]) -> dict[str, Any
 
 def _counted(description: Any, rows: Iterable[tuple[Any, ...]]) -> Counter[Row]:
     """How often each row is there, as what can be compared between warehouses."""
-    names = [column[0] for column in description]
+    names = [column[0].lower() for column in description]
     return Counter(
         tuple(
             sorted(
