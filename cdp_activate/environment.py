@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from cdp_activate.errors import Problem, SourceErrors
@@ -40,6 +41,8 @@ def expand_env(node: Node, environ: Mapping[str, str] | None = None) -> Any:
             name, default = call["name"], call["default"]
             if name not in environ and default is None:
                 hint = f"set it where the command runs: export {name}=..."
+                if near := get_close_matches(name, environ, n=1, cutoff=0.8):
+                    hint += f"; or is {near[0]} meant, which is set?"
                 problems.append(here.problem(f"the environment variable {name} is not set", hint))
             return environ.get(name, default or "")
 

@@ -154,6 +154,10 @@ def test_env_var_is_filled_in_and_never_shown() -> None:
         expand_env(root, {})
     assert "SECRET is not set" in str(caught.value)
     assert "export SECRET=" in str(caught.value)
+    with pytest.raises(SourceErrors) as caught:
+        expand_env(root, {"SECRTE": "s3", "OTHER": "s3"})
+    assert "or is SECRTE meant, which is set?" in str(caught.value)
+    assert "s3" not in str(caught.value) and "OTHER" not in str(caught.value)
 
 
 class _Settings(BaseModel):
