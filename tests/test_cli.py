@@ -314,8 +314,13 @@ def test_told_to_stop_is_exit_code_130_in_any_command(
 ) -> None:
     """Before a run has begun, too: a scheduler ends it while the files are still read."""
     monkeypatch.setattr(Project, "at", lambda *_, **__: signal.raise_signal(number))
+    # A shell that starts the tests in the background has them ignore Ctrl-C.
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
     before = signal.getsignal(signal.SIGTERM)
-    done = invoke("run", "--due", "--json")
+    try:
+        done = invoke("run", "--due", "--json")
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
     assert (130, "StoppedError") == (done.exit_code, json.loads(done.stdout)["error"]["kind"])
     assert before == signal.getsignal(signal.SIGTERM)
 

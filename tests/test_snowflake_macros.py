@@ -70,7 +70,7 @@ def test_nothing_depends_on_the_session(tmp_path: Path) -> None:
         (query,) = sqlglot.transpile(
             f"select {sql} as value from (select {typed})", "snowflake", "duckdb"
         )
-        return duckdb.sql(query).fetchall()[0][0]
+        return duckdb.connect().execute(query).fetchall()[0][0]
 
     assert {text: value(of_text, x=text) for text in TIMES} == TIMES
     assert [(day, value(f"cast({monday} as date)", x=day)) for day, _ in MONDAYS] == MONDAYS
@@ -142,6 +142,6 @@ def test_a_quotient_keeps_its_digits(model: str, quotient: str, rows: str, expec
     )
 
     query = on_duckdb(f"select {written} as value from given", "snowflake")
-    value = duckdb.sql(f"with given as ({rows}) {query}").fetchall()[0][0]
+    value = duckdb.connect().execute(f"with given as ({rows}) {query}").fetchall()[0][0]
 
     assert float(value) == pytest.approx(expected, rel=1e-9)
