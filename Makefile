@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
-.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-gcs test-spark test-snowflake test-postgres test-kills test-stories prism golden docs check lint format build lock clean
+.PHONY: help setup demo demo-complete-journey test test-fast test-nightly test-gcs test-spark test-snowflake test-bigquery test-postgres test-kills test-stories prism golden docs check lint format build lock clean
 
 help:  ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 26
@@ -54,6 +54,12 @@ test-snowflake: $(READY)  ## Build the models by dbt-snowflake on fakesnow, kept
 		'dbt-core>=1.11,<1.12' dbt-snowflake==1.12.4 fakesnow==0.12.1
 	CDP_SNOWFLAKE_PYTHON=$(CURDIR)/.snowflake/bin/python \
 		$(BIN)/python -m pytest -k by_dbt_snowflake tests/test_same_rows_everywhere.py
+
+test-bigquery: $(READY)  ## Have BigQuery's own analyzer read the models, kept in a folder of its own
+	test -x .bigquery/bin/python || $(PYTHON) -m venv .bigquery
+	.bigquery/bin/python -m pip install --quiet --disable-pip-version-check zetasql==0.1.5
+	CDP_BIGQUERY_PYTHON=$(CURDIR)/.bigquery/bin/python \
+		$(BIN)/python -m pytest tests/test_google_analyzer.py
 
 test-postgres: $(READY)  ## Run the tests of syncs with PostgreSQL as the warehouse
 	CDP_WAREHOUSE=postgres CDP_CUTS=$${CDP_CUTS:-60} CDP_COMPANIES=$${CDP_COMPANIES:-12} \

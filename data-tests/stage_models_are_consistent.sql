@@ -64,7 +64,7 @@ shared_ranks as (
         track,
         stage_rank
 
-    having count(distinct stage) > 1
+    having count(distinct stage_models.stage) > 1
 
 ),
 
@@ -79,7 +79,7 @@ long_tracks as (
 
     group by track
 
-    having count(distinct stage) > 60
+    having count(distinct stage_models.stage) > 60
 
 ),
 

@@ -16,6 +16,7 @@ TOGETHER = {
     "test_dbt_macros",
     "test_dbt_package",
     "test_demo",
+    "test_google_analyzer",
     "test_identity",
     "test_identity_rules",
     "test_mappings",
