@@ -17,7 +17,6 @@ from cdp_activate.editor.tests_of_columns import (
     ANYTHING,
     COUNT,
     DRAFT,
-    ENTITY_KEYS,
     FLAG,
     LENGTH,
     PERCENT,
@@ -31,7 +30,8 @@ from cdp_activate.editor.tests_of_columns import (
 
 _SAID: Schema = {"type": ["string", "number", "boolean", "null"]}
 _SIZE = mapping({"min": COUNT, "max": COUNT})
-_EXPECTED = {"includes": ENTITY_KEYS, "excludes": ENTITY_KEYS, "members": ENTITY_KEYS}
+_LIST: Schema = {"type": "array"}
+_EXPECTED = dict.fromkeys(("includes", "excludes", "members"), _LIST)
 _TEST = mapping(
     {"name": TEXT, "as_of": TEXT, "given": {"type": ["string", "object"]}, **_EXPECTED},
     "name",
@@ -43,7 +43,7 @@ _KEYS: dict[str, Schema] = {
     "label": _SAID,
     "description": _SAID,
     "owner": _SAID,
-    "tags": {"type": "array"},
+    "tags": _LIST,
     "timezone": {"type": "string", "examples": ["UTC", "Europe/Berlin"]},
     "where": ANYTHING,
     "rank": ANYTHING,

@@ -23,6 +23,7 @@ from cdp_activate.editor.tests_of_columns import (
     offered,
     one_of_keys,
     one_or_more,
+    written,
 )
 
 _BUCKET: Schema = {"type": "integer", "minimum": 0, "maximum": 9999}
@@ -61,7 +62,8 @@ class ConditionSchemas(RowSchemas):
             such_that=[one_of_keys("top", "top_percent")],
         )
         where = {"anyOf": [self.condition(), self._conditions()]}
-        return {"properties": {"where": where, "rank": rank, "exclude": one_or_more(excluded)}}
+        several = {"anyOf": [excluded, {"type": "array", "items": excluded}]}
+        return {"properties": {"where": where, "rank": rank, "exclude": several}}
 
     # Conditions ...
 
@@ -118,8 +120,10 @@ class ConditionSchemas(RowSchemas):
     def _of_models(self) -> dict[str, Schema]:
         """What is asked of the models beside the entity."""
         variant = one_or_more(self._enumerated("experiments", "variant"))
-        experiment = {"name": self._enumerated("experiments", "experiment"), "variant": variant}
-        journey = self._enumerated("journeys", "journey")
+        # One name may stand in a list of its own.
+        name = one_or_more(self._enumerated("experiments", "experiment"))
+        journey = one_or_more(self._enumerated("journeys", "journey"))
+        purpose = one_or_more(self._enumerated("consents", "purpose"))
         state = one_or_more(self._enumerated("journeys", "state"))
         return {
             "event": self.event(),
@@ -127,8 +131,10 @@ class ConditionSchemas(RowSchemas):
             "related": self.related(),
             "changed": self._changed(),
             "stage": self._stage(),
-            "consent": mapping({"consent": self._enumerated("consents", "purpose")}),
-            "experiment": mapping({"experiment": mapping(experiment, "name")}),
+            "consent": mapping({"consent": purpose}),
+            "experiment": mapping(
+                {"experiment": mapping({"name": name, "variant": variant}, "name")}
+            ),
             "journey": mapping({"journey": journey, "state": state}),
         }
 
@@ -136,7 +142,7 @@ class ConditionSchemas(RowSchemas):
         """The names that a column of a role may hold, such as the purposes of consents."""
         rows: Rows | None = getattr(self.catalog, role).get(self.entity.name)
         found = rows.model.columns.get(rows.columns[column]) if rows else None
-        return names(found.values) if found else TEXT
+        return written(found.values) if found else TEXT
 
     def _traits(self, *, hidden: bool = False) -> dict[str, Column]:
         """The traits by name, those of other entities by the reference that leads there."""
@@ -175,7 +181,7 @@ class ConditionSchemas(RowSchemas):
 
     def _changed(self) -> Schema:
         rows = self.catalog.histories.get(self.entity.name)
-        traits = names(offered(rows.model.columns) if rows else ())
+        traits = names(offered(rows.model.columns, hidden=True) if rows else ())
         amounts = dict.fromkeys(("increased_by", "decreased_by"), PERCENT)
         return mapping({"changed": traits, "from": {}, "to": {}, **amounts, **WINDOWS})
 

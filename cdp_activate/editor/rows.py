@@ -26,6 +26,7 @@ from cdp_activate.editor.tests_of_columns import (
     offered,
     one_of_keys,
     one_or_more,
+    written,
 )
 
 _OBJECT: Schema = {"type": "object"}
@@ -43,7 +44,7 @@ class RowSchemas:
         self.events = catalog.events.get(entity.name, {})
 
     def _event_names(self) -> Schema:
-        known = names(sorted(set(self.events) - {"*"}))
+        known = written(sorted(set(self.events) - {"*"}))
         return one_or_more({"anyOf": [known, TEXT]} if "*" in self.events else known)
 
     def event(self) -> Schema:

@@ -31,7 +31,7 @@ def sync_schema(
         ("destination", destinations),
         ("consent", [*sorted(purposes), NO_CONSENT_NEEDED]),
     ):
-        made["properties"][key] = _suggesting(made["properties"][key], known)
+        made["properties"][key] = {"anyOf": [names(known), TEXT]}
     return {"$schema": DRAFT, **made, "title": "A sync"}
 
 
@@ -40,9 +40,7 @@ def destination_schema(types: Iterable[str] = ()) -> dict[str, Any]:
     known = list(types) or destination_types()
     kinds = {name: _as_written(destination_class(name).Settings) for name in known}
     for name, made in kinds.items():
-        settings = made["properties"].items()
-        either = {key: {"anyOf": [one, _FROM_ENVIRONMENT]} for key, one in settings}
-        made["properties"] = {"type": {"const": name}, **either}
+        made["properties"] = {"type": {"const": name}, **made["properties"]}
     one = {
         "type": "object",
         "properties": {"type": names(known)},
@@ -62,20 +60,27 @@ def destination_schema(types: Iterable[str] = ()) -> dict[str, Any]:
 
 
 class _AsWritten(GenerateJsonSchema):
-    """What a validator reads before its type is checked may be written in ways of its own."""
+    """What a validator reads itself may be written in any way; numbers and flags in quotes, too."""
 
     def function_before_schema(self, schema: Any) -> Schema:
         return {}
+
+    def int_schema(self, schema: Any) -> Schema:
+        return {**super().int_schema(schema), "type": ["integer", "string"]}
+
+    def float_schema(self, schema: Any) -> Schema:
+        return {**super().float_schema(schema), "type": ["number", "string"]}
+
+    def bool_schema(self, schema: Any) -> Schema:
+        return {"type": ["boolean", "string", "integer"]}
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
 
 
 def _as_written(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema(schema_generator=_AsWritten)
-
-
-def _suggesting(setting: Schema, known: Collection[str]) -> Schema:
-    """The same setting, with names that an editor offers."""
-    said = {key: one for key, one in setting.items() if key == "description"}
-    return {**said, "anyOf": [names(known), TEXT]}
+    """The schema of settings, each of which may come from the environment."""
+    made = model.model_json_schema(schema_generator=_AsWritten)
+    settings = made["properties"].items()
+    made["properties"] = {key: {"anyOf": [one, _FROM_ENVIRONMENT]} for key, one in settings}
+    return made

@@ -19,6 +19,7 @@ from cdp_activate.audiences.reading.leaves import (
     offered_operators,
 )
 from cdp_activate.catalog import Column, Type
+from cdp_activate.core_schema import core_value
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -61,6 +62,13 @@ def names(known: Iterable[str], *, described: Iterable[str] = ()) -> Schema:
         return TEXT
     says = list(described)
     return {"enum": found, **({"enumDescriptions": says} if any(says) else {})}
+
+
+def written(known: Iterable[str]) -> Schema:
+    """One of these names, whose text counts: 1 and true may stand without quotes."""
+    found = list(known)
+    plain = [value for value in map(core_value, found) if isinstance(value, int)]
+    return {"enum": [*found, *plain]} if found else TEXT
 
 
 def definition(name: str) -> Schema:
@@ -178,7 +186,7 @@ class Tests:
         if allowed.options:
             found |= {name: {"enum": [only]} for name, only in operators.OPTIONS.items()}
         made = mapping({**(beside or {}), **found}, *needed)
-        if column.values:
+        if column.values and column.type.kind == "text":
             enumerated = {"anyOf": [one_or_more(names(column.values)), _OTHER_TRAIT]}
             # Capitals and accents may differ where these stand beside it.
             made["if"] = {"anyOf": [{"required": ["case"]}, {"required": ["accents"]}]}

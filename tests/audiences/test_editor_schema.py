@@ -18,9 +18,11 @@ from jsonschema import Draft7Validator
 from mistakes import MISTAKES
 from neighbours import catalog, manifest
 
+from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.reading.audience import KEYS
 from cdp_activate.audiences.reading.conditions import COMBINING
 from cdp_activate.audiences.reading.kinds import KINDS
+from cdp_activate.catalog import read_manifest
 from cdp_activate.cli import main
 from cdp_activate.editor import audience_schema, destination_schema, sync_schema
 from cdp_activate.errors import SourceErrors
@@ -52,6 +54,33 @@ def test_every_key_and_every_kind_of_condition_is_in_it() -> None:
 @pytest.mark.parametrize("name", constructs.table())
 def test_every_construct_is_taken(name: str) -> None:
     assert [] == list(marked(constructs.text_of(name)))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "where: {trait: score, eq: 3}",
+        "where: {trait: score, in: [3, 4]}",
+        "where: {stage: 1}",
+        "where: {stage: [1, true]}",
+        "where: {consent: [ads]}",
+        "where: {experiment: {name: [banner]}}",
+        "exclude: []",
+        "tests: [{name: t, as_of: 2026-01-10, given: {}, includes: [1.5, true]}]",
+    ],
+)
+def test_what_the_reader_takes_is_never_marked(keys: str) -> None:
+    """Numbers with an enumeration, names that YAML takes for numbers, one name in a list."""
+    nodes = (described := manifest())["nodes"]
+    nodes["model.shop.customers"]["columns"]["score"]["config"] = {
+        "meta": {"cdp": {"values": [3, 4]}}
+    }
+    stage = nodes["model.shop.stages"]["columns"]["stage"]
+    stage["config"] = {"meta": {"cdp": {"values": ["1", "true"]}}}
+    known = read_manifest(described)
+    text = f"audience: a\n{keys}\n"
+    read_audiences(parse(text, "a.yml"), known)
+    assert [] == list(marked(text, Draft7Validator(audience_schema(known))))
 
 
 def test_random_audiences_are_taken() -> None:
@@ -138,6 +167,19 @@ def test_mistakes_of_syncs_are_marked(text: str) -> None:
 def test_mistakes_of_destinations_are_marked(settings: str) -> None:
     text = f"destinations:\n  one: {settings}\n"
     assert list(marked(text, Draft7Validator(destination_schema())))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "guards: {min_size: '3', first_run: 'false', max_remove: 20%}",
+        "mode: \"{{ env_var('MODE') }}\"",
+        "schedule: every day",
+        "deadline: 10m",
+    ],
+)
+def test_what_syncs_may_say_is_not_marked(keys: str) -> None:
+    assert [] == list(marked(WHOLE_SYNC + keys, Draft7Validator(sync_schema(catalog()))))
 
 
 def test_settings_may_come_from_the_environment() -> None:
