@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -280,6 +281,7 @@ def test_a_wrong_instant_is_a_usage_error(text: str, tmp_path: Path) -> None:
         (["audience", "history", "a", "--by", "weekly"], "week"),
         (["demo", "--data", "complete_journey"], "complete-journey"),
         (["run", "--log-format", "jsn"], "json"),
+        (["schema", "audience"], "audiences"),
     ],
     ids=" ".join,
 )
@@ -323,6 +325,31 @@ def test_told_to_stop_is_exit_code_130_in_any_command(
         signal.signal(signal.SIGINT, interrupt)
     assert (130, "StoppedError") == (done.exit_code, json.loads(done.stdout)["error"]["kind"])
     assert before == signal.getsignal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_ctrl_c_while_python_still_imports_is_exit_code_130(more: list[str]) -> None:
+    code = """
+import sys
+
+class Slow:
+    def find_spec(self, name, *_):
+        if name == "cdp_activate.cli":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Slow())
+from cdp_activate.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code, *more], capture_output=True, text=True)
+    said = json.loads(done.stdout)["error"]["message"] if more else done.stderr.splitlines()[0]
+    assert (130, "told to stop") == (done.returncode, said.removeprefix("Error: "))
+    assert "Traceback" not in done.stderr
+
+
+def test_the_command_begins_where_ctrl_c_is_heeded() -> None:
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert "cdp_activate.__main__:main" == project["scripts"]["cdp-activate"]
 
 
 def test_dbt_is_ended_with_the_command_that_runs_it() -> None:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdp_activate.cli.common import Command, json_option, load, project_options, show_json
+from cdp_activate.cli.common import (
+    Choice,
+    Command,
+    json_option,
+    load,
+    project_options,
+    show_json,
+)
 from cdp_activate.errors import CdpError, UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +26,7 @@ FILES = ("audiences", "syncs", "destinations")
 
 
 @click.command(cls=Command)
-@click.argument("files", type=click.Choice(FILES), required=False)
+@click.argument("files", type=Choice(FILES), required=False)
 @click.option(
     "--into", type=click.Path(path_type=Path, file_okay=False), help="Write all to this folder."
 )
