@@ -92,11 +92,9 @@ class Project:
     @cached_property
     def scheduler(self) -> Scheduler:
         """The syncs, and what decides when they run."""
-        from cdp_activate.sync.builds import read_builds
         from cdp_activate.sync.due import Scheduler
 
-        builds = read_builds(self.manifest.with_name("run_results.json"))
-        return Scheduler(self.syncs, self.catalog, self.warehouse, builds, self.timezone)
+        return Scheduler(self.syncs, self.catalog, self.warehouse, self.timezone)
 
     @property
     def models(self) -> Path:

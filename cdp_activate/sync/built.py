@@ -16,10 +16,15 @@ _BUILD = "run `cdp-activate build`, which compiles the audiences and runs dbt"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The mark that `macros/mark_audience.sql` puts on a table when dbt has built it."""
+    """The mark that `macros/mark_audience.sql` puts on a table when dbt has built it.
+
+    `as_of` is the instant it was judged at, `built_at` the time of day then; None in a mark of
+    an older version.
+    """
 
     digest: str
     as_of: datetime
+    built_at: datetime | None = None
 
 
 def members_relation(audience: str, catalog: Catalog) -> str:
@@ -68,13 +73,13 @@ def read_mark(warehouse: Warehouse, relation: str) -> Mark | None:
     Call within `warehouse.reading()`.
     """
     words = (warehouse.comment(relation) or "").split()
-    if len(words) != 3 or words[0] != "cdp_activate":
+    if len(words) not in (3, 4) or words[0] != "cdp_activate":
         return None
     try:
-        at = datetime.fromisoformat(words[2])
+        times = [datetime.fromisoformat(word).replace(tzinfo=UTC) for word in words[2:]]
     except ValueError:
         return None
-    return Mark(words[1], at.replace(tzinfo=UTC))
+    return Mark(words[1], *times)
 
 
 def _check(audience: str, warehouse: Warehouse, relation: str) -> None:

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from typing import Any
 
-from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import BusyError, CdpError, ServedError
 from cdp_activate.sync import log
+from cdp_activate.sync.builds import last_builds
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.run import Options, Summary, run_sync
@@ -66,14 +66,14 @@ class Scheduler:
     """The syncs of a project and what decides when they run.
 
     `open_warehouse` is called once for each run: runs side by side have a connection each.
-    `builds` says when dbt built each model, `timezone` is of schedules that name none.
+    `timezone` is of schedules that name none.
     """
 
     syncs: Mapping[str, Sync]
     catalog: Catalog
     open_warehouse: Callable[[], Warehouse]
-    builds: Mapping[str, datetime | None] = field(default_factory=dict)
     timezone: str = "UTC"
+    _built: Mapping[str, datetime | str] = field(default_factory=dict, init=False)
 
     def verdicts(self, now: datetime) -> dict[str, Line]:
         """Whether each sync is due by its schedule alone: due, not due, or running."""
@@ -81,6 +81,7 @@ class Scheduler:
             create_tables(warehouse)
             last = _last_runs(warehouse, now)
             busy = {name for name in self.syncs if Lease(warehouse, name).holder() is not None}
+        self._built = self._builds()
         lines = {name: self._judged(name, last.get(name), now) for name in self.syncs}
         for name in busy:
             lines[name] = Line(
@@ -96,18 +97,21 @@ class Scheduler:
             verdict = Verdict(False, "it has no `schedule:`", fresh=fresh)
         else:
             table = Timetable(name, schedule, self.timezone) if schedule.cron else None
-            verdict = judge(table, last, now, self._built_at(sync))
+            verdict = judge(table, last, now, self._built.get(name, ""))
         outcome = "due" if verdict.due else "not due"
         return Line(name, outcome, verdict.why, verdict.next_at, last, fresh=verdict.fresh)
 
-    def _built_at(self, sync: Sync) -> datetime | None:
-        """When dbt's last run had built the audiences that it reads, those it suppresses too.
-
-        None where that run built none of them, or failed to build one.
-        """
-        models = [audience_model(name) for name in sync.digests]
-        built = [self.builds[model] for model in models if model in self.builds]
-        return max(filter(None, built), default=None) if None not in built else None
+    def _builds(self) -> dict[str, datetime | str]:
+        """When dbt last built what each sync reads that runs after builds, or why nobody knows."""
+        syncs = [
+            sync
+            for sync in self.syncs.values()
+            if sync.settings.schedule is not None and sync.settings.schedule.after == "build"
+        ]
+        if not syncs:
+            return {}
+        with self.open_warehouse() as warehouse:
+            return last_builds(syncs, self.catalog, warehouse)
 
     def dry_run(self, now: datetime) -> list[Line]:
         """What `run` would begin with, and when each sync is next. Nothing is run."""

@@ -6,20 +6,16 @@ https://docs.getdbt.com/reference/artifacts/sources-json
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from cdp_activate.errors import UsageError
+from cdp_activate.sync.builds import artifact, instant, last_build
 
 _STORED = ("table", "incremental", "snapshot", "materialized_view")
 """Materializations that keep rows of the time they were built at."""
-
-_BUILDING = ("build", "run", "retry", "snapshot")
-"""dbt commands that build; others write results too, of tests or of nothing."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +60,11 @@ def ages(artifacts: Path, models: Iterable[str]) -> list[Age]:
     Sources count when dbt judges them: where they say `freshness:` or `loaded_at_field:`, or
     `dbt source freshness` had a result. Raises UsageError when dbt's files cannot be read.
     """
-    manifest = _json(artifacts / "manifest.json")
+    manifest = artifact(artifacts / "manifest.json")
     nodes, sources = manifest.get("nodes", {}), manifest.get("sources", {})
     project = str(manifest.get("metadata", {}).get("project_name"))
     line = set(_lineage(nodes, [f"model.{project}.{name}" for name in models]))
-    loaded, built = _loaded(artifacts / "sources.json"), _built(artifacts / "run_results.json")
+    loaded, built = _loaded(artifacts / "sources.json"), last_build(artifacts)
     judged = {name for name in line & sources.keys() if name in loaded or _is_judged(sources[name])}
     stored = {
         name
@@ -102,41 +98,14 @@ def _is_judged(source: Mapping[str, Any]) -> bool:
 
 def _loaded(path: Path) -> dict[str, datetime]:
     """Source -> when its latest row is from."""
-    results = _json(path).get("results", []) if path.exists() else []
+    results = artifact(path).get("results", []) if path.exists() else []
     return {
-        str(one["unique_id"]): _instant(one["max_loaded_at"])
+        str(one["unique_id"]): instant(one["max_loaded_at"])
         for one in results
         if one.get("max_loaded_at")
-    }
-
-
-def _built(path: Path) -> dict[str, datetime]:
-    """Model -> when dbt's last run had built it."""
-    found = _json(path) if path.exists() else {}
-    if found.get("args", {}).get("which", "build") not in _BUILDING:
-        return {}
-    return {
-        str(one["unique_id"]): _instant(one["timing"][-1]["completed_at"])
-        for one in found.get("results", [])
-        if one.get("status") == "success" and one.get("timing")
     }
 
 
 def _short(unique_id: str) -> str:
     """`source.shop.raw.orders` as `raw.orders`, `model.shop.orders` as `orders`."""
     return ".".join(unique_id.split(".")[2:])
-
-
-def _instant(text: str) -> datetime:
-    at = datetime.fromisoformat(text)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _json(path: Path) -> Mapping[str, Any]:
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        found = None
-    if not isinstance(found, dict):
-        raise UsageError(f"{path.name} cannot be read", remedy="run dbt again, which writes it")
-    return found

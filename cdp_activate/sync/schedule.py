@@ -183,18 +183,21 @@ class Verdict:
 
 
 def judge(
-    table: Timetable | None, last: LastRun | None, now: datetime, built_at: datetime | None
+    table: Timetable | None, last: LastRun | None, now: datetime, built: datetime | str = ""
 ) -> Verdict:
-    """Whether a sync is due at `now`. No timetable: after each build, at `built_at` the last."""
+    """Whether a sync is due at `now`. No timetable: after each build.
+
+    `built` is when the last one was, or why nobody knows.
+    """
     ran = last.as_of if last else None
     ok = last is not None and last.ok
     did = "ran" if ok else "ran, and did not end well,"
     if table is None:
-        if built_at is None:
-            return Verdict(False, "dbt's last run did not build its audience", fresh=ok)
-        if last is not None and last.started_at >= built_at:
+        if isinstance(built, str):
+            return Verdict(False, built, fresh=ok)
+        if last is not None and last.started_at >= built:
             return Verdict(False, f"it {did} after the last build", fresh=ok)
-        return Verdict(True, f"dbt built its audience at {_clock(built_at)}")
+        return Verdict(True, f"dbt built what it reads at {_clock(built)}")
     slot, following = table.last(now), table.next(now)
     if ran is not None and ran >= slot.at:
         return Verdict(False, f"it {did} for {_clock(slot.at)}", following.begins_at, fresh=ok)

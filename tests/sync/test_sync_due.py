@@ -8,6 +8,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import duckdb
 import pytest
 from bed import QUICK, SYNC, Bed, people
 from click.testing import CliRunner
@@ -178,14 +179,17 @@ def test_after_a_build_a_sync_is_due_once(bed: Bed) -> None:
     bed.execute("create table audience_staff (customer_id text, variant text)")
     assert {"a": "not due"} == outcomes(bed, NOON)
 
-    def dbt_built(at: str, **statuses: str) -> None:
+    def dbt_built(at: str, which: str = "build", **statuses: str) -> None:
         timing = [{"name": "compile"}, {"name": "execute", "completed_at": at}]
         results = [
             {"unique_id": f"model.shop.audience_{name}", "status": status, "timing": timing}
             for name, status in (statuses or {"vips": "success"}).items()
         ]
-        bed.write("target/run_results.json", json.dumps({"results": results}))
+        said = {"args": {"which": which}, "results": results}
+        bed.write("target/run_results.json", json.dumps(said))
 
+    dbt_built("2999-01-01T00:00:00Z", "generate")
+    assert {"a": "not due"} == outcomes(bed, NOON), "documentation is no build"
     dbt_built("2026-03-10T11:59:00Z")
     assert {"a": "ran"} == outcomes(bed, NOON)
     assert {"a": "not due"} == outcomes(bed, NOON)
@@ -200,6 +204,45 @@ def test_after_a_build_a_sync_is_due_once(bed: Bed) -> None:
     assert {"a": "ran"} == outcomes(bed, NOON), "whom it suppresses is what it reads too"
     dbt_built("2999-01-01T00:00:00Z")
     assert {"a": "ran"} == outcomes(bed, NOON)
+
+
+@pytest.mark.parametrize("which", ["generate", "test", "build", None])
+def test_a_build_is_known_whatever_dbt_did_since(bed: Bed, which: str | None) -> None:
+    """Its results are overwritten by then, or are elsewhere; the tables bear marks."""
+    bed.build(people(3))
+    write(bed, a="schedule: {after: build}")
+    if which:
+        model = "other" if which == "build" else "audience_vips"
+        timing = [{"completed_at": "2999-01-01T00:00:00Z"}]
+        result = {"unique_id": f"model.shop.{model}", "status": "success", "timing": timing}
+        said = {"args": {"which": which}, "results": [result]}
+        bed.write("target/run_results.json", json.dumps(said))
+
+    def mark(times: str) -> None:
+        digest = bed.project.syncs["a"].digests["vips"]
+        bed.execute(f"comment on table audience_vips is 'cdp_activate {digest} {times}'")
+
+    mark("2026-03-10T00:00:00")
+    line = run(bed, NOON)["a"]
+    assert ("not due", "nothing says that dbt has built its audience") == (line.outcome, line.why)
+    for built in ("2026-03-10T11:00:00.5", "2999-01-01T00:00:00"):
+        mark(f"2026-03-10T00:00:00 {built}")
+        assert {"a": "ran"} == outcomes(bed, NOON)
+    mark("2026-03-10T00:00:00 2026-03-10T11:00:00.5")
+    assert {"a": "not due"} == outcomes(bed, NOON)
+
+
+@pytest.mark.duckdb_files
+def test_while_a_build_has_the_warehouse_nothing_is_due_after_it(bed: Bed) -> None:
+    bed.build(people(3))
+    write(bed, a="schedule: {after: build}", b=DAILY)
+    scheduler = bed.project.scheduler
+    scheduler.open_warehouse = bed.warehouse
+    bed.wait = 0
+    with duckdb.connect(str(bed.folder / "warehouse.duckdb")):
+        a, b = scheduler.dry_run(NOON)
+    assert ("not due", True) == (a.outcome, "another process holds" in a.why)
+    assert "due" == b.outcome
 
 
 def test_a_run_told_to_stop_begins_no_further_sync(bed: Bed) -> None:

@@ -27,7 +27,7 @@ def runs_of(cron: str, first: datetime, last: datetime) -> list[str]:
     table, ran, found = timetable(cron), LastRun("done", first, first), []
     for minute in range(0, int((last - first).total_seconds() // 60), 10):
         now = first + timedelta(minutes=minute)
-        if judge(table, ran, now, None).due:
+        if judge(table, ran, now).due:
             ran = LastRun("done", now, now)
             found.append(now.astimezone(BERLIN).isoformat(timespec="minutes"))
     return found
@@ -72,7 +72,7 @@ NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
 def asked(now: datetime, last: LastRun | None = None, **more: Any) -> Verdict:
-    return judge(timetable("0 12 * * *", "UTC", **more), last, now, None)
+    return judge(timetable("0 12 * * *", "UTC", **more), last, now)
 
 
 def ran(at: datetime, state: str = "done") -> LastRun:
@@ -85,7 +85,7 @@ def test_a_time_has_come_to_the_microsecond(microseconds: int) -> None:
     table, noon = timetable("0 * * * *"), datetime(2026, 3, 10, 12, tzinfo=UTC)
     before = noon - timedelta(seconds=1) + timedelta(microseconds=microseconds)
     assert noon - timedelta(hours=1) == table.last(before).at
-    assert judge(table, None, before, None).due
+    assert judge(table, None, before).due
     assert noon == table.next(before).at
     assert noon == table.last(noon + timedelta(microseconds=microseconds)).at
 
@@ -129,16 +129,16 @@ def test_jitter_is_the_same_for_whoever_asks_and_differs_between_syncs_and_days(
     assert all(timedelta(0) <= one <= timedelta(minutes=30) for one in begins["a"] + begins["b"])
     slot = Timetable("a", schedule, "UTC").last(NOON)
     table, before = Timetable("a", schedule, "UTC"), ran(NOON - timedelta(days=1))
-    early = judge(table, before, slot.begins_at - timedelta(seconds=1), None)
+    early = judge(table, before, slot.begins_at - timedelta(seconds=1))
     assert (False, slot.begins_at, False) == (early.due, early.next_at, early.fresh)
-    assert judge(table, before, slot.begins_at, None).due
+    assert judge(table, before, slot.begins_at).due
 
 
 def test_after_a_build_it_is_due_once_even_where_a_run_was_judged_before_the_build_ended() -> None:
-    def due(last: LastRun | None, built: datetime | None) -> bool:
+    def due(last: LastRun | None, built: datetime | str) -> bool:
         return judge(None, last, NOON, built).due
 
-    assert not due(None, None)
+    assert not due(None, "nothing is known of a build")
     assert due(None, NOON)
     assert due(ran(NOON - timedelta(minutes=1)), NOON)
     assert not due(ran(NOON), NOON - timedelta(minutes=1))
