@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from math import erfc, nan, sqrt
@@ -243,6 +244,7 @@ def test_commands_answer_in_words_and_in_json(story: Story) -> None:
         ["status"],
         ["journey", "stages", "--moves"],
         ["journey", "paths", "--touchpoints"],
+        ["journey", "map"],
     ):
         done = invoke(story, *arguments)
         assert (0, True) == (done.exit_code, bool(done.output.strip())), arguments
@@ -266,6 +268,84 @@ def test_tracks_are_suggested_and_are_not_those_of_accounts(story: Story) -> Non
     assert 2 == done.exit_code
     assert "did you mean 'onboarding'?" in done.output
     assert "account" not in done.output
+
+
+@pytest.mark.parametrize("track", ["lifecycle", "onboarding"])
+def test_the_map_is_what_a_plain_reading_of_the_tables_finds(
+    story: Story, project: Project, track: str
+) -> None:
+    """Who was in which stage when something happened to them, person by person in Python."""
+    relation = {name: model.relation for name, model in project.catalog.models.items()}
+    with project.warehouse() as warehouse, warehouse.reading():
+        stays = warehouse.rows(
+            f"select customer_id, stage, valid_from, valid_to from {relation['stage_history']}"
+            " where track = ?", [track],
+        )  # fmt: skip
+        acts = warehouse.rows(
+            "select customer_id, occurred_at, direction, touchpoint, channel, sentiment"
+            f" from {relation['touchpoints']} where customer_id is not null"
+        )
+        pains = warehouse.rows(
+            f"select customer_id, occurred_at, pain_point from {relation['pain_points']}"
+        )
+    of_person = defaultdict(list)
+    for who, *stay in stays:
+        of_person[who].append(stay)
+
+    def stage_at(who: str, at: datetime) -> list[str]:
+        return [
+            stage
+            for stage, begun, ended in of_person[who]
+            if begun <= at and (ended is None or at < ended)
+        ]
+
+    did, felt, hurt = defaultdict(list), defaultdict(set), defaultdict(set)
+    for who, at, direction, name, channel, sentiment in acts:
+        for stage in stage_at(who, at):
+            did[stage, direction, name, channel].append(who)
+            felt[stage, sentiment].add(who)
+    for who, at, name in pains:
+        for stage in stage_at(who, at):
+            hurt[stage, name].add(who)
+    lived = defaultdict(set)
+    for who, stage, *_ in stays:
+        lived[stage].add(who)
+
+    told = json.loads(invoke(story, "journey", "map", "--json", "--track", track).output)
+    few = 0
+    for column in (*told["stages"], told["lapsed"]):
+        stage, everyone = column["stage"], len(lived[column["stage"]])
+        few += 0 < everyone < 5
+        assert (None if 0 < everyone < 5 else everyone) == column["visitor_count"]
+        for direction, most in (("inbound", 5), ("outbound", 3)):
+            expected = sorted(
+                ((len(set(whom)), len(whom), *what) for (of, *what), whom in did.items()
+                    if (of, what[0]) == (stage, direction) and len(set(whom)) >= 5),
+                key=lambda one: -one[0],
+            )  # fmt: skip
+            found = [
+                (one["customer_count"], one["touchpoint_count"], direction, one["touchpoint"],
+                    one["channel"]) for one in column[direction]
+            ]  # fmt: skip
+            assert [one[0] for one in expected[:most]] == [one[0] for one in found]
+            assert set(found) <= set(expected)
+            assert [one[0] / everyone for one in found] == pytest.approx(
+                [one["customer_share"] for one in column[direction]]
+            )
+        for kind, sentiment in (("good", 1), ("bad", -1)):
+            count = len(felt[stage, sentiment])
+            few += 0 < count < 5
+            shown = None if 0 < count < 5 else count
+            assert shown == column[f"{kind}_customer_count"], (stage, kind)
+        counts = sorted((len(whom) for (of, _), whom in hurt.items() if of == stage), reverse=True)
+        few += any(count < 5 for count in counts)
+        assert [count for count in counts if count >= 5][:5] == [
+            one["customer_count"] for one in column["pain_points"]
+        ]
+        assert {(one["pain_point"], one["customer_count"]) for one in column["pain_points"]} <= {
+            (name, len(whom)) for (of, name), whom in hurt.items() if of == stage
+        }
+    assert few, "there are small groups"
 
 
 def test_doctor_finds_that_the_receiver_is_gone(story: Story) -> None:

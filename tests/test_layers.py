@@ -23,7 +23,7 @@ LAYERS = [
     {"connections"},
     {"settings"},
     {"environment", "yaml_files"},
-    {"text"},
+    {"files", "text"},
     {
         "core_schema",
         "errors",

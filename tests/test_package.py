@@ -29,6 +29,7 @@ def test_the_wheel_carries_the_dbt_project_and_the_demo(tmp_path: Path) -> None:
         archive.extractall(unpacked)
     for name in (
         "cdp_activate/py.typed",
+        "cdp_activate/journeys/page.html",
         "cdp_activate/shipped/dbt_project.yml",
         "cdp_activate/shipped/models/marts/customers.sql",
         "cdp_activate/shipped/seeds/stage_models.csv",

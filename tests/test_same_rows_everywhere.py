@@ -29,6 +29,7 @@ from dbt_command import REPOSITORY, run_dbt
 
 from cdp_activate import shipped
 from cdp_activate.demo import shop
+from cdp_activate.journeys import Journeys, journey_map
 from cdp_activate.project import Project
 
 pytestmark = pytest.mark.slow
@@ -230,6 +231,9 @@ def test_every_table_has_the_same_rows_on_postgres(
         )
         assert cursor.fetchone()[0] > 0, "audiences have no mark"
     assert {} == _differing(ours, theirs, set(warehouses.models) - OF_THE_WAY_THERE)
+    assert _maps(project, warehouses.folder, "duckdb") == _maps(
+        project, warehouses.folder, "postgres"
+    )
     assert sum(map(bool, ours.values())) > 0.8 * len(warehouses.models)
 
 
@@ -402,6 +406,21 @@ def test_docs_describe_every_column_and_read_from_left_to_right(warehouses: Ware
     }
     assert set() == leads_back
     assert ("marts", "identity") in reads
+
+
+def _maps(folder: Path, scratch: Path, target: str) -> list[dict[str, Any]]:
+    """What `journey map` says of each track."""
+    project = Project.at(
+        folder, profiles=folder, target=target, target_path=scratch / target / "target"
+    )
+    with project.warehouse() as warehouse:
+        journeys = Journeys(project.catalog, warehouse)
+        tracks = project.catalog.stages["customer"].tracks
+        with warehouse.reading():
+            maps = [journey_map(journeys, track) for track in tracks]
+    assert len(maps) > 2
+    assert all(one["customer_count"] for one in maps)
+    return maps
 
 
 def _differing(ours: Rows, theirs: Rows, models: Iterable[str]) -> dict[str, Any]:

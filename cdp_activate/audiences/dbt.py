@@ -32,6 +32,7 @@ from cdp_activate.audiences.model_sql import (
 from cdp_activate.audiences.together import Judged, judged_together
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import UsageError
+from cdp_activate.files import write_whole
 
 FACTS = "facts"
 _Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -258,10 +259,7 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[Difference]:
         if change.what == "unexpected":
             path.unlink()
             continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(path.suffix + ".tmp")
-        temporary.write_text(files[change.path], encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, files[change.path])
     return changes
 
 

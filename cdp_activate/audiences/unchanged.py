@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from cdp_activate.errors import Problem
+from cdp_activate.files import write_whole
 
 _ENV_VAR = re.compile(rb"""env_var\(\s*['"]([^'"]*)['"]""")
 
@@ -91,6 +92,4 @@ def recorded(path: Path) -> Record | None:
 def keep(path: Path, record: Record) -> None:
     """Keep the record, where the folder may be written; else the next run compiles again."""
     if os.access(path.parent, os.W_OK):
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(asdict(record)), encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, json.dumps(asdict(record)))

@@ -1,7 +1,8 @@
-"""`cdp-activate journey`: stages and paths of all customers together."""
+"""`cdp-activate journey`: stages, paths and the map of all customers together."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -43,7 +44,7 @@ _track = click.option("--track", help="The stage model; the main one, when it is
 
 @click.group(cls=Group)
 def journey() -> None:
-    """Look at the journeys that dbt has built: stages, moves between them, paths."""
+    """Look at the journeys that dbt has built: stages, moves between them, paths, a map."""
 
 
 @journey.command(cls=Command)
@@ -67,8 +68,9 @@ def stages(track: str | None, moves: bool, as_json: bool, **options: Any) -> Non
     with project.warehouse() as warehouse:
         journeys = Journeys(project.catalog, warehouse)
         chosen = journeys.track(track)
-        rows = journeys.moves(chosen) if moves else journeys.stages(chosen)
-        lapsed = journeys.lapsed(chosen)
+        with warehouse.reading():
+            rows = journeys.moves(chosen) if moves else journeys.stages(chosen)
+            lapsed = journeys.lapsed(chosen)
     if as_json:
         show_json({"track": chosen, "moves" if moves else "stages": rows, "lapsed_count": lapsed})
         return
@@ -99,12 +101,60 @@ def paths(track: str | None, touchpoints: bool, limit: int, as_json: bool, **opt
     with project.warehouse() as warehouse:
         journeys = Journeys(project.catalog, warehouse)
         chosen = None if touchpoints else journeys.track(track)
-        rows = journeys.paths(chosen)[:limit]
+        with warehouse.reading():
+            rows = journeys.paths(chosen)[:limit]
     if as_json:
         show_json({"track": chosen, "paths": rows})
     else:
         counted = "times" if touchpoints else "customers"
         _show(rows, {"path": chosen or "touchpoints", "path_count": counted, "share": "of all"})
+
+
+@journey.command("map", cls=Command)
+@_track
+@click.option(
+    "--into", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to write the page; in dbt's target folder, journey_map.html, when it is not said.",
+)  # fmt: skip
+@click.option(
+    "--at-least", default=5, show_default=True, type=click.IntRange(1), metavar="N",
+    help="A group of fewer people is not counted out.",
+)  # fmt: skip
+@project_options
+@json_option
+def draw(
+    track: str | None, into: Path | None, at_least: int, as_json: bool, **options: Any
+) -> None:
+    """Draw a map of the journey as it is: one HTML page, to look at, to print and to send.
+
+    Stage by stage who is there, where they go, what they do and what we do, how they feel, what
+    hurts them, and what they did last before lapsing. It holds groups of people only, and needs
+    nothing from elsewhere. Reads all touchpoints. With --json the same content is printed, and
+    the page is written only --into a file.
+
+    \b
+    Example:
+      cdp-activate journey map
+      cdp-activate journey map --track onboarding --into onboarding.html
+    """
+    from cdp_activate.files import write_whole
+    from cdp_activate.journeys import Journeys, journey_map
+    from cdp_activate.journeys.page import page
+
+    project = load(options)
+    with project.warehouse() as warehouse:
+        journeys = Journeys(project.catalog, warehouse)
+        chosen = journeys.track(track)
+        with warehouse.reading():
+            content = journey_map(journeys, chosen, at_least)
+    if into is None and not as_json:
+        into = project.manifest.with_name("journey_map.html")
+    if into is not None:
+        write_whole(into, page(content))
+    if as_json:
+        show_json(content)
+    else:
+        click.echo(f"written {into}: the map of {chosen}")
 
 
 def _show(rows: list[dict[str, Any]], header: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ from cdp_activate.cli.common import (
     show_json,
 )
 from cdp_activate.errors import CdpError, UsageError
+from cdp_activate.files import write_whole
 
 if TYPE_CHECKING:
     from cdp_activate.project import Project
@@ -48,10 +49,9 @@ def schema(files: str | None, into: Path | None, as_json: bool, **options: Any) 
     if into is None:
         click.echo(_text(project, str(files)), nl=False)
         return
-    into.mkdir(parents=True, exist_ok=True)
     written = {name: into / f"{name}.json" for name in FILES}
     for name, path in written.items():
-        path.write_text(_text(project, name), encoding="utf-8")
+        write_whole(path, _text(project, name))
     if as_json:
         show_json({"written": {name: str(path) for name, path in written.items()}})
     else:
