@@ -37,6 +37,8 @@ COLUMNS: dict[str, dict[str, Any]] = {
     "stage_history": {"customer_id": TEXT, "track": ("varchar", {"values": ["t", "u"]}),
         "stage": ("varchar", {"values": [*STAGES, "lapsed"]}),
         "valid_from": TIME, "valid_to": TIME},
+    "stage_models": {"track": TEXT, "stage": TEXT, "touchpoint": TEXT, "from_nth": NUMBER,
+        "lasting_days": NUMBER, "min_value": SHARE, "closed_by": TEXT},
     "stage_current": {"customer_id": TEXT, "track": TEXT, "stage": TEXT},
     "stage_funnel": {"track": TEXT, "stage": TEXT, "phase": TEXT, "rank": NUMBER,
         "current_count": NUMBER, "reached_count": NUMBER, "reached_share": SHARE,
@@ -126,6 +128,12 @@ WORLD = World(
         "stage_current": [{name: one[name] for name in ("customer_id", "track", "stage")}
             for one in stays() if one["valid_to"] is None],
         "stage_funnel": funnel(),
+        "stage_models": [
+            {"track": "t", "stage": SEEN, "touchpoint": IMAGE, "from_nth": 1, "lasting_days": 60},
+            {"track": "t", "stage": BUYS, "touchpoint": "bought", "from_nth": 2, "min_value": 2.5,
+                "closed_by": HURT},
+            {"track": "u", "stage": SEEN, "touchpoint": "other", "from_nth": 1},
+        ],
         "stage_matrix": [
             {"track": "t", "from_stage": "start", "to_stage": SEEN, "movement": "start",
                 "customer_count": 12, "transition_count": 12, "share": 1.0},
@@ -198,6 +206,8 @@ def test_what_is_counted_by_hand_is_on_the_map(content: dict[str, Any]) -> None:
     assert [0, 0, 0, 0] == found(never, *counts)
     assert [FEW, FEW] == found(content["lapsed"], *counts[:2])
     assert [0.75, 2.0] == found(seen, "conversion_rate", "median_days_to_next")
+    limits = {"from_nth": 1, "lasting_days": 60, "min_value": None, "closed_by": None}
+    assert [{"touchpoint": IMAGE, **limits}] == seen["evidence"]
     assert [(BUYS, 9, 1.0, 2.0)] == [
         (one["to_stage"], one["customer_count"], one["share"], one["median_days"])
         for one in seen["moves"]
@@ -236,7 +246,7 @@ def test_a_small_group_is_nowhere_on_the_map(shop: Path, content: dict[str, Any]
     buys = content["stages"][1]
     names = ("lapse_count", "lapse_rate", "last_touchpoint_before_lapsing", "last_touchpoint_share")
     assert [FEW] * 4 == found(buys, *names)
-    assert [FEW] * 3 == found(buys["moves"][0], "customer_count", "share", "median_days")
+    assert [FEW] * 4 == found(buys["moves"][0], *list(buys["moves"][0])[2:6])
     assert [f"{SEEN} > {BUYS}"] == [one["path"] for one in content["beginnings"]]
     everything = json.loads(draw(shop, "--json", "--at-least", "1").output)
     assert "withheld" not in json.dumps(everything)
@@ -305,6 +315,9 @@ def test_names_are_text_whatever_they_are(read: Reader) -> None:
     for name in (SEEN, "</td><script>alert(1)</script>", IMAGE, '{{ "sale" }}', "a <b>reason</b>"):
         assert name[:1].upper() + name[1:] in read.texts or name in read.texts, name
     assert "Late & <i>lost</i>" in read.texts
+    assert {"for 60 days", "from the 2nd on, of 2.5 or more, until Late & <i>lost</i>"} <= set(
+        read.texts
+    )
 
 
 def test_the_page_needs_nothing_from_elsewhere(shop: Path, read: Reader) -> None:

@@ -31,6 +31,7 @@ _MOVES = {
     "from_stage": "from",
     "to_stage": "to",
     "movement": "which is",
+    "transition_count": "moves",
     "customer_count": "customers",
     "share": "of all from there",
     "median_days": "median days",

@@ -34,6 +34,10 @@ def journey_map(journeys: Journeys, track: str, least: int = LEAST) -> dict[str,
     now = of_parts([column["current_count"] for column in columns], least)
     for column, why in zip(columns, now, strict=True):
         withhold(column, why, ["current_count"])
+    evidence = journeys.evidence(track)
+    for column in columns:
+        opens = [one for one in evidence if one["stage"] == column["stage"]]
+        column["evidence"] = sorted(map(_but_stage, opens), key=str)
     _count_visits(columns, journeys.visits(track), least)
     _follow(columns, journeys.moves(track), least)
     last_acts = journeys.last_acts(track)
@@ -53,6 +57,10 @@ def journey_map(journeys: Journeys, track: str, least: int = LEAST) -> dict[str,
         "lapsed": nowhere,
         "beginnings": _beginnings(journeys.paths(track), least),
     }
+
+
+def _but_stage(row: Row) -> Row:
+    return {name: row[name] for name in row if name != "stage"}
 
 
 def _count_visits(columns: list[Row], visits: dict[str, int], least: int) -> None:
@@ -78,7 +86,7 @@ def _follow(columns: list[Row], moves: list[Row], least: int) -> None:
         ]
         counts = [move["customer_count"] for move in column["moves"]]
         for move, hidden in zip(column["moves"], of_parts(counts, least), strict=True):
-            withhold(move, hidden, ["customer_count", "share", "median_days"])
+            withhold(move, hidden, ["transition_count", "customer_count", "share", "median_days"])
 
 
 def _say_of_funnel(

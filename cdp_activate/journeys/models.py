@@ -15,7 +15,10 @@ STAGES = (
     "stage", "phase", "current_count", "reached_count", "reached_share", "conversion_rate",
     "median_days_to_next", "lapse_count", "last_touchpoint_before_lapsing",
 )  # fmt: skip
-MOVES = ("from_stage", "to_stage", "movement", "customer_count", "share", "median_days")
+MOVES = (
+    "from_stage", "to_stage", "movement", "transition_count", "customer_count", "share",
+    "median_days",
+)  # fmt: skip
 PATHS = ("place", "path", "path_count", "share")
 
 Row = dict[str, Any]
@@ -81,6 +84,16 @@ class Journeys:
             return self._of_track(track, "journey_paths", PATHS, "place, path")
         sql = f"select {', '.join(PATHS)} from {{journey_paths}} where kind = 'touchpoints'"
         return self._rows(f"{sql} order by place, path", PATHS)
+
+    def evidence(self, track: str) -> list[Row]:
+        """What opens each stage, from which occurrence on, and for how long: `stage_models`."""
+        sql = """
+            select stage, touchpoint, cast(from_nth as integer), cast(lasting_days as integer),
+                cast(min_value as double precision), closed_by
+            from {stage_models} where track = ?
+        """
+        names = ("stage", "touchpoint", "from_nth", "lasting_days", "min_value", "closed_by")
+        return self._rows(sql, names, track)
 
     def visits(self, track: str) -> dict[str, int]:
         """How many customers were ever in each stage itself, and in `lapsed`."""

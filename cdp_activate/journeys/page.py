@@ -68,6 +68,14 @@ class Stage:
     curve: Curve
 
     @property
+    def evidence(self) -> list[tuple[str, list[str]]]:
+        """The touchpoints that open the stage, by what limits them."""
+        by_limits: dict[str, list[str]] = {}
+        for one in self.row["evidence"]:
+            by_limits.setdefault(_limits(one), []).append(one["touchpoint"])
+        return list(by_limits.items())
+
+    @property
     def moves(self) -> list[Row]:
         """The commonest ways out; those of few people are never among them."""
         return [move for move in self.row["moves"] if "withheld" not in move][:MOVES]
@@ -153,7 +161,8 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(count=_count, percent=_percent, days=_days, words=_words, day=_day)
+    environment.filters.update(count=_count, percent=_percent, days=_days)
+    environment.filters.update(words=_words, day=_day)
     return environment.get_template("page.html")
 
 
@@ -189,6 +198,19 @@ def _days(days: float | None) -> str:
     if hours < 36:
         return f"{hours:.0f} hour{'' if round(hours) == 1 else 's'}"
     return f"{days:.1f} days" if days < 10 else f"{days:,.0f} days"
+
+
+def _limits(evidence: Row) -> str:
+    """'from the 2nd on, of 4 or more, for 60 days, until Order placed', what there is of it."""
+    nth = evidence["from_nth"]
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(nth % 10 if nth % 100 not in (11, 12, 13) else 0, "th")
+    said = {
+        "from the {} on": f"{nth}{ending}" if nth > 1 else None,
+        "of {:g} or more": evidence["min_value"],
+        "for {:,} days": evidence["lasting_days"],
+        "until {}": _words(evidence["closed_by"]) or None,
+    }
+    return ", ".join(text.format(value) for text, value in said.items() if value is not None)
 
 
 def _day(text: str) -> str:
