@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import islice, takewhile
+from pathlib import Path
 
 import yaml
 
@@ -44,8 +45,11 @@ def dbt(
     """While open, what is yielded runs a dbt command in the project: `run("build", "-s", "x")`.
 
     One process runs all of them, one after another. Their output goes to stderr when `show`.
-    Each raises CdpError with the end of dbt's own words when it fails.
+    Each raises CdpError with the end of dbt's own words when it fails, UsageError for options
+    that dbt does not take and a project that it cannot parse.
     """
+    for folder in (project.manifest.parent, project.logs):
+        _check_may_write(folder)
     environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     if as_of is not None:
         # As a variable it would make dbt parse the whole project anew for each day.
@@ -67,11 +71,11 @@ def dbt(
             given = arguments
             if as_of is not None:
                 given = tuple(_with_as_of(arguments, as_of, always=_sets_as_of(project)))
-            code, lines = _said(process, [*given, *_options_of(project)], show=show)
+            # An option of the user's that lacks its value must not take one of ours for it.
+            command = [given[0], *_options_of(project), *given[1:]]
+            code, lines = _said(process, command, show=show)
             if code != 0:
-                said = "\n  ".join(_end_of(lines))
-                what = f"`dbt {arguments[0]}` failed:\n  {said}"
-                raise CdpError(what, remedy="mend it, then run again")
+                raise _failure(arguments[0], code, lines)
 
         try:
             yield run
@@ -81,6 +85,29 @@ def dbt(
         finally:
             with suppress(BrokenPipeError):
                 process.stdin.close()  # type: ignore[union-attr]  # it waits for no more
+
+
+def _check_may_write(folder: Path) -> None:
+    """dbt would say so by a traceback, or end without a word."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not (there.is_dir() and os.access(there, os.W_OK)):
+        raise CdpError(
+            f"dbt writes to {folder.absolute()}, which this user may not",
+            remedy="let this user write there, or have DBT_TARGET_PATH and DBT_LOG_PATH name other "
+            "folders",
+        )
+
+
+def _failure(command: str, code: int | None, lines: Sequence[str]) -> CdpError:
+    """What to raise when a command of dbt failed, having said so."""
+    if code == UsageError.exit_code and lines and lines[-1].startswith("Error: "):
+        # So click ends, before dbt is called; dbt has other words for what fails.
+        what = f"`dbt {command}` was not begun: {lines[-1].removeprefix('Error: ')}"
+        return UsageError(what, remedy=f"`dbt {command} --help` says what it takes")
+    said = "\n  ".join(_end_of(lines)) or "it did not say why"
+    # To parse is to read files: it asks no warehouse.
+    kind = UsageError if command == "parse" and code is not None else CdpError
+    return kind(f"`dbt {command}` failed:\n  {said}", remedy="mend it, then run again")
 
 
 def _end(process: subprocess.Popen[str], wait: float = 10) -> None:

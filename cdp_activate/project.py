@@ -89,6 +89,11 @@ class Project:
         written = self.target_path or os.environ.get("DBT_TARGET_PATH")
         return self.folder / (written or self._word("target-path", "target")) / "manifest.json"
 
+    @property
+    def logs(self) -> Path:
+        """The folder that dbt writes its log to."""
+        return self.folder / (os.environ.get("DBT_LOG_PATH") or self._word("log-path", "logs"))
+
     @cached_property
     def scheduler(self) -> Scheduler:
         """The syncs, and what decides when they run."""

@@ -21,6 +21,7 @@ from cdp_activate import __version__
 from cdp_activate.cli import main
 from cdp_activate.dbt import _end as end_dbt
 from cdp_activate.dbt import _end_of as end_of
+from cdp_activate.dbt import _failure as failure
 from cdp_activate.dbt import _sets_as_of as sets_as_of
 from cdp_activate.dbt import _variables as variables_of
 from cdp_activate.dbt import _with_as_of as with_as_of
@@ -423,6 +424,28 @@ def test_what_nobody_foresaw_is_a_sentence_without_its_words(
         assert 1 == done.exit_code
         assert "it broke at test_cli.py" in done.output
         assert "(ValueError)" in done.output and "ada" not in done.output
+
+
+@pytest.mark.parametrize("name", ["target", "logs"])
+def test_a_folder_that_dbt_may_not_write_is_a_sentence(tmp_path: Path, name: str) -> None:
+    """dbt would show a traceback, or end without a word."""
+    invoke("init", str(tmp_path))
+    (tmp_path / name).write_text("no folder")  # the superuser may write to any
+    done = invoke("build", "--project-dir", str(tmp_path), "--json")
+    error = json.loads(done.stdout)["error"]
+    assert (1, f"dbt writes to {tmp_path / name}, which this user may not") == (
+        done.exit_code,
+        error["message"],
+    )
+
+
+def test_what_dbt_does_not_take_is_wrong_usage_and_what_it_cannot_build_is_a_failure() -> None:
+    usage = ["Usage: dbt build [OPTIONS]", "", "Error: No x."]
+    wrong = failure("build", 2, usage)
+    assert (2, "`dbt build` was not begun: No x.") == (wrong.exit_code, wrong.message)
+    assert 2 == failure("parse", 2, ["Encountered an error:", "Runtime Error"]).exit_code
+    assert 1 == failure("build", 2, ["Encountered an error:", "IO Error"]).exit_code
+    assert 1 == failure("parse", None, []).exit_code
 
 
 def test_vars_of_the_user_are_kept_beside_as_of() -> None:

@@ -12,11 +12,13 @@ import shutil
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import duckdb
 import pytest
 from dbt_command import REPOSITORY, run_dbt
 
+from cdp_activate.dbt import _failure as failure
 from cdp_activate.errors import SourceErrors
 from cdp_activate.project import Project
 
@@ -64,9 +66,9 @@ class Consumer:
         with duckdb.connect(str(self.warehouse)) as connection:
             connection.execute(RAW_TABLES)
 
-    def dbt(self, *arguments: str) -> tuple[int, str]:
-        """Run dbt; give its exit code and what it said, on one long line."""
-        done = run_dbt(
+    def run(self, *arguments: str) -> CompletedProcess[str]:
+        """Run dbt."""
+        return run_dbt(
             *arguments,
             project=self.project,
             scratch=self.folder,
@@ -75,6 +77,10 @@ class Consumer:
                 "CONSUMER_DUCKDB_PATH": str(self.warehouse),
             },
         )
+
+    def dbt(self, *arguments: str) -> tuple[int, str]:
+        """Run dbt; give its exit code and what it said, on one long line."""
+        done = self.run(*arguments)
         return done.returncode, " ".join(done.stdout.split())
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
@@ -94,6 +100,16 @@ def consumer(tmp_path_factory: pytest.TempPathFactory) -> Consumer:
     assert "WARN=0" in said
     assert "depends on the root project node" not in said
     return consumer
+
+
+def test_options_that_dbt_does_not_take_are_told_from_a_failure(consumer: Consumer) -> None:
+    for wrong in (["--no-such"], ["-s"], ["--threads", "x"]):
+        done = consumer.run("build", "--no-use-colors", *wrong)
+        error = failure("build", done.returncode, done.stdout.splitlines())
+        assert 2 == error.exit_code
+        assert error.message.startswith("`dbt build` was not begun: ") and wrong[0] in error.message
+    done = consumer.run("build", "--profile", "none")
+    assert 1 == failure("build", done.returncode, done.stdout.splitlines()).exit_code
 
 
 def test_customers_come_from_the_mapped_table(consumer: Consumer) -> None:
