@@ -13,31 +13,61 @@ FIXTURES = "fixtures"
 """Folders of this name hold the rows of tests."""
 
 
+def below(folder: Path, locked: list[OSError]) -> list[Path]:
+    """Everything below a folder, in the order of paths; folders that are links are looked into too.
+
+    Each folder once, and none above this one: links may lead round in a circle. `locked` is
+    added what cannot be looked into.
+    """
+    top = folder.resolve()
+    seen = {top, *top.parents}
+    found: list[Path] = []
+    for at, folders, names in os.walk(folder, onerror=locked.append, followlinks=True):
+        found.extend(Path(at, name) for name in (*folders, *names))
+        inner = {Path(at, name).resolve(): name for name in sorted(folders, reverse=True)}
+        folders[:] = [name for path, name in inner.items() if path not in seen]
+        seen.update(inner)
+    return sorted(found)
+
+
 def yaml_files(folder: Path, *, but: Collection[str] = ()) -> list[Path]:
     """Every YAML file below a folder, in the order of paths, but for fixtures and some names.
 
     Also vips.yml.txt, which a plain editor makes of vips.yml: `read_all` says so. Not what is
     hidden, where editors keep notes of their own. Raises SourceErrors for a folder that cannot be
-    looked into: to pass over it would be to take its audiences out of the project.
+    looked into, and a link that leads nowhere: to pass over it would be to take its audiences out
+    of the project.
     """
     locked: list[OSError] = []
-    walked = os.walk(folder, onerror=locked.append) if folder.exists() else ()
-    found = sorted(Path(at, name) for at, below, names in walked for name in (*below, *names))
-    if locked:
-        raise SourceErrors([_unreadable(error, folder.parent) for error in locked])
+    found = [
+        path
+        for path in (below(folder, locked) if folder.exists() else ())
+        if not path.name.startswith(".") and FIXTURES not in path.relative_to(folder).parts
+    ]
+    problems = [_unreadable(error, folder.parent) for error in locked]
+    problems += [_dangling(path, folder.parent) for path in found if _is_dangling(path)]
+    if problems:
+        raise SourceErrors(problems)
     return [
         path
         for path in found
         if path.name.lower().removesuffix(".txt").endswith((".yml", ".yaml"))
-        and not path.name.startswith(".")
         and path.name not in but
-        and FIXTURES not in path.relative_to(folder).parts
     ]
 
 
 def _unreadable(error: OSError, root: Path) -> Problem:
     shown = Path(error.filename).relative_to(root).as_posix()
     return Problem(f"cannot be read: {error.strerror}", path=shown)
+
+
+def _is_dangling(path: Path) -> bool:
+    return path.is_symlink() and not path.exists()
+
+
+def _dangling(path: Path, root: Path) -> Problem:
+    shown = path.relative_to(root).as_posix()
+    return Problem("it is a link to nothing", f"it names {path.readlink()}", shown)
 
 
 def read_all(paths: Iterable[Path], root: Path, *, of: str) -> list[Node]:

@@ -156,6 +156,29 @@ def test_hidden_files_of_editors_are_left_alone(shop: Path) -> None:
     assert 2 == check(shop).audiences
 
 
+def test_folders_that_are_links_are_read_once_and_none_leads_round(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = shop / "shared"
+    (shared / "more").mkdir(parents=True)
+    (shared / "more/c.yml").write_text("audience: c\nwhere: {trait: points, gt: 3}\n")
+    links = {"shared": shared, "again": shared, "up": shop, "here": shop / "audiences"}
+    for name, to in links.items():
+        (shop / "audiences" / name).symlink_to(to)
+    (shared / "more/round").symlink_to(shared)
+    assert 3 == Project.at(shop).compile().audiences
+    assert not reads_audiences(shop, monkeypatch)
+    (shared / "more/c.yml").write_text("audience: c\nwhere: {trait: points, gt: 4}\n")
+    assert reads_audiences(shop, monkeypatch)
+
+
+def test_a_link_that_leads_nowhere_takes_no_audience_out(shop: Path) -> None:
+    (shop / "audiences/shared").symlink_to("../../shared")
+    with pytest.raises(SourceErrors, match="audiences/shared  it is a link to nothing") as caught:
+        check(shop)
+    assert "../../shared" in str(caught.value)
+
+
 @pytest.mark.parametrize("name", ["dbt_project.yml", "target/manifest.json"])
 def test_other_bytes_are_another_digest(
     shop: Path, name: str, monkeypatch: pytest.MonkeyPatch

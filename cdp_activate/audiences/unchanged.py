@@ -18,6 +18,7 @@ from pathlib import Path
 
 from cdp_activate.errors import Problem
 from cdp_activate.files import write_whole
+from cdp_activate.yaml_files import below
 
 _ENV_VAR = re.compile(rb"""env_var\(\s*['"]([^'"]*)['"]""")
 
@@ -38,8 +39,7 @@ def digest(files: Iterable[Path], folders: Iterable[Path]) -> str:
     locked: list[OSError] = []  # what cannot be looked into is a change, too
     for folder in folders:
         paths.append(folder)  # a folder that appears, or goes, is a change
-        walked = os.walk(folder, onerror=locked.append)
-        paths.extend(sorted(Path(at, name) for at, _, names in walked for name in names))
+        paths.extend(below(folder, locked))
     paths.extend(Path(error.filename) for error in locked)
     whole = hashlib.sha256(_package().encode())
     for path in paths:
