@@ -28,9 +28,9 @@ from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.http import PooledTransport, Request
 from cdp_activate.project import Project
 from cdp_activate.sync.plan import Plan
-from cdp_activate.sync.run import Options, Summary, run_sync
+from cdp_activate.sync.run import RunOptions, Summary, run_sync
 from cdp_activate.sync.tables import RunRecord
-from cdp_activate.sync.watch import Watch
+from cdp_activate.sync.watch import Watcher
 
 PORT = 8799
 URL = f"http://127.0.0.1:{PORT}/"
@@ -80,7 +80,7 @@ def _beside_the_platform(folder: Path, options: argparse.Namespace) -> None:
         receiver.wait()
 
 
-class Phases(Watch):
+class Phases(Watcher):
     """When the plan was made, and when the last answer came."""
 
     planned_at = answered_at = 0.0
@@ -126,9 +126,9 @@ def _run(folder: Path, options: argparse.Namespace, url: str) -> None:
     print(f"peak memory, DuckDB included    {peak:10,.0f} MB")
 
 
-def _sync(project: Project, watch: Watch | None = None) -> tuple[float, Summary]:
+def _sync(project: Project, watch: Watcher | None = None) -> tuple[float, Summary]:
     started = time.perf_counter()
-    options = Options(watch=watch or Watch())
+    options = RunOptions(watch=watch or Watcher())
     with project.warehouse() as warehouse:
         done = run_sync(
             project.syncs["bench"], project.catalog, warehouse, as_of=AS_OF, options=options

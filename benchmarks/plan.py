@@ -23,9 +23,9 @@ from first_sync import AS_OF, _write
 
 from cdp_activate.http import FunctionTransport, Response
 from cdp_activate.project import Project
-from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.planning import planned
-from cdp_activate.sync.run import Options, run_sync
+from cdp_activate.sync.run import RunOptions, run_sync
 
 HAND = """
 create or replace table work.steps as
@@ -157,7 +157,7 @@ def _sync(project: Project) -> None:
             project.catalog,
             warehouse,
             as_of=AS_OF,
-            options=Options(transport=ACCEPTING),
+            options=RunOptions(transport=ACCEPTING),
         )
 
 
@@ -165,7 +165,7 @@ def _plan(project: Project) -> dict[str, float]:
     started, busy = time.perf_counter(), time.process_time()
     with (
         project.warehouse() as warehouse,
-        planned(project.syncs["bench"], project.catalog, warehouse, Asked(AS_OF)) as plan,
+        planned(project.syncs["bench"], project.catalog, warehouse, PlanOptions(AS_OF)) as plan,
     ):
         rows = plan.changes
         return {

@@ -30,7 +30,7 @@ _here = threading.local()
 """`call`: the call that this thread makes."""
 
 
-class Call:
+class OpenCall:
     """A call under way, until which instant, and the connection that it has come by."""
 
     def __init__(self, until: float) -> None:
@@ -58,7 +58,7 @@ class Call:
                 return  # The other side closed it meanwhile, or it is about to be wrapped in TLS.
 
 
-class Calls:
+class OpenCalls:
     """The calls under way over some connections: none lasts more than `longest` seconds.
 
     Once `given_up` is set, none goes on and none begins.
@@ -67,14 +67,14 @@ class Calls:
     def __init__(self, longest: float, given_up: threading.Event) -> None:
         self.longest = longest
         self.given_up = given_up
-        self._under_way: set[Call] = set()
+        self._under_way: set[OpenCall] = set()
         self._lock = threading.Lock()
         self._watcher: threading.Thread | None = None
 
     @contextmanager
     def one(self, host: str) -> Iterator[None]:
         """A call to `host`. Raises OutOfReachError where it was cut, whatever it came to."""
-        call = Call(time.monotonic() + self.longest)
+        call = OpenCall(time.monotonic() + self.longest)
         if self.given_up.is_set():
             raise _given_up(host)
         with self._lock:
@@ -123,7 +123,7 @@ def _given_up(host: str) -> OutOfReachError:
 
 def _take(connection: HTTPConnection) -> None:
     """The call of this thread has come by a connection."""
-    call: Call | None = getattr(_here, "call", None)
+    call: OpenCall | None = getattr(_here, "call", None)
     if call is not None:
         with _here.lock:
             call.take(connection)

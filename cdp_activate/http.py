@@ -190,7 +190,7 @@ class PooledTransport(Transport):
         given_up: threading.Event | None = None,
     ) -> None:
         # urllib3 is loaded when a platform is spoken to, not for `--help`.
-        from cdp_activate.connections import Calls, pool
+        from cdp_activate.connections import OpenCalls, pool
 
         self._pool = pool(connections=connections, timeout=timeout)
         self._by_proxy = {
@@ -198,7 +198,7 @@ class PooledTransport(Transport):
             for scheme, address in proxies().items()
         }
         longest = timeout + GRACE if longest is None else longest
-        self._calls = Calls(longest, given_up or threading.Event())
+        self._calls = OpenCalls(longest, given_up or threading.Event())
 
     def send(self, request: Request) -> Response:
         """Send once over a pooled connection."""

@@ -24,14 +24,14 @@ HOST = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class CutAnswer:
     """An answer that never arrives whole: half of its body, or a reset connection."""
 
     ending: Literal["half", "reset"]
     response: Response = field(default_factory=lambda: Response(HTTPStatus.OK))
 
 
-Answer = Callable[[Request], Response | Cut]
+Answer = Callable[[Request], Response | CutAnswer]
 
 
 class LocalServer:

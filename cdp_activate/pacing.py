@@ -70,7 +70,7 @@ class Endpoints:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class RemainingCalls:
     """What a platform says is left of the limit `name`, for so many `seconds`."""
 
     name: str
@@ -78,7 +78,7 @@ class Left:
     seconds: float
 
 
-def left(response: Response, forms: Iterable[RateHeaders] = COMMON) -> Iterator[Left]:
+def left(response: Response, forms: Iterable[RateHeaders] = COMMON) -> Iterator[RemainingCalls]:
     """What an answer says of each limit; nonsense says nothing."""
     headers = response.headers
     for form in forms:
@@ -87,14 +87,14 @@ def left(response: Response, forms: Iterable[RateHeaders] = COMMON) -> Iterator[
             seconds = float(reset) / form.per_second
             if seconds > _AN_INSTANT:
                 seconds = max(seconds - answered_at(response).timestamp(), 0.0)
-            yield Left(form.remaining, int(float(calls)), seconds)
+            yield RemainingCalls(form.remaining, int(float(calls)), seconds)
     yield from _structured(headers.get("ratelimit", ""))
     asked = retry_after(response)
     if response.status == TOO_MANY and asked is not None:
-        yield Left("retry-after", 0, asked)
+        yield RemainingCalls("retry-after", 0, asked)
 
 
-def _structured(field: str) -> Iterator[Left]:
+def _structured(field: str) -> Iterator[RemainingCalls]:
     """`"hourly";r=50;t=30`, and `limit=100, remaining=50, reset=30` of drafts before it.
 
     https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
@@ -104,7 +104,7 @@ def _structured(field: str) -> Iterator[Left]:
         said = {key.lower()[0:3]: int(value) for key, value in _PARAMETER.findall(text)}
         calls, seconds = said.get("r", said.get("rem")), said.get("t", said.get("res"))
         if calls is not None and seconds is not None:
-            yield Left(name, calls, float(seconds))
+            yield RemainingCalls(name, calls, float(seconds))
 
 
 class Pace:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cdp_activate.audiences.dbt import Difference, Use, dbt_files, differences, write_files
+from cdp_activate.audiences.dbt import Difference, SyncUse, dbt_files, differences, write_files
 from cdp_activate.audiences.model import Audience, AudienceTest
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.unchanged import Record, digest, keep, recorded
@@ -23,7 +23,7 @@ from cdp_activate.yaml_files import read_all, yaml_files
 
 if TYPE_CHECKING:
     from cdp_activate.audiences.cost import Cost
-    from cdp_activate.audiences.trial import Outcome
+    from cdp_activate.audiences.trial import TestOutcome
     from cdp_activate.sync.channels import Channel
     from cdp_activate.sync.due import Scheduler
     from cdp_activate.sync.model import DestinationEntry, Sync
@@ -157,7 +157,7 @@ class Project:
             )
         return found
 
-    def test_audiences(self, names: Iterable[str] = ()) -> list[Outcome]:
+    def test_audiences(self, names: Iterable[str] = ()) -> list[TestOutcome]:
         """Run the tests that audiences carry, all where no names are given.
 
         Raises SourceErrors when what a test gives cannot be read.
@@ -233,7 +233,7 @@ class Project:
     def dbt_files(self) -> dict[str, str]:
         """What `compile` writes, by path below `models`."""
         uses = [
-            Use(
+            SyncUse(
                 sync.name,
                 sync.audience.name,
                 sync.settings.destination,

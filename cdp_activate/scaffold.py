@@ -102,7 +102,7 @@ _ADDED_FROM = {"dbt_project.yml": "flags:"}
 
 
 @dataclass
-class Made:
+class ScaffoldResult:
     """The paths written, and what files that were left alone should hold."""
 
     written: list[str] = field(default_factory=list)
@@ -123,7 +123,7 @@ class Made:
         return found
 
 
-def scaffold(folder: Path) -> Made:
+def scaffold(folder: Path) -> ScaffoldResult:
     """Write what is missing below `folder`; files that exist are left alone.
 
     Raises UsageError when the folder is a file.
@@ -134,7 +134,7 @@ def scaffold(folder: Path) -> Made:
     name = f"project_{name}" if name[0].isdigit() else name
     name = "my_activation" if name == "cdp_activate" else name
     has_project = (folder / "dbt_project.yml").exists()
-    made = Made()
+    made = ScaffoldResult()
     if not (folder / PACKAGE).exists():
         shipped.copy(shipped.PACKAGE_PARTS, folder / PACKAGE, leave_out=("audiences",))
         made.written.append(f"{PACKAGE}/")

@@ -21,7 +21,7 @@ from cdp_activate.audiences.digest import audience_digest
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.cli import main
-from cdp_activate.demo.story import SECRET, SECRET_VARIABLES, Settings, Story, first_day, play
+from cdp_activate.demo.story import SECRET, SECRET_VARIABLES, DemoStory, Settings, first_day, play
 from cdp_activate.destinations import google_ads
 from cdp_activate.destinations.linkedin_ads import LinkedInAdsDestination
 from cdp_activate.destinations.slack import SlackDestination
@@ -29,7 +29,7 @@ from cdp_activate.errors import UsageError
 from cdp_activate.project import Project
 from cdp_activate.receiver import Receiver
 from cdp_activate.sync.built import Mark, read_mark
-from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.planning import planned
 
 sys.path.append(str(Path(__file__).parent / "destinations"))
@@ -42,7 +42,7 @@ RUNS = ("first_run", "second_run", "day_after_run")
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStory]:
     """The demo on 2,000 people, played once for all tests here."""
     folder = tmp_path_factory.mktemp("demo") / "shop"
     yield play(Settings(folder, customers=2_000, as_of=AS_OF))
@@ -55,7 +55,7 @@ def the_secret_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def project(story: Story) -> Project:
+def project(story: DemoStory) -> Project:
     return Project.at(Path(story.folder), profiles=Path(story.folder))
 
 
@@ -63,7 +63,7 @@ def total(runs: list[dict[str, Any]], key: str) -> int:
     return sum(sum(run[key].values()) if isinstance(run[key], dict) else run[key] for run in runs)
 
 
-def test_the_first_run_sends_the_audiences(story: Story) -> None:
+def test_the_first_run_sends_the_audiences(story: DemoStory) -> None:
     runs = story.as_dict()["first_run"]
     assert total(runs, "added") > 100
     assert 0 == total(runs, "removed") == total(runs, "updated")
@@ -71,13 +71,13 @@ def test_the_first_run_sends_the_audiences(story: Story) -> None:
     assert all(run["calls"] > 0 for run in runs if run["added"])
 
 
-def test_a_second_run_makes_no_call(story: Story) -> None:
+def test_a_second_run_makes_no_call(story: DemoStory) -> None:
     told = story.as_dict()
     assert 0 == total(told["second_run"], "calls")
     assert total(told["second_run"], "unchanged") == total(told["first_run"], "added")
 
 
-def test_the_day_after_sends_the_difference(story: Story, project: Project) -> None:
+def test_the_day_after_sends_the_difference(story: DemoStory, project: Project) -> None:
     """What is on each list afterwards is the audience, less those held back or rejected."""
     told = story.as_dict()
     assert total(told["day_after_run"], "added") > 0
@@ -98,14 +98,14 @@ def test_the_day_after_needs_no_parsing_anew(project: Project) -> None:
     assert sum(log.count("no changes found, skipping parsing") for log in logs) >= 3
 
 
-def test_nothing_is_left_to_do(story: Story, project: Project) -> None:
+def test_nothing_is_left_to_do(story: DemoStory, project: Project) -> None:
     with project.warehouse() as warehouse:
         for sync in project.syncs.values():
-            with planned(sync, project.catalog, warehouse, Asked(story.next_as_of)) as plan:
+            with planned(sync, project.catalog, warehouse, PlanOptions(story.next_as_of)) as plan:
                 assert 0 == plan.changes, sync.name
 
 
-def test_a_preview_has_the_members_that_dbt_built(story: Story, project: Project) -> None:
+def test_a_preview_has_the_members_that_dbt_built(story: DemoStory, project: Project) -> None:
     """Both come from one tree, written down in two ways: they must select the same people."""
     with project.warehouse() as warehouse, warehouse.reading():
         for audience in project.audiences.values():
@@ -116,7 +116,7 @@ def test_a_preview_has_the_members_that_dbt_built(story: Story, project: Project
 
 
 def test_a_holdout_is_judged_from_the_history_of_its_audience(
-    story: Story, project: Project
+    story: DemoStory, project: Project
 ) -> None:
     """Everyone by the first stay, members outside the holdout as treated; read in Python."""
     relation = {name: model.relation for name, model in project.catalog.models.items()}
@@ -184,27 +184,27 @@ def test_a_holdout_is_judged_from_the_history_of_its_audience(
     } == {name: (value if value is None else float(value), odd) for name, value, odd in ratios}
 
 
-def test_every_stage_is_lived(story: Story) -> None:
+def test_every_stage_is_lived(story: DemoStory) -> None:
     stages = set(story.days[0]["stages"]) - {"none yet"}
     assert {
         "awareness", "consideration", "decision", "purchase", "retention", "advocacy", "lapsed",
     } == stages  # fmt: skip
 
 
-def test_there_is_an_audience_for_every_stage_and_each_finds_someone(story: Story) -> None:
+def test_there_is_an_audience_for_every_stage_and_each_finds_someone(story: DemoStory) -> None:
     sizes = {name: one["size"] for name, one in story.days[0]["audiences"].items()}
     assert len(sizes) >= 8
     assert [] == [name for name, size in sizes.items() if size == 0]
 
 
-def test_the_story_is_json(story: Story) -> None:
+def test_the_story_is_json(story: DemoStory) -> None:
     told = json.loads(json.dumps(story.as_dict()))
     for name in RUNS:
         for run in told[name]:
             assert {"added", "updated", "removed", "held_back", "rejected", "calls"} <= set(run)
 
 
-def test_the_run_tables_hold_nothing_personal(story: Story, project: Project) -> None:
+def test_the_run_tables_hold_nothing_personal(story: DemoStory, project: Project) -> None:
     with project.warehouse() as warehouse, warehouse.state():
         for name in ("sync_runs", "sync_rejections", "sync_leases"):
             rows = warehouse.rows(f"select * from {warehouse.state_table(name)}")
@@ -226,12 +226,12 @@ def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
 # The commands, in the project that the demo leaves behind ...
 
 
-def invoke(story: Story, *arguments: str) -> Any:
+def invoke(story: DemoStory, *arguments: str) -> Any:
     folder = ["--project-dir", story.folder, "--profiles-dir", story.folder]
     return CliRunner().invoke(main, [*arguments, *folder], catch_exceptions=False)
 
 
-def test_commands_answer_in_words_and_in_json(story: Story) -> None:
+def test_commands_answer_in_words_and_in_json(story: DemoStory) -> None:
     for arguments in (
         ["audience", "list"],
         ["audience", "show", "vip_seed"],
@@ -252,7 +252,7 @@ def test_commands_answer_in_words_and_in_json(story: Story) -> None:
         assert (0, True) == (done.exit_code, bool(json.loads(done.output))), arguments
 
 
-def test_everybody_is_somewhere_on_a_journey(story: Story) -> None:
+def test_everybody_is_somewhere_on_a_journey(story: DemoStory) -> None:
     """In the stages of the funnel or lapsed; and as many paths begin as there are people."""
     told = json.loads(invoke(story, "journey", "stages", "--json").output)
     now = sum(stage["current_count"] for stage in told["stages"]) + told["lapsed_count"]
@@ -263,7 +263,7 @@ def test_everybody_is_somewhere_on_a_journey(story: Story) -> None:
     assert f"{told['lapsed_count']:,} customers more" in invoke(story, "journey", "stages").output
 
 
-def test_tracks_are_suggested_and_are_not_those_of_accounts(story: Story) -> None:
+def test_tracks_are_suggested_and_are_not_those_of_accounts(story: DemoStory) -> None:
     done = invoke(story, "journey", "stages", "--track", "onbording")
     assert 2 == done.exit_code
     assert "did you mean 'onboarding'?" in done.output
@@ -272,7 +272,7 @@ def test_tracks_are_suggested_and_are_not_those_of_accounts(story: Story) -> Non
 
 @pytest.mark.parametrize("track", ["lifecycle", "onboarding"])
 def test_the_map_is_what_a_plain_reading_of_the_tables_finds(
-    story: Story, project: Project, track: str
+    story: DemoStory, project: Project, track: str
 ) -> None:
     """Who was in which stage when something happened to them, person by person in Python."""
     relation = {name: model.relation for name, model in project.catalog.models.items()}
@@ -348,13 +348,13 @@ def test_the_map_is_what_a_plain_reading_of_the_tables_finds(
     assert few, "there are small groups"
 
 
-def test_doctor_finds_that_the_receiver_is_gone(story: Story) -> None:
+def test_doctor_finds_that_the_receiver_is_gone(story: DemoStory) -> None:
     done = invoke(story, "doctor", "--json")
     failing = [one["what"] for one in json.loads(done.output) if not one["ok"]]
     assert (1, ["destination mail_platform"]) == (done.exit_code, failing)
 
 
-def test_stale_files_fail_the_check(story: Story, project: Project) -> None:
+def test_stale_files_fail_the_check(story: DemoStory, project: Project) -> None:
     path = project.models / "audience_vip_seed.sql"
     before = path.read_text()
     path.write_text(before + "-- edited by hand\n")
@@ -366,7 +366,7 @@ def test_stale_files_fail_the_check(story: Story, project: Project) -> None:
         path.write_text(before)
 
 
-def test_tables_of_audiences_say_what_they_are_of(story: Story, project: Project) -> None:
+def test_tables_of_audiences_say_what_they_are_of(story: DemoStory, project: Project) -> None:
     with project.warehouse() as warehouse, warehouse.reading():
         marks = {
             name: read_mark(warehouse, project.catalog.models[audience_model(name)].relation)
@@ -383,7 +383,7 @@ def test_tables_of_audiences_say_what_they_are_of(story: Story, project: Project
     assert "as of 2026-03-11 06:00 UTC" in done.output
 
 
-def test_a_guard_refuses_with_its_own_exit_code(story: Story) -> None:
+def test_a_guard_refuses_with_its_own_exit_code(story: DemoStory) -> None:
     path = Path(story.folder) / "syncs" / "vip_to_ads.yml"
     before = path.read_text()
     path.write_text(before.replace("guards: {max_remove: 30%}", "guards: {min_size: 1000000}"))
@@ -396,14 +396,14 @@ def test_a_guard_refuses_with_its_own_exit_code(story: Story) -> None:
         path.write_text(before)
 
 
-def test_unknown_names_are_suggested(story: Story) -> None:
+def test_unknown_names_are_suggested(story: DemoStory) -> None:
     done = invoke(story, "sync", "--select", "vip_to_add")
     assert 2 == done.exit_code
     assert "did you mean 'vip_to_ads'?" in done.output
 
 
 def test_one_command_syncs_the_audiences_to_every_platform(
-    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    story: DemoStory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each type gets an audience, messages as well; every platform is behind a socket here."""
     folder = tmp_path / "shop"

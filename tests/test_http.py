@@ -32,7 +32,7 @@ from cdp_activate.errors import (
     SettingsError,
 )
 from cdp_activate.http import FunctionTransport, Headers, PooledTransport, Request, Response
-from cdp_activate.local_server import Cut, LocalServer
+from cdp_activate.local_server import CutAnswer, LocalServer
 
 
 @pytest.fixture
@@ -225,8 +225,8 @@ def _free_port() -> int:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (lambda _: Cut("reset"), "closed the connection"),
-        (lambda _: Cut("half", Response(200, {}, b"0123456789")), "in the middle"),
+        (lambda _: CutAnswer("reset"), "closed the connection"),
+        (lambda _: CutAnswer("half", Response(200, {}, b"0123456789")), "in the middle"),
         (lambda _: Response(200, {"Content-Encoding": "gzip"}, b"no gzip"), "decompressed"),
     ],
     ids=["reset", "half a body", "bad compression"],

@@ -16,7 +16,14 @@ import pytest
 import pytz
 
 from cdp_activate.audiences.days import UNITS, day_start, local_instant, period_date, zone
-from cdp_activate.audiences.moments import Day, Elapsed, LocalDate, Moment, PeriodDate, PeriodStart
+from cdp_activate.audiences.moments import (
+    Day,
+    LocalDate,
+    Moment,
+    PeriodDate,
+    PeriodStart,
+    RelativeInstant,
+)
 from cdp_activate.audiences.written_times import (
     parse_as_of,
     parse_date,
@@ -191,8 +198,8 @@ def test_a_zone_that_is_not_the_same_everywhere_is_unknown(name: str) -> None:
 def test_what_leaves_the_calendar_stops_at_its_edge() -> None:
     """AUDIENCES.md 7.29"""
     as_of = datetime(2026, 1, 1, tzinfo=UTC)
-    assert Elapsed(10**12).resolve(as_of).year == 9999
-    assert Elapsed(-(10**12)).resolve(as_of) == datetime(1, 1, 1, tzinfo=UTC)
+    assert RelativeInstant(10**12).resolve(as_of).year == 9999
+    assert RelativeInstant(-(10**12)).resolve(as_of) == datetime(1, 1, 1, tzinfo=UTC)
     assert period_date(date(2026, 1, 1), "year", -5000) == date.min
     assert period_date(date(2026, 1, 1), "quarter", 99_999) == date.max
     assert LocalDate(10**9, "UTC").resolve(as_of) == date.max
@@ -293,8 +300,8 @@ def moments(draw: random.Random) -> list[Moment | Day]:
     # What governments plan may differ between the two tables of zones.
     near = min(near, 0)
     return [
-        Elapsed(draw.randrange(-(10**9), 10**9)),
-        Elapsed(far * 10**6),
+        RelativeInstant(draw.randrange(-(10**9), 10**9)),
+        RelativeInstant(far * 10**6),
         LocalDate(near, name),
         LocalDate(far, name),
         PeriodDate(unit, near, name),
@@ -314,8 +321,12 @@ def test_python_and_the_macros_mean_the_same_moment(seed: int) -> None:
     as_of = datetime(1975, 1, 1, tzinfo=UTC) + timedelta(days=days, microseconds=later)
     package = Package(as_of)
     for moment in moments(draw):
-        zoned = draw.random() < 0.3 and isinstance(moment, Elapsed | PeriodStart)
-        call = moment.macro(zoned) if isinstance(moment, Elapsed | PeriodStart) else moment.macro()
+        zoned = draw.random() < 0.3 and isinstance(moment, RelativeInstant | PeriodStart)
+        call = (
+            moment.macro(zoned)
+            if isinstance(moment, RelativeInstant | PeriodStart)
+            else moment.macro()
+        )
         assert call is not None
         expression = f"{{% do return(cdp_activate.{call}) %}}"
         environment = jinja2.Environment(extensions=["jinja2.ext.do"])

@@ -13,7 +13,7 @@ from cdp_activate.destinations.hubspot import HubSpotDestination
 from cdp_activate.destinations.klaviyo import KlaviyoDestination
 from cdp_activate.errors import RetryError
 from cdp_activate.http import FunctionTransport, Request, Response
-from cdp_activate.pacing import COMMON, Endpoints, Left, PacedTransport, Pacer, left
+from cdp_activate.pacing import COMMON, Endpoints, PacedTransport, Pacer, RemainingCalls, left
 
 NOON = "Tue, 10 Mar 2026 12:00:00 GMT"
 NOON_EPOCH = 1_773_144_000
@@ -49,7 +49,7 @@ def test_each_form_of_the_headers_is_read(
 
 def test_each_of_several_limits_is_read() -> None:
     headers = {"RateLimit": '"burst";r=3;t=1, "daily";r=1000;t=3600;pk=:dHJpYWw=:'}
-    assert [Left('"burst"', 3, 1), Left('"daily"', 1000, 3600)] == list(
+    assert [RemainingCalls('"burst"', 3, 1), RemainingCalls('"daily"', 1000, 3600)] == list(
         left(Response(200, headers))
     )
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from cdp_activate.errors import SettingsError
-from cdp_activate.receiver import Call, Receiver, main
+from cdp_activate.receiver import Receiver, RecordedCall, main
 from cdp_activate.signature import secret_bytes, sign
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -84,9 +84,9 @@ def test_it_counts_calls_and_remembers_nothing_personal(receiver):
 
     assert receiver.calls == 2
     assert receiver.requests == [
-        Call("POST", "upsert", 2, 200),
-        Call("OPTIONS", "", 0, 204),
-        Call("POST", "", 0, 400),
+        RecordedCall("POST", "upsert", 2, 200),
+        RecordedCall("OPTIONS", "", 0, 204),
+        RecordedCall("POST", "", 0, 400),
     ]
 
 

@@ -12,7 +12,7 @@ from cdp_activate.destinations.rows import Row
 from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.errors import RetryError
 from cdp_activate.http import Request
-from cdp_activate.receiver import Nature, Receiver, SimulatedPlatform, Weather
+from cdp_activate.receiver import PlatformBehaviour, RandomFaults, Receiver, SimulatedPlatform
 
 URL = "http://platform.example/"
 
@@ -38,7 +38,7 @@ def shown(platform: SimulatedPlatform) -> list[str]:
 
 
 def test_members_may_be_known_by_their_address() -> None:
-    platform = SimulatedPlatform(Nature(matches_on="email"))
+    platform = SimulatedPlatform(PlatformBehaviour(matches_on="email"))
     ask(platform, batch("upsert", "a", email="old@x.test"))
     ask(platform, batch("upsert", "a", email="new@x.test"))
     assert {"old@x.test", "new@x.test"} == platform.lists["VIP"].keys()
@@ -47,7 +47,7 @@ def test_members_may_be_known_by_their_address() -> None:
 
 
 def test_a_job_is_done_some_requests_later() -> None:
-    platform = SimulatedPlatform(Nature(job_ticks=3, seed=1))
+    platform = SimulatedPlatform(PlatformBehaviour(job_ticks=3, seed=1))
     status, said = ask(platform, batch("upsert", "a"))
     assert (202, {"job": "job-1"}) == (status, said)
     assert {} == platform.lists
@@ -61,7 +61,7 @@ def test_jobs_overtake_each_other() -> None:
     """What was sent last is not what holds: the order of jobs is the platform's own."""
     ends = set()
     for seed in range(60):
-        platform = SimulatedPlatform(Nature(job_ticks=4, seed=seed))
+        platform = SimulatedPlatform(PlatformBehaviour(job_ticks=4, seed=seed))
         ask(platform, batch("upsert", "a"))
         ask(platform, batch("remove", "a"))
         platform.finish_jobs()
@@ -70,7 +70,7 @@ def test_jobs_overtake_each_other() -> None:
 
 
 def test_a_job_rejects_rows_when_it_is_done() -> None:
-    platform = SimulatedPlatform(Nature(job_ticks=1))
+    platform = SimulatedPlatform(PlatformBehaviour(job_ticks=1))
     platform.misbehave("reject_rows", containing="b", reason="bounced")
     ask(platform, batch("upsert", "a", "b"))
     assert {"b": "bounced"} == ask(platform, {"action": "settle", "job": "job-1"})[1]["rejected"]
@@ -78,7 +78,7 @@ def test_a_job_rejects_rows_when_it_is_done() -> None:
 
 
 def test_sizes_and_members_may_lag_behind() -> None:
-    platform = SimulatedPlatform(Nature(lag=2))
+    platform = SimulatedPlatform(PlatformBehaviour(lag=2))
     ask(platform, batch("upsert", "a"))
     assert {"a"} == platform.lists["VIP"].keys()
     assert [[], ["a"]] == [shown(platform), shown(platform)]
@@ -87,8 +87,11 @@ def test_sizes_and_members_may_lag_behind() -> None:
 
 
 def test_events_may_be_acted_on_once_a_key() -> None:
-    for nature, expected in ((Nature(deduplicates=True), 1), (Nature(), 2)):
-        platform = SimulatedPlatform(nature)
+    for behaviour, expected in (
+        (PlatformBehaviour(deduplicates=True), 1),
+        (PlatformBehaviour(), 2),
+    ):
+        platform = SimulatedPlatform(behaviour)
         ask(platform, batch("send", "a"))
         ask(platform, batch("send", "a"))
         assert expected == len(platform.events["VIP"])
@@ -114,7 +117,7 @@ def test_a_request_delivered_twice_under_one_id_takes_effect_once() -> None:
     assert 1 == platform.duplicates
 
 
-def outcomes(weather: Weather) -> list[object]:
+def outcomes(weather: RandomFaults) -> list[object]:
     platform = SimulatedPlatform(weather=weather)
     found: list[object] = []
     for number in range(60):
@@ -126,11 +129,11 @@ def outcomes(weather: Weather) -> list[object]:
 
 
 def test_weather_is_the_same_for_the_same_seed() -> None:
-    first = outcomes(Weather(7, 0.5))
-    assert first == outcomes(Weather(7, 0.5))
-    assert first != outcomes(Weather(8, 0.5))
+    first = outcomes(RandomFaults(7, 0.5))
+    assert first == outcomes(RandomFaults(7, 0.5))
+    assert first != outcomes(RandomFaults(8, 0.5))
     assert {200, 429, 500, 503, "RetryError", "JSONDecodeError"} == set(first)
-    assert [200] * 60 == outcomes(Weather(7, 0.0))
+    assert [200] * 60 == outcomes(RandomFaults(7, 0.0))
 
 
 @pytest.fixture(params=["in this process", "over a socket"])
@@ -141,10 +144,10 @@ def connected(request: pytest.FixtureRequest) -> Any:
         return WebhookDestination.Settings(url=url)
 
     if request.param == "in this process":
-        platform = SimulatedPlatform(Nature(job_ticks=3))
+        platform = SimulatedPlatform(PlatformBehaviour(job_ticks=3))
         yield WebhookDestination(settings(URL), transport=platform.transport), platform
         return
-    with Receiver(nature=Nature(job_ticks=3)) as receiver:
+    with Receiver(behaviour=PlatformBehaviour(job_ticks=3)) as receiver:
         destination = WebhookDestination(settings(receiver.url))
         yield destination, receiver
         destination.close()

@@ -19,7 +19,7 @@ from cdp_activate.audiences.expressions import (
     moment,
 )
 from cdp_activate.audiences.leaf import Builder, Leaf, subject_of
-from cdp_activate.audiences.model import Anniversary, Comparison, Options, Span, Trait
+from cdp_activate.audiences.model import Anniversary, Comparison, Span, TestOptions, Trait
 from cdp_activate.audiences.moments import FixedDate, LocalDate, PeriodDate
 from cdp_activate.audiences.texts import (
     contains,
@@ -38,7 +38,7 @@ def compare(
     expression: Expression,
     comparison: Comparison,
     of: Column,
-    options: Options,
+    options: TestOptions,
     other: Expression | None = None,
 ) -> Expression:
     """`expression`, a column `of` this type, satisfies the comparison.
@@ -109,7 +109,7 @@ def all_of(
     measured: Expression,
     comparisons: object,
     judged: Column,
-    options: Options | None = None,
+    options: TestOptions | None = None,
     other: Callable[[Trait], Expression] | None = None,
 ) -> Expression:
     """`measured` satisfies each of the comparisons; `other` finds the traits on right sides."""
@@ -117,7 +117,7 @@ def all_of(
     conditions = []
     for inner in comparisons:
         right = other(inner.operand) if other and isinstance(inner.operand, Trait) else None
-        conditions.append(compare(measured.copy(), inner, judged, options or Options(), right))
+        conditions.append(compare(measured.copy(), inner, judged, options or TestOptions(), right))
     return exp.and_(*conditions)
 
 

@@ -27,14 +27,14 @@ from cdp_activate.audiences.expressions import (
     without_nan,
 )
 from cdp_activate.audiences.facts import Fact
-from cdp_activate.audiences.model import Audience, Happened, Rank, Sample, Trait
+from cdp_activate.audiences.model import Audience, EventRows, KeySample, Rank, Trait
 from cdp_activate.catalog import Catalog
 
 VARIANT = "variant"
 
 
 @dataclass
-class Query:
+class CompiledAudience:
     """A compiled audience: what it reads, and the SELECTs that end in its members.
 
     `steps` are common table expressions in order; the last one, `final`, has the key of
@@ -47,7 +47,7 @@ class Query:
     steps: dict[str, exp.Select] = field(default_factory=dict)
 
 
-def compile_audience(audience: Audience, catalog: Catalog) -> Query:
+def compile_audience(audience: Audience, catalog: Catalog) -> CompiledAudience:
     """The query of one audience. Names in it are already checked by `read`."""
     return _Compiler(audience, catalog).query()
 
@@ -58,7 +58,7 @@ class _Compiler:
         self.scope = Scope(catalog, audience.entity, BUILDERS)
         self.steps: dict[str, exp.Select] = {}
 
-    def query(self) -> Query:
+    def query(self) -> CompiledAudience:
         audience, scope = self.audience, self.scope
         where = [scope.condition(audience.where)] if audience.where else []
         if audience.rank:
@@ -73,7 +73,7 @@ class _Compiler:
         kept = [exp.not_(known(scope.condition(member)), copy=False) for member in audience.exclude]
         variant = exp.alias_(self._variant(), VARIANT)
         self.steps["final"] = self._people([variant], [*where, *kept])
-        return Query(audience, scope.facts, scope.members_of, self.steps)
+        return CompiledAudience(audience, scope.facts, scope.members_of, self.steps)
 
     # Steps ...
 
@@ -83,7 +83,7 @@ class _Compiler:
         return self.scope.joined(select, [*columns, *conditions]).where(*conditions, copy=False)
 
     def _rank_value(self, rank: Rank) -> Expression:
-        if isinstance(rank.by, Happened):
+        if isinstance(rank.by, EventRows):
             return measured(self.scope, rank.by).value()
         return self._value(rank.by)
 
@@ -126,7 +126,7 @@ class _Compiler:
         if audience.holdout:
             cases.append(exp.If(this=bucket(self.scope, audience.holdout), true=text("holdout")))
         for variant in audience.variants:
-            share = Sample(variant.first, variant.last - 1, audience.variant_salt)
+            share = KeySample(variant.first, variant.last - 1, audience.variant_salt)
             cases.append(exp.If(this=bucket(self.scope, share), true=text(variant.name)))
         return exp.cast(exp.Case(ifs=cases) if cases else exp.null(), exp.DataType.Type.TEXT)
 

@@ -9,18 +9,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from cdp_activate.audiences.compile import Query, shared_facts
+from cdp_activate.audiences.compile import CompiledAudience, shared_facts
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.audiences.moments import (
     Day,
-    Elapsed,
     FixedDate,
     LocalDate,
     Moment,
     PeriodDate,
     PeriodStart,
+    RelativeInstant,
 )
-from cdp_activate.audiences.reads import Read, instant_of, reads
+from cdp_activate.audiences.reads import TableRead, instant_of, reads
 from cdp_activate.audiences.together import Judged, judged_together
 from cdp_activate.catalog import Catalog
 from cdp_activate.words import length, plural
@@ -66,7 +66,7 @@ class MembersUse:
 
 
 @dataclass(frozen=True)
-class Together:
+class JudgedTogether:
     """Audiences of one entity that are judged in one pass, and how many tallies serve them."""
 
     entity: str
@@ -81,7 +81,7 @@ class Cost:
     audiences: int
     tables: tuple[TableCost, ...]
     members: tuple[MembersUse, ...]
-    together: tuple[Together, ...]
+    together: tuple[JudgedTogether, ...]
     alone: tuple[str, ...]
 
 
@@ -97,10 +97,10 @@ class _Table:
     facts: dict[str, set[str]] = field(default_factory=dict)
 
 
-def cost(queries: Mapping[str, Query], catalog: Catalog, as_of: datetime) -> Cost:
+def cost(queries: Mapping[str, CompiledAudience], catalog: Catalog, as_of: datetime) -> Cost:
     """What these compiled audiences read; `as_of` decides which of two times is the earlier."""
     tables: dict[str, _Table] = {}
-    of_facts: dict[str, list[Read]] = {}
+    of_facts: dict[str, list[TableRead]] = {}
     for audience, query in queries.items():
         for step in query.steps.values():
             _add(tables, audience, reads(step, catalog, as_of))
@@ -114,7 +114,7 @@ def cost(queries: Mapping[str, Query], catalog: Catalog, as_of: datetime) -> Cos
     judged = judged_together(queries, catalog)
     own = _models(queries, judged)
     together = tuple(
-        Together(name, tuple(sorted(one.conditions)), len(one.tallies))
+        JudgedTogether(name, tuple(sorted(one.conditions)), len(one.tallies))
         for name, one in sorted(judged.items())
     )
     joint = {name for one in together for name in one.audiences}
@@ -127,7 +127,7 @@ def cost(queries: Mapping[str, Query], catalog: Catalog, as_of: datetime) -> Cos
     )
 
 
-def _members(queries: Mapping[str, Query]) -> Iterator[MembersUse]:
+def _members(queries: Mapping[str, CompiledAudience]) -> Iterator[MembersUse]:
     """Who asks for the members of whom, the most asked first."""
     asking: dict[str, set[str]] = {}
     for audience, query in queries.items():
@@ -138,7 +138,7 @@ def _members(queries: Mapping[str, Query]) -> Iterator[MembersUse]:
         yield MembersUse(name, tuple(sorted(asking[name])))
 
 
-def _models(queries: Mapping[str, Query], judged: Mapping[str, Judged]) -> set[str]:
+def _models(queries: Mapping[str, CompiledAudience], judged: Mapping[str, Judged]) -> set[str]:
     """The facts that are dbt models: asked for more than once beside the tallies."""
     joint = {name for one in judged.values() for name in one.conditions}
     asking = {name: query.facts for name, query in queries.items() if name not in joint}
@@ -146,7 +146,7 @@ def _models(queries: Mapping[str, Query], judged: Mapping[str, Judged]) -> set[s
 
 
 def _add(
-    tables: dict[str, _Table], audience: str, found: Iterable[Read], *, fact: str = ""
+    tables: dict[str, _Table], audience: str, found: Iterable[TableRead], *, fact: str = ""
 ) -> None:
     for read in found:
         table = tables.setdefault(read.model, _Table())
@@ -187,7 +187,7 @@ def _table(name: str, table: _Table, own: set[str], as_of: datetime) -> TableCos
 
 def in_words(at: Moment | Day) -> str:
     """Where a stretch of time begins: 'the last 365 days', 'since 2026-01-01'."""
-    if isinstance(at, Elapsed):
+    if isinstance(at, RelativeInstant):
         return f"the last {length(-at.seconds)}" if at.seconds < 0 else "from now on"
     if isinstance(at, LocalDate):
         days = 1 - at.days

@@ -15,7 +15,7 @@ import yaml
 
 from cdp_activate.audiences import history
 from cdp_activate.audiences.compile import (
-    Query,
+    CompiledAudience,
     compile_audience,
     shared_facts,
 )
@@ -40,7 +40,7 @@ MARK = "written by `cdp-activate compile`"
 
 
 @dataclass(frozen=True)
-class Use:
+class SyncUse:
     """A sync of an audience, as dbt's lineage shows it."""
 
     sync: str
@@ -59,7 +59,7 @@ class Difference:
 
 
 def dbt_files(
-    audiences: Mapping[str, Audience], catalog: Catalog, uses: Iterable[Use] = ()
+    audiences: Mapping[str, Audience], catalog: Catalog, uses: Iterable[SyncUse] = ()
 ) -> dict[str, str]:
     """Every file below models/audiences, by its path there. The same input gives the same text."""
     queries = {name: compile_audience(one, catalog) for name, one in sorted(audiences.items())}
@@ -94,7 +94,9 @@ def dbt_files(
     return files
 
 
-def _shared(queries: Mapping[str, Query], together: Mapping[str, Judged]) -> dict[str, Fact]:
+def _shared(
+    queries: Mapping[str, CompiledAudience], together: Mapping[str, Judged]
+) -> dict[str, Fact]:
     """The facts that become models: asked by several models of audiences, not by a tally."""
     asking: dict[str, Mapping[str, Fact]] = {
         name: query.facts
@@ -136,7 +138,7 @@ def _sql(body: str, catalog: Catalog, whence: str) -> str:
     return f"{head}\n{{{{ config(enabled=({own})) }}}}\n\n{body}\n"
 
 
-def _audience_yaml(query: Query, kept: str, digest: str) -> dict[str, object]:
+def _audience_yaml(query: CompiledAudience, kept: str, digest: str) -> dict[str, object]:
     audience = query.audience
     key, model = audience.entity.key, audience.entity.model
     column = model.columns[key]
@@ -197,7 +199,7 @@ def _model(name: str, description: str, key: str) -> dict[str, object]:
     }
 
 
-def _exposure(use: Use, catalog: Catalog) -> dict[str, object]:
+def _exposure(use: SyncUse, catalog: Catalog) -> dict[str, object]:
     own = f"{{{{ project_name == '{catalog.project}' }}}}"
     sends = f"The audience {use.audience}, sent to the destination {use.destination}."
     return {

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from cdp_activate.audiences.compile import VARIANT, Query
+from cdp_activate.audiences.compile import VARIANT, CompiledAudience
 from cdp_activate.audiences.expressions import column, identifier, number, text
 from cdp_activate.audiences.facts import audience_model, table
 from cdp_activate.audiences.model import Audience
@@ -24,7 +24,7 @@ _CHOSEN, _BUILT, _CHANGE = "chosen", "built", "change"
 
 
 @dataclass(frozen=True)
-class Change:
+class MembershipChange:
     """How many come, go, change variant or stay, and the keys of some, masked."""
 
     count: int = 0
@@ -72,7 +72,7 @@ def difference_sql(
         .from_(numbered.subquery("numbered"))
         .where(exp.LTE(this=column("place"), expression=number(max(limit, 1))))
     )
-    asked = Query(audience, query.facts, query.members_of, steps)
+    asked = CompiledAudience(audience, query.facts, query.members_of, steps)
     return to_run(asked, queries, catalog, as_of)
 
 
@@ -101,13 +101,13 @@ def _changes(audience: Audience, catalog: Catalog) -> exp.Select:
     )
 
 
-def read_difference(rows: Iterable[tuple[Any, ...]], limit: int) -> dict[str, Change]:
+def read_difference(rows: Iterable[tuple[Any, ...]], limit: int) -> dict[str, MembershipChange]:
     """By change what the rows of `difference_sql` say."""
     found: dict[str, tuple[int, list[tuple[int, str]]]] = {}
     for change, key, place, people in rows:
         found.setdefault(change, (int(people), []))[1].append((place, masked_key(key)))
     return {
-        change: Change(count, tuple(key for _, key in sorted(keys)[:limit]))
+        change: MembershipChange(count, tuple(key for _, key in sorted(keys)[:limit]))
         for change in CHANGES
         for count, keys in [found.get(change, (0, []))]
     }

@@ -14,8 +14,8 @@ from sqlglot import exp
 
 from cdp_activate.audiences.accents import without_accents
 from cdp_activate.audiences.dialects import call
-from cdp_activate.audiences.model import Options, Value
-from cdp_activate.audiences.moments import Day, Fixed, FixedDate, Moment
+from cdp_activate.audiences.model import TestOptions, Value
+from cdp_activate.audiences.moments import Day, FixedDate, FixedInstant, Moment
 from cdp_activate.catalog import Column, Type
 
 Expression: TypeAlias = exp.Expr
@@ -64,7 +64,7 @@ def moment(at: Moment, *, zoned: bool) -> Expression:
     """An instant: a literal, or a placeholder that carries its Moment until as_of is known."""
     macro = at.macro(zoned)
     if macro is None:
-        assert isinstance(at, Fixed)
+        assert isinstance(at, FixedInstant)
         return timestamp(at.at, zoned=zoned)
     node = exp.Placeholder(this=macro)
     node.meta.update(moment=at, zoned=zoned)
@@ -157,7 +157,7 @@ def local(expression: Expression, of: Column, timezone: str) -> Expression:
     return call("cdp_shift", expression, text(of.timezone), text(timezone))
 
 
-def folded(expression: Expression, options: Options) -> Expression:
+def folded(expression: Expression, options: TestOptions) -> Expression:
     """Text without accents or case, where the options ask for it (7.47, 7.48)."""
     if options.ignore_accents:
         if isinstance(expression, exp.Literal):

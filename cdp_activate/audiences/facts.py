@@ -20,7 +20,7 @@ from cdp_activate.audiences.expressions import (
     instant,
 )
 from cdp_activate.audiences.model import Span
-from cdp_activate.audiences.moments import Elapsed, LocalDate
+from cdp_activate.audiences.moments import LocalDate, RelativeInstant
 from cdp_activate.catalog import Model, Rows
 
 KEY = "entity_key"
@@ -85,8 +85,8 @@ def in_time(
     if at.type.kind == "date":
         if not any(isinstance(end, LocalDate) and end.days <= 1 for end in ends):
             conditions += in_spans(rows, (Span(end=LocalDate(1, timezone)),), table)
-    elif not any(isinstance(end, Elapsed) and end.seconds <= 0 for end in ends):
-        conditions += in_spans(rows, (Span(end=Elapsed(0)),), table)
+    elif not any(isinstance(end, RelativeInstant) and end.seconds <= 0 for end in ends):
+        conditions += in_spans(rows, (Span(end=RelativeInstant(0)),), table)
     return conditions
 
 

@@ -23,8 +23,8 @@ from cdp_activate.audiences.expressions import (
     text,
     without_nan,
 )
-from cdp_activate.audiences.model import Comparison, Options, Trait
-from cdp_activate.audiences.moments import Elapsed, Fixed, FixedDate, LocalDate
+from cdp_activate.audiences.model import Comparison, TestOptions, Trait
+from cdp_activate.audiences.moments import FixedDate, FixedInstant, LocalDate, RelativeInstant
 from cdp_activate.catalog import Column
 
 _LONGEST = 10**37 - 1
@@ -40,7 +40,7 @@ class Leaf:
     subject: Expression
     comparison: Comparison
     of: Column
-    options: Options
+    options: TestOptions
     other: Expression | None = None
 
     @property
@@ -72,7 +72,9 @@ class Leaf:
 Builder = Callable[[Leaf], Expression]
 
 
-def subject_of(expression: Expression, operator: str, of: Column, options: Options) -> Expression:
+def subject_of(
+    expression: Expression, operator: str, of: Column, options: TestOptions
+) -> Expression:
     """A column of this type as `operator` compares it."""
     if of.type.kind == "double":
         return without_nan(expression, of.type)
@@ -87,13 +89,13 @@ def subject_of(expression: Expression, operator: str, of: Column, options: Optio
     return expression
 
 
-def _pattern_options(options: Options) -> Options:
-    return Options(ignore_accents=options.ignore_accents)
+def _pattern_options(options: TestOptions) -> TestOptions:
+    return TestOptions(ignore_accents=options.ignore_accents)
 
 
-def written_value(value: object, of: Column, options: Options) -> Expression:
+def written_value(value: object, of: Column, options: TestOptions) -> Expression:
     """A value from YAML, as a column of this type compares with it."""
-    if isinstance(value, Fixed | Elapsed):
+    if isinstance(value, FixedInstant | RelativeInstant):
         return moment(value, zoned=of.type.zoned)
     if isinstance(value, FixedDate | LocalDate):
         return day(value)

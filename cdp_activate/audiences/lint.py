@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from cdp_activate.audiences import operators
 from cdp_activate.audiences.contradictions import Finding, contradictions
-from cdp_activate.audiences.model import All, AnyOf, AtLeast, Audience, Condition, Consent
+from cdp_activate.audiences.model import All, AnyOf, AtLeast, Audience, Condition, ConsentCondition
 from cdp_activate.audiences.ranges import decided, perhaps_percentages
 from cdp_activate.audiences.reading.values import uuid_text
 from cdp_activate.errors import Problem
@@ -73,7 +73,7 @@ def _asks_consent(condition: Condition | None) -> bool:
         return any(_asks_consent(part) for part in condition.of)
     if isinstance(condition, AnyOf):
         return all(_asks_consent(part) for part in condition.of)
-    return isinstance(condition, Consent)
+    return isinstance(condition, ConsentCondition)
 
 
 def _conditions(root: Node, audience: Audience) -> Iterator[Finding]:

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlglot import exp
 
-from cdp_activate.audiences.compile import VARIANT, Query
+from cdp_activate.audiences.compile import VARIANT, CompiledAudience
 from cdp_activate.audiences.days import Unit, period_date, zone
 from cdp_activate.audiences.expressions import Expression, column, identifier, instant, moment, text
 from cdp_activate.audiences.facts import table
 from cdp_activate.audiences.model import Audience
-from cdp_activate.audiences.moments import Elapsed
+from cdp_activate.audiences.moments import RelativeInstant
 from cdp_activate.audiences.run_sql import to_run
 from cdp_activate.catalog import Catalog, Rows
 from cdp_activate.errors import NotBuiltError
@@ -79,7 +79,7 @@ def _run(audience: Audience, catalog: Catalog, as_of: datetime, final: exp.Selec
             "the project keeps no history of its audiences yet",
             remedy="run `cdp-activate build`: audience_members begins with it",
         )
-    asked = Query(audience, steps={_STAYS: _stays(rows, audience.name), "final": final})
+    asked = CompiledAudience(audience, steps={_STAYS: _stays(rows, audience.name), "final": final})
     return to_run(asked, {}, catalog, as_of)
 
 
@@ -90,7 +90,7 @@ def _stays(rows: Rows, name: str) -> exp.Select:
     def at(role: str) -> tuple[Expression, Expression]:
         """The instant of a role, and whether it had come."""
         of = columns[rows.columns[role]]
-        now = moment(Elapsed(0), zoned=of.type.zoned)
+        now = moment(RelativeInstant(0), zoned=of.type.zoned)
         return instant(column(of.name), of), exp.LT(
             this=instant(column(of.name), of), expression=now
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
-from cdp_activate.audiences.compile import Query
+from cdp_activate.audiences.compile import CompiledAudience
 from cdp_activate.audiences.expressions import Expression
 from cdp_activate.audiences.facts import Fact, compiled, table
 from cdp_activate.audiences.history import MEMBERS
@@ -15,7 +15,7 @@ from cdp_activate.audiences.together import Judged
 from cdp_activate.catalog import Catalog
 
 
-def for_dbt(query: Query, shared: Mapping[str, object], catalog: Catalog) -> str:
+def for_dbt(query: CompiledAudience, shared: Mapping[str, object], catalog: Catalog) -> str:
     """The body of the audience's dbt model; facts in `shared` are models of their own."""
     entity = query.audience.entity.model
     imports: dict[str, exp.Query] = {entity.name: everything(table(entity))}
@@ -59,7 +59,7 @@ def together_models(
 
 
 def members_model(
-    query: Query, judged: Judged, catalog: Catalog, replace: Replace | None = None
+    query: CompiledAudience, judged: Judged, catalog: Catalog, replace: Replace | None = None
 ) -> str:
     """The body of the model of an audience that is judged with others."""
     imports = {judged.name: everything(compiled(judged.name))}

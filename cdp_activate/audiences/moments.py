@@ -41,7 +41,7 @@ class _Unchanging:
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed(_Unchanging):
+class FixedInstant(_Unchanging):
     """An instant that does not depend on as_of. `at` is in UTC."""
 
     at: datetime
@@ -54,7 +54,7 @@ class Fixed(_Unchanging):
 
 
 @dataclass(frozen=True, slots=True)
-class Elapsed(_Unchanging):
+class RelativeInstant(_Unchanging):
     """`as_of` plus a number of seconds."""
 
     seconds: int = 0
@@ -133,5 +133,5 @@ class PeriodDate(_Unchanging):
         return f"period_date('{self.unit}', {self.offset}, '{self.timezone}')"
 
 
-Moment: TypeAlias = Fixed | Elapsed | PeriodStart
+Moment: TypeAlias = FixedInstant | RelativeInstant | PeriodStart
 Day: TypeAlias = FixedDate | LocalDate | PeriodDate

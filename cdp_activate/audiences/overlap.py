@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from cdp_activate.audiences.compile import Query
+from cdp_activate.audiences.compile import CompiledAudience
 from cdp_activate.audiences.expressions import column, identifier, number, text
 from cdp_activate.audiences.facts import KEY, audience_model
 from cdp_activate.audiences.model import Audience
@@ -25,7 +25,7 @@ _IN = "in_audience"
 
 
 @dataclass(frozen=True)
-class Pair:
+class OverlapPair:
     """Two audiences, and how many people are in both."""
 
     first: str
@@ -39,9 +39,9 @@ class Overlap:
 
     sizes: Mapping[str, int]
     alone: Mapping[str, int]
-    pairs: tuple[Pair, ...]
+    pairs: tuple[OverlapPair, ...]
 
-    def share(self, pair: Pair, of: str) -> float | None:
+    def share(self, pair: OverlapPair, of: str) -> float | None:
         """The part of an audience that is in the other one of the pair; None of an empty one."""
         return pair.both / self.sizes[of] if self.sizes[of] else None
 
@@ -83,7 +83,7 @@ def overlap_sql(
     ]
     steps = {"members": _together(members), "final": _together([_pairs(), _alone()])}
     # It is no audience: it has a name that none can have.
-    asked = Query(
+    asked = CompiledAudience(
         replace(chosen[0], name=", ".join(names)),
         members_of={name: audience_model(name) for name in names},
         steps=steps,
@@ -142,7 +142,7 @@ def read_overlap(names: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> Overl
         {name: found.get(frozenset([name]), 0) for name in names},
         {name: found.get(frozenset([name, None]), 0) for name in names},
         tuple(
-            Pair(one, other, found.get(frozenset([one, other]), 0))
+            OverlapPair(one, other, found.get(frozenset([one, other]), 0))
             for one, other in combinations(names, 2)
         ),
     )

@@ -28,7 +28,7 @@ _WORD = "[0-9A-Za-z_]"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PatternPart:
     """A piece of a pattern: `literal`, `class`, `edge`, `syntax` or `times`."""
 
     kind: str
@@ -37,9 +37,9 @@ class Part:
     negated: bool = False
 
 
-def parts_of(pattern: str) -> list[Part]:
+def parts_of(pattern: str) -> list[PatternPart]:
     """The parts of a pattern. Raises ValueError for what is not common to all warehouses."""
-    found: list[Part] = []
+    found: list[PatternPart] = []
     place = 0
     while place < len(pattern):
         part, place = _next(pattern, place)
@@ -50,7 +50,7 @@ def parts_of(pattern: str) -> list[Part]:
     return found
 
 
-def _check_nested(parts: list[Part]) -> None:
+def _check_nested(parts: list[PatternPart]) -> None:
     """RE2 takes repetitions within repetitions for as many as they come to."""
     levels = [1]  # the most that any part of an open group is repeated
     last = 1
@@ -69,7 +69,7 @@ def _check_nested(parts: list[Part]) -> None:
             last = 1
 
 
-def _repeats(part: Part) -> bool:
+def _repeats(part: PatternPart) -> bool:
     return part.kind in ("literal", "class") or part.text == ")"
 
 
@@ -77,7 +77,7 @@ def _strange(text: str) -> ValueError:
     return ValueError(f"'{text}' does not mean the same on every warehouse")
 
 
-def _next(pattern: str, place: int) -> tuple[Part, int]:
+def _next(pattern: str, place: int) -> tuple[PatternPart, int]:
     here = pattern[place]
     if here == "\\":
         return _escaped(pattern, place)
@@ -85,22 +85,22 @@ def _next(pattern: str, place: int) -> tuple[Part, int]:
         return _class(pattern, place)
     if here == "(":
         if pattern[place + 1 : place + 2] != "?":
-            return Part("syntax", "("), place + 1
+            return PatternPart("syntax", "("), place + 1
         if pattern.startswith("(?:", place):
-            return Part("syntax", "("), place + 3
+            return PatternPart("syntax", "("), place + 3
         raise _strange(pattern[place : place + 3])
     if here in ")|":
-        return Part("syntax", here), place + 1
+        return PatternPart("syntax", here), place + 1
     if here in "^$":
-        return Part("edge", here), place + 1
+        return PatternPart("edge", here), place + 1
     if here == ".":
-        return Part("class", ranges=((10, 10),), negated=True), place + 1
+        return PatternPart("class", ranges=((10, 10),), negated=True), place + 1
     if here in "*+?{":
         return _times(pattern, place)
-    return Part("literal", here), place + 1
+    return PatternPart("literal", here), place + 1
 
 
-def _times(pattern: str, place: int) -> tuple[Part, int]:
+def _times(pattern: str, place: int) -> tuple[PatternPart, int]:
     counted = _COUNT.match(pattern, place)
     if pattern[place] == "{" and not counted:
         raise _strange("{")
@@ -114,21 +114,23 @@ def _times(pattern: str, place: int) -> tuple[Part, int]:
         text, end = text + "?", end + 1
     if pattern[end : end + 1] in ("*", "+", "?") or _COUNT.match(pattern, end):
         raise _strange(pattern[place : end + 1])
-    return Part("times", text), end
+    return PatternPart("times", text), end
 
 
-def _escaped(pattern: str, place: int) -> tuple[Part, int]:
+def _escaped(pattern: str, place: int) -> tuple[PatternPart, int]:
     letter = pattern[place + 1 : place + 2]
     if letter in ("b", "B"):
-        return Part("edge", f"\\{letter}"), place + 2
+        return PatternPart("edge", f"\\{letter}"), place + 2
     if letter == "z":
-        return Part("edge", "$"), place + 2
+        return PatternPart("edge", "$"), place + 2
     if letter == "A":
-        return Part("edge", "^"), place + 2
+        return PatternPart("edge", "^"), place + 2
     if letter.lower() in _SETS and letter:
-        return Part("class", ranges=_SETS[letter.lower()], negated=letter.isupper()), place + 2
+        return PatternPart(
+            "class", ranges=_SETS[letter.lower()], negated=letter.isupper()
+        ), place + 2
     character, end = _character(pattern, place)
-    return Part("literal", character), end
+    return PatternPart("literal", character), end
 
 
 def _character(pattern: str, place: int) -> tuple[str, int]:
@@ -145,7 +147,7 @@ def _character(pattern: str, place: int) -> tuple[str, int]:
     raise _strange(pattern[place : place + 2])
 
 
-def _class(pattern: str, place: int) -> tuple[Part, int]:
+def _class(pattern: str, place: int) -> tuple[PatternPart, int]:
     start = place
     negated = pattern.startswith("[^", place)
     place += 2 if negated else 1
@@ -169,7 +171,7 @@ def _class(pattern: str, place: int) -> tuple[Part, int]:
         ranges.append((ord(low), ord(high)))
     if place >= len(pattern):
         raise _strange(pattern[start:])
-    return Part("class", ranges=tuple(ranges), negated=negated), place + 1
+    return PatternPart("class", ranges=tuple(ranges), negated=negated), place + 1
 
 
 def _others(ranges: Ranges) -> list[tuple[int, int]]:
@@ -190,7 +192,7 @@ def written_for(pattern: str, dialect: str) -> str:
     return "".join(_written(part, dialect) for part in parts_of(pattern))
 
 
-def _written(part: Part, dialect: str) -> str:
+def _written(part: PatternPart, dialect: str) -> str:
     if part.kind == "literal":
         return _control(part.text, dialect) or _literal(part.text)
     if part.kind == "class":

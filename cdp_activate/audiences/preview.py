@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from cdp_activate.audiences.compile import Query, compile_audience
+from cdp_activate.audiences.compile import CompiledAudience, compile_audience
 from cdp_activate.audiences.model import Audience
 from cdp_activate.audiences.run_sql import Place, to_run
 from cdp_activate.catalog import Catalog
@@ -28,9 +28,9 @@ def preview_sql(
 
 def queries_of(
     names: Iterable[str], audiences: Mapping[str, Audience], catalog: Catalog
-) -> dict[str, Query]:
+) -> dict[str, CompiledAudience]:
     """The queries of these audiences, and of all that they name, directly or through another."""
-    queries: dict[str, Query] = {}
+    queries: dict[str, CompiledAudience] = {}
     pending = list(names)
     while pending:
         name = pending.pop()

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, time
 from sqlglot import exp
 
 from cdp_activate.audiences.expressions import Expression
-from cdp_activate.audiences.moments import Day, Fixed, FixedDate, Moment
+from cdp_activate.audiences.moments import Day, FixedDate, FixedInstant, Moment
 from cdp_activate.catalog import Catalog, Rows
 
 
 @dataclass(frozen=True)
-class Read:
+class TableRead:
     """One table in the FROM of one SELECT.
 
     `start` is the time from which on its rows are asked for, None without any; `timed` says
@@ -30,7 +30,7 @@ class Read:
     start: Moment | Day | None
 
 
-def reads(tree: exp.Expr, catalog: Catalog, as_of: datetime) -> Iterator[Read]:
+def reads(tree: exp.Expr, catalog: Catalog, as_of: datetime) -> Iterator[TableRead]:
     """The dbt models that a tree reads, a read for each FROM or JOIN they are in."""
     columns: dict[int, set[str]] = {}
     for found in tree.find_all(exp.Column):
@@ -46,7 +46,7 @@ def reads(tree: exp.Expr, catalog: Catalog, as_of: datetime) -> Iterator[Read]:
                 named = frozenset(columns.get(id(source), set()) & set(model.columns))
                 conditions = _conditions(select)
                 at = {rows.at for rows in dated if rows.at}
-                yield Read(
+                yield TableRead(
                     source.name,
                     _events(catalog, source.name, named, conditions),
                     named,
@@ -153,7 +153,7 @@ def _moment(edge: Expression) -> Moment | Day | None:
         if edge.is_type("date"):
             return FixedDate(date.fromisoformat(written))
         read = datetime.fromisoformat(written)
-        return Fixed(read if read.tzinfo else read.replace(tzinfo=UTC))
+        return FixedInstant(read if read.tzinfo else read.replace(tzinfo=UTC))
     return None
 
 

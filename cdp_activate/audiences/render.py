@@ -11,7 +11,7 @@ from sqlglot.errors import ErrorLevel, UnsupportedError
 
 from cdp_activate.audiences.dialects import arguments_of, dialect_of, is_ours, written
 from cdp_activate.audiences.expressions import Expression, identifier
-from cdp_activate.audiences.moments import Elapsed, PeriodStart
+from cdp_activate.audiences.moments import PeriodStart, RelativeInstant
 from cdp_activate.errors import UsageError
 
 Replace: TypeAlias = Callable[[Expression], Expression]
@@ -76,7 +76,7 @@ def write(query: exp.Query, adapter: str, replace: Replace) -> str:
 
 def _is_wall_time(node: Expression) -> bool:
     """A moment beside a DATETIME, which BigQuery compares with no timestamp as macros give."""
-    is_instant = isinstance(node.meta.get("moment"), Elapsed | PeriodStart)
+    is_instant = isinstance(node.meta.get("moment"), RelativeInstant | PeriodStart)
     return is_instant and not node.meta["zoned"]
 
 

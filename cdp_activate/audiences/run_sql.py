@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from sqlglot import exp
 
-from cdp_activate.audiences.compile import Query
+from cdp_activate.audiences.compile import CompiledAudience
 from cdp_activate.audiences.expressions import Expression, date_literal, identifier, timestamp
 from cdp_activate.audiences.facts import audience_model, table
 from cdp_activate.audiences.render import Replace, everything, in_place_of, tree, write
@@ -22,8 +22,8 @@ Place: TypeAlias = Callable[[exp.Table], exp.Table]
 
 
 def to_run(
-    query: Query,
-    others: Mapping[str, Query],
+    query: CompiledAudience,
+    others: Mapping[str, CompiledAudience],
     catalog: Catalog,
     as_of: datetime,
     place: Place | None = None,
@@ -55,7 +55,7 @@ def to_run(
     return write(tree(query.steps, imports), catalog.adapter, run_at(catalog, as_of, place))
 
 
-def _import(query: Query, asked: Query, into: dict[str, exp.Query]) -> None:
+def _import(query: CompiledAudience, asked: CompiledAudience, into: dict[str, exp.Query]) -> None:
     """What a query reads, and unless it is the one that is asked for, its own steps."""
     entity = query.audience.entity.model
     into.setdefault(entity.name, everything(table(entity)))

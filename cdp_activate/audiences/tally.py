@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from cdp_activate.audiences.expressions import Expression, identifier
 from cdp_activate.audiences.facts import KEY, VALUE, Fact
-from cdp_activate.audiences.moments import Elapsed
+from cdp_activate.audiences.moments import RelativeInstant
 from cdp_activate.catalog import Catalog
 
 _ADDED = (exp.Count, exp.Sum, exp.Min, exp.Max)
@@ -129,7 +129,7 @@ def _since(condition: Expression) -> float | None:
     """Of `at >= as_of - length`: minus the seconds of that length."""
     if isinstance(condition, exp.GTE) and isinstance(condition.this, exp.Column):
         at = condition.expression.meta.get("moment")
-        return at.seconds if isinstance(at, Elapsed) else None
+        return at.seconds if isinstance(at, RelativeInstant) else None
     return None
 
 

@@ -214,7 +214,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
     },
     # Equal where two texts are, and for all practical purposes only there: one chance in 2^64
     # on DuckDB, whose joins hold a number where they would hold a long text.
-    "cdp_brief": {
+    "cdp_hash": {
         "duckdb": "hash(x)",
         "postgres": "x",
         "spark": "x",

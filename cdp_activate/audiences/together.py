@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from cdp_activate.audiences.compile import VARIANT, Query
+from cdp_activate.audiences.compile import VARIANT, CompiledAudience
 from cdp_activate.audiences.expressions import Expression, column, identifier
 from cdp_activate.audiences.facts import KEY, Fact, audience_model
 from cdp_activate.audiences.tally import Tally, tally_of, with_measure
@@ -66,7 +66,7 @@ class Judged:
             select.append("joins", exp.Join(this=table, side="left", on=on))
         return select
 
-    def members(self, query: Query) -> exp.Select:
+    def members(self, query: CompiledAudience) -> exp.Select:
         """The members of one of its audiences."""
 
         def here(node: Expression) -> Expression:
@@ -81,7 +81,7 @@ class Judged:
 
 
 def judged_together(
-    queries: Mapping[str, Query], catalog: Catalog, *, fewest: int = FEWEST
+    queries: Mapping[str, CompiledAudience], catalog: Catalog, *, fewest: int = FEWEST
 ) -> dict[str, Judged]:
     """By entity name, the audiences that are judged together; none where that does not pay.
 
@@ -94,7 +94,7 @@ def judged_together(
         own = {name: one for name, one in queries.items() if one.audience.entity == entity}
         shared = _several(own)
         judged = Judged(entity)
-        kept_twice: list[Query] = []
+        kept_twice: list[CompiledAudience] = []
         for name, query in own.items():
             if _alone(query):
                 _Judging(judged, query, catalog, shared).add(name)
@@ -107,7 +107,7 @@ def judged_together(
     return found
 
 
-def _several(queries: Mapping[str, Query]) -> set[str]:
+def _several(queries: Mapping[str, CompiledAudience]) -> set[str]:
     seen: set[str] = set()
     again: set[str] = set()
     for query in queries.values():
@@ -116,7 +116,7 @@ def _several(queries: Mapping[str, Query]) -> set[str]:
     return again
 
 
-def _alone(query: Query) -> bool:
+def _alone(query: CompiledAudience) -> bool:
     """It needs neither a ranking of people nor another audience."""
     others = query.members_of or any(fact.members_of for fact in query.facts.values())
     return set(query.steps) == {"final"} and not others
@@ -125,7 +125,9 @@ def _alone(query: Query) -> bool:
 class _Judging:
     """Adds one audience, or leaves everything as it was where the audience does not fit."""
 
-    def __init__(self, judged: Judged, query: Query, catalog: Catalog, shared: set[str]) -> None:
+    def __init__(
+        self, judged: Judged, query: CompiledAudience, catalog: Catalog, shared: set[str]
+    ) -> None:
         self.judged = judged
         self.query = query
         self.tallies: dict[str, Tally] = {}

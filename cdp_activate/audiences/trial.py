@@ -38,7 +38,7 @@ _TYPES = {
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TestOutcome:
     """What came of a test: `wrong` has a sentence for each expectation that is not met."""
 
     audience: str
@@ -53,7 +53,7 @@ def run_test(
     audience: Audience,
     audiences: Mapping[str, Audience],
     catalog: Catalog,
-) -> Outcome:
+) -> TestOutcome:
     """Judge the rows of `given` (model -> rows) and compare the members.
 
     Raises SourceErrors when a row cannot be: an unknown model or column, a wrong type, a key of
@@ -85,7 +85,7 @@ def run_test(
         table = identifier(audience.entity.model.name).sql("duckdb")
         everyone = connection.execute(f"select cast({_key(audience)} as text) from {table}")
         given_keys = {key for (key,) in everyone.fetchall()}
-    return Outcome(
+    return TestOutcome(
         audience.name, test.name, f"{test.node.source.path}:{test.node.line}",
         tuple(_wrong(test, members, given_keys)),
     )  # fmt: skip

@@ -15,13 +15,13 @@ from cdp_activate.audiences.model import Span
 from cdp_activate.audiences.moments import (
     Day,
     Duration,
-    Elapsed,
-    Fixed,
     FixedDate,
+    FixedInstant,
     LocalDate,
     Moment,
     PeriodDate,
     PeriodStart,
+    RelativeInstant,
 )
 from cdp_activate.audiences.written_times import (
     parse_date,
@@ -40,25 +40,25 @@ class _Instants:
     timezone: str
 
     def ago(self, length: Duration) -> Moment:
-        return Elapsed(-length.seconds)
+        return RelativeInstant(-length.seconds)
 
     def now(self) -> Moment:
-        return Elapsed(0)
+        return RelativeInstant(0)
 
     def later(self, length: Duration) -> Moment:
-        return Elapsed(length.seconds)
+        return RelativeInstant(length.seconds)
 
     def period(self, unit: Unit, offset: int) -> Moment:
         return PeriodStart(unit, offset, self.timezone)
 
     def day(self, day: date) -> Moment:
-        return Fixed(day_start(day, self.timezone))
+        return FixedInstant(day_start(day, self.timezone))
 
     def exact(self, text: object, *, after: bool = False) -> Moment:
         at = parse_time(text, self.timezone)
         if at is None:
             raise ValueError("a date such as 2026-01-31, or a time such as 2026-01-31T08:00")
-        return Fixed(_tick(at) if after else at)
+        return FixedInstant(_tick(at) if after else at)
 
 
 @dataclass(frozen=True)

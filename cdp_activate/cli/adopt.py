@@ -45,12 +45,12 @@ def adopt(
     Example:
       cdp-activate adopt cart_reminders --from export.csv
     """
-    from cdp_activate.sync.adopt import Adopting
+    from cdp_activate.sync.adopt import AdoptionContext
 
     project = load(options)
     (one,) = project.selected_syncs([sync])
     with logging(log_format), project.warehouse() as warehouse:
-        done = Adopting(one, project.catalog, warehouse, export, outside).adopt()
+        done = AdoptionContext(one, project.catalog, warehouse, export, outside).adopt()
     if as_json:
         show_json(done.as_dict())
         return

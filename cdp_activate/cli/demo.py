@@ -10,7 +10,7 @@ import click
 from cdp_activate.cli.common import Choice, Command, instant, json_option, show_json, table
 
 if TYPE_CHECKING:
-    from cdp_activate.demo.story import Story
+    from cdp_activate.demo.story import DemoStory
 
 
 @click.command(cls=Command)
@@ -46,7 +46,7 @@ def demo(folder: Path, as_of: str | None, as_json: bool, **options: Any) -> None
         _show(story)
 
 
-def _show(story: Story) -> None:
+def _show(story: DemoStory) -> None:
     from cdp_activate.cli.sync import summary_table
     from cdp_activate.demo.story import SECRET, SECRET_VARIABLES
 

@@ -20,7 +20,7 @@ from cdp_activate.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from cdp_activate.audiences.explaining.decided import Judged
+    from cdp_activate.audiences.explaining.decided import JudgedCondition
     from cdp_activate.audiences.explaining.person import Verdict
     from cdp_activate.audiences.model import Audience
     from cdp_activate.project import Project
@@ -79,10 +79,10 @@ def _show_words(one: Audience, *, as_json: bool) -> None:
 
 def _show_person(project: Project, one: Audience, key: str, at: datetime, *, as_json: bool) -> bool:
     """False where nobody has the key."""
-    from cdp_activate.audiences.explaining.person import Question
+    from cdp_activate.audiences.explaining.person import PersonQuery
     from cdp_activate.masks import masked_key
 
-    question = Question(one, project.audiences, project.catalog)
+    question = PersonQuery(one, project.audiences, project.catalog)
     sql = question.sql(key, at)
     with project.warehouse() as warehouse, warehouse.reading():
         rows = warehouse.rows(sql)
@@ -125,7 +125,9 @@ def _lines(verdict: Verdict) -> Iterator[str]:
     yield "* what decided"
 
 
-def _condition(judged: Judged, decided: tuple[Judged, ...], indent: int) -> Iterator[str]:
+def _condition(
+    judged: JudgedCondition, decided: tuple[JudgedCondition, ...], indent: int
+) -> Iterator[str]:
     marked = any(one is judged for one in decided)
     values = ", ".join(f"{label}: {_value(value)}" for label, value in judged.found.items())
     text = judged.text + (":" if judged.parts else "") + (f" [{values}]" if values else "")

@@ -68,7 +68,7 @@ def runs(
     project = load(options)
     with project.warehouse() as warehouse:
         _known(project, warehouse, select)
-        found = history.runs(warehouse, history.Filter(select, state, begun, limit))
+        found = history.runs(warehouse, history.RunFilter(select, state, begun, limit))
     if as_json:
         show_json(found)
         return

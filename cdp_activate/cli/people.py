@@ -107,7 +107,7 @@ def erase(
       cdp-activate erase c-000042 --yes
     """
     from cdp_activate.errors import CdpError, UsageError
-    from cdp_activate.sync.erase import Erasing
+    from cdp_activate.sync.erase import ErasureContext
 
     project = load(options)
     entity = _entity(project, entity)
@@ -117,7 +117,7 @@ def erase(
     if not yes:
         _ask(question)
     with logging(options["log_format"]), project.warehouse() as warehouse:
-        done = Erasing(project.syncs, project.destinations, warehouse).erase(key, entity)
+        done = ErasureContext(project.syncs, project.destinations, warehouse).erase(key, entity)
     if as_json:
         show_json(done.as_dict())
     else:

@@ -71,12 +71,12 @@ def show_plan(select: tuple[str, ...], form: str, options: Mapping[str, Any]) ->
     """
     from cdp_activate.errors import CdpError
     from cdp_activate.sync.guards import refusals
-    from cdp_activate.sync.plan_sql import Asked
+    from cdp_activate.sync.plan_sql import PlanOptions
     from cdp_activate.sync.planning import planned
     from cdp_activate.sync.samples import samples
 
     project, at = load(dict(options)), instant(options["as_of"])
-    asked = Asked(
+    asked = PlanOptions(
         at,
         is_replay=options["as_of"] is not None,
         full_refresh=options["full_refresh"],

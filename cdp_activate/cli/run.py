@@ -22,7 +22,7 @@ from cdp_activate.cli.sync import summary_table, unanswered, worst
 from cdp_activate.cli.watching import STOPPED, run_options, running
 
 if TYPE_CHECKING:
-    from cdp_activate.sync.due import Line
+    from cdp_activate.sync.due import SyncOutcome
 
 
 @click.command(cls=Command)
@@ -82,7 +82,7 @@ def run(
         context.exit(STOPPED)
 
 
-def _show(lines: list[Line], *, logged: bool) -> None:
+def _show(lines: list[SyncOutcome], *, logged: bool) -> None:
     """`logged`: standard error is a log of JSON, which has said what failed."""
     rows = [(line.sync, line.outcome, line.why, _clock(line.next_at)) for line in lines]
     click.echo(table(rows, ("sync", "outcome", "why", "next (UTC)")))

@@ -21,8 +21,8 @@ from cdp_activate.errors import StoppedError
 if TYPE_CHECKING:
     from cdp_activate.project import Project
     from cdp_activate.sync.drift import Drift
-    from cdp_activate.sync.run import Options
-    from cdp_activate.sync.watch import Watch
+    from cdp_activate.sync.run import RunOptions
+    from cdp_activate.sync.watch import Watcher
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,13 +68,13 @@ def run_options(function: F) -> F:
 
 
 @contextmanager
-def running(project: Project, options: Mapping[str, Any]) -> Iterator[Options]:
+def running(project: Project, options: Mapping[str, Any]) -> Iterator[RunOptions]:
     """How syncs are run, as `run_options` and `--as-of` say: who looks on, and what ends them."""
-    from cdp_activate.sync.run import Options
+    from cdp_activate.sync.run import RunOptions
 
     form = options["log_format"]
     with watching(project, form) as watch, stopping(form) as (stop, given_up):
-        yield Options(
+        yield RunOptions(
             is_replay=options["as_of"] is not None,
             stop=stop,
             given_up=given_up,
@@ -85,7 +85,7 @@ def running(project: Project, options: Mapping[str, Any]) -> Iterator[Options]:
 
 
 @contextmanager
-def watching(project: Project, log_format: str | None) -> Iterator[Watch]:
+def watching(project: Project, log_format: str | None) -> Iterator[Watcher]:
     """Everybody who looks on: the log, alerts, and traces where OpenTelemetry is installed."""
     from cdp_activate.sync.alerts import Alerts
     from cdp_activate.sync.telemetry import telemetry

@@ -24,7 +24,7 @@ from cdp_activate.demo import complete_journey, shop
 from cdp_activate.errors import CdpError, UsageError
 from cdp_activate.project import Project
 from cdp_activate.receiver import Receiver
-from cdp_activate.sync.run import Options, run_sync
+from cdp_activate.sync.run import RunOptions, run_sync
 
 MARK = ".cdp-activate-demo"
 SECRET = "only-for-the-demo"  # noqa: S105 (a shared word between two local processes)
@@ -47,7 +47,7 @@ class Settings:
 
 
 @dataclass
-class Story:
+class DemoStory:
     """Everything that happened, for people and for machines."""
 
     data: str
@@ -81,7 +81,7 @@ class Story:
 Tell = Callable[[str], object]
 
 
-def play(settings: Settings, tell: Tell = lambda _: None) -> Story:
+def play(settings: Settings, tell: Tell = lambda _: None) -> DemoStory:
     """Play the demo in `settings.folder`, which is left behind to look around in.
 
     Raises UsageError when the folder holds anything but an earlier demo.
@@ -93,7 +93,7 @@ def play(settings: Settings, tell: Tell = lambda _: None) -> Story:
     project = Project.at(
         settings.folder / chapter.project, profiles=settings.folder / chapter.project
     )
-    story = Story(
+    story = DemoStory(
         settings.data, str(project.folder), chapter.as_of, chapter.as_of + timedelta(days=1)
     )
     with Receiver(secret=SECRET) as receiver, _environment(receiver):
@@ -123,7 +123,7 @@ def first_day(now: datetime) -> datetime:
     return (now - timedelta(days=1)).replace(hour=6, minute=0, second=0, microsecond=0)
 
 
-def _day(project: Project, story: Story, as_of: datetime, tell: Tell) -> None:
+def _day(project: Project, story: DemoStory, as_of: datetime, tell: Tell) -> None:
     with _timed(story, f"build as of {as_of:%Y-%m-%d}"):
         tell(f"dbt builds journeys, segments and audiences as of {as_of:%Y-%m-%d} ...")
         # The logic of the models is proven by `make build`; here their data are tested.
@@ -160,7 +160,7 @@ def _figures(project: Project, as_of: datetime) -> dict[str, Any]:
 
 def _sync(
     project: Project,
-    story: Story,
+    story: DemoStory,
     name: str,
     as_of: datetime,
     tell: Tell,
@@ -168,7 +168,7 @@ def _sync(
     allow: Sequence[str] = (),
 ) -> None:
     tell(f"{name}: syncing ...")
-    options = Options(allow=allow)
+    options = RunOptions(allow=allow)
     with _timed(story, name), project.warehouse() as warehouse:
         story.runs[name] = [
             run_sync(sync, project.catalog, warehouse, as_of=as_of, options=options).as_dict()
@@ -265,7 +265,7 @@ def _environment(receiver: Receiver) -> Iterator[None]:
 
 
 @contextmanager
-def _timed(story: Story, what: str) -> Iterator[None]:
+def _timed(story: DemoStory, what: str) -> Iterator[None]:
     started = time.monotonic()
     yield
     story.seconds[what] = round(time.monotonic() - started, 1)

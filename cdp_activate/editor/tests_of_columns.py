@@ -15,7 +15,7 @@ from cdp_activate.audiences.reading.leaves import (
     NESTED,
     PROPERTY,
     RATE,
-    Allowed,
+    AllowedTests,
     offered_operators,
 )
 from cdp_activate.catalog import Column, Type
@@ -151,7 +151,7 @@ class Tests:
         return definition(name)
 
     def test(
-        self, column: Column, allowed: Allowed = PROPERTY, *, percentages: bool = False
+        self, column: Column, allowed: AllowedTests = PROPERTY, *, percentages: bool = False
     ) -> Schema:
         """A value for `eq`, a list for `in`, or operators."""
         value = PERCENT if percentages else _value(column.type, column.values)
@@ -168,7 +168,7 @@ class Tests:
     def asked(
         self,
         column: Column,
-        allowed: Allowed,
+        allowed: AllowedTests,
         beside: Schema | None = None,
         *needed: str,
         percentages: bool = False,

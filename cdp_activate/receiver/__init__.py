@@ -17,9 +17,17 @@ Alone: `python -m cdp_activate.receiver --port 8765`. It listens on 127.0.0.1
 only, keeps everything in memory and prints nothing of what it is sent.
 """
 
-from cdp_activate.receiver.faults import Fault, Weather
-from cdp_activate.receiver.lists import Nature
+from cdp_activate.receiver.faults import Fault, RandomFaults
+from cdp_activate.receiver.lists import PlatformBehaviour
 from cdp_activate.receiver.server import Receiver, main
-from cdp_activate.receiver.simulated import Call, SimulatedPlatform
+from cdp_activate.receiver.simulated import RecordedCall, SimulatedPlatform
 
-__all__ = ["Call", "Fault", "Nature", "Receiver", "SimulatedPlatform", "Weather", "main"]
+__all__ = [
+    "Fault",
+    "PlatformBehaviour",
+    "RandomFaults",
+    "Receiver",
+    "RecordedCall",
+    "SimulatedPlatform",
+    "main",
+]

@@ -22,7 +22,7 @@ _LOSES_THE_ROWS = frozenset({"status", "reset"})
 
 
 @dataclass(slots=True)
-class Planned:
+class PlannedFault:
     """A fault that is due. `left`: how many requests it still meets; None: all."""
 
     name: Fault
@@ -62,7 +62,7 @@ TRANSIENT: tuple[tuple[Fault, Mapping[str, Any]], ...] = (
 
 
 @dataclass(frozen=True)
-class Weather:
+class RandomFaults:
     """Faults drawn by a seed: the same seed gives the same request the same fault.
 
     `rate` is the share of requests that meet one.
@@ -72,28 +72,28 @@ class Weather:
     rate: float = 0.1
     faults: Sequence[tuple[Fault, Mapping[str, Any]]] = TRANSIENT
 
-    def fault_of(self, number: int) -> Planned | None:
+    def fault_of(self, number: int) -> PlannedFault | None:
         """The fault of the request with this number, counted from 1."""
         chance = random.Random(f"{self.seed}:{number}")  # noqa: S311 (a test's dice)
         if chance.random() >= self.rate:
             return None
         name, options = chance.choice(self.faults)
-        return Planned(name, options=options)
+        return PlannedFault(name, options=options)
 
 
 class FaultQueue:
     """Faults on command; each request meets the first. Not thread-safe by itself."""
 
     def __init__(self) -> None:
-        self._faults: deque[Planned] = deque()
+        self._faults: deque[PlannedFault] = deque()
 
-    def add(self, fault: Planned) -> None:
+    def add(self, fault: PlannedFault) -> None:
         self._faults.append(fault)
 
     def clear(self) -> None:
         self._faults.clear()
 
-    def take(self) -> Planned | None:
+    def take(self) -> PlannedFault | None:
         """The fault that the next request meets."""
         if not self._faults:
             return None

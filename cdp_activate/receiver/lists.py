@@ -13,7 +13,7 @@ Rows = dict[str, Row]
 
 
 @dataclass(frozen=True, slots=True)
-class Nature:
+class PlatformBehaviour:
     """What kind of platform it is.
 
     Its clock ticks once a request, so that the same requests always meet the same platform.
@@ -57,14 +57,14 @@ class Job:
 class Lists:
     """The state of a platform. Not thread-safe by itself."""
 
-    nature: Nature = field(default_factory=Nature)
+    behaviour: PlatformBehaviour = field(default_factory=PlatformBehaviour)
     members: dict[str, Rows] = field(default_factory=dict)
     events: dict[str, list[Row]] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     clock: int = 0
 
     def __post_init__(self) -> None:
-        self._chance = random.Random(self.nature.seed)  # noqa: S311 (a test's dice)
+        self._chance = random.Random(self.behaviour.seed)  # noqa: S311 (a test's dice)
         self._shown: dict[str, Rows] = {}
         self._unseen: deque[tuple[int, str, str, Row | None]] = deque()
         self._pending: list[Job] = []
@@ -86,10 +86,10 @@ class Lists:
 
     def take(self, batch: Batch, rejected: Mapping[str, str]) -> dict[str, Any]:
         """The answer to a batch: its outcome, or the job that will have one."""
-        if not self.nature.job_ticks or batch.action == "erase":
+        if not self.behaviour.job_ticks or batch.action == "erase":
             return self._apply(batch, rejected)
         number = f"job-{len(self.jobs) + 1}"
-        due = self.clock + self._chance.randint(1, self.nature.job_ticks)
+        due = self.clock + self._chance.randint(1, self.behaviour.job_ticks)
         self.jobs[number] = Job(batch, rejected, due)
         self._pending.append(self.jobs[number])
         return {"job": number}
@@ -103,7 +103,7 @@ class Lists:
 
     def shown(self) -> dict[str, Rows]:
         """The lists as the platform shows them, which may lag behind what it holds."""
-        if not self.nature.lag:
+        if not self.behaviour.lag:
             return self.members
         while self._unseen and self._unseen[0][0] <= self.clock:
             _, name, member, row = self._unseen.popleft()
@@ -135,18 +135,18 @@ class Lists:
                 members[member] = row
             else:
                 members.pop(member, None)
-            if self.nature.lag:
-                due = self.clock + self.nature.lag
+            if self.behaviour.lag:
+                due = self.clock + self.behaviour.lag
                 self._unseen.append((due, name, member, row if is_member else None))
 
     def _send(self, name: str, rows: list[Row]) -> None:
         there = self.events.setdefault(name, [])
-        if self.nature.deduplicates:
+        if self.behaviour.deduplicates:
             known = {row["idempotency_key"] for row in there}
             rows = [row for row in rows if row["idempotency_key"] not in known]
         there.extend(rows)
 
     def _known_as(self, row: Row) -> str:
-        if self.nature.matches_on == "key":
+        if self.behaviour.matches_on == "key":
             return str(row["key"])
-        return str(row.get("identifiers", {}).get(self.nature.matches_on, ""))
+        return str(row.get("identifiers", {}).get(self.behaviour.matches_on, ""))

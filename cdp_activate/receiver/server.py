@@ -10,8 +10,8 @@ from typing import NoReturn, Self
 
 from cdp_activate.errors import CdpError
 from cdp_activate.local_server import LocalServer
-from cdp_activate.receiver.faults import Weather
-from cdp_activate.receiver.lists import Nature
+from cdp_activate.receiver.faults import RandomFaults
+from cdp_activate.receiver.lists import PlatformBehaviour
 from cdp_activate.receiver.simulated import SimulatedPlatform
 
 
@@ -23,10 +23,10 @@ class Receiver(SimulatedPlatform):
         secret: str | None = None,
         *,
         port: int = 0,
-        nature: Nature | None = None,
-        weather: Weather | None = None,
+        behaviour: PlatformBehaviour | None = None,
+        weather: RandomFaults | None = None,
     ) -> None:
-        super().__init__(nature, secret=secret, weather=weather)
+        super().__init__(behaviour, secret=secret, weather=weather)
         self._server = LocalServer(self.answer, port=port)
         self.url = self._server.url
 
@@ -50,16 +50,16 @@ class Receiver(SimulatedPlatform):
 def main(arguments: list[str] | None = None) -> int:
     """Run alone until Ctrl-C or SIGTERM; return the exit code."""
     chosen = _options().parse_args(arguments)
-    nature = Nature(
+    behaviour = PlatformBehaviour(
         matches_on=chosen.matches_on,
         job_ticks=chosen.job_ticks,
         lag=chosen.lag,
         latency=chosen.latency / 1000,
         seed=chosen.seed,
     )
-    weather = Weather(chosen.seed, chosen.fault_rate) if chosen.fault_rate else None
+    weather = RandomFaults(chosen.seed, chosen.fault_rate) if chosen.fault_rate else None
     try:
-        receiver = Receiver(chosen.secret, port=chosen.port, nature=nature, weather=weather)
+        receiver = Receiver(chosen.secret, port=chosen.port, behaviour=behaviour, weather=weather)
     except (CdpError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -15,9 +15,9 @@ from urllib.parse import unquote, urlsplit
 
 from cdp_activate.errors import RetryError
 from cdp_activate.http import FunctionTransport, Request, Response, Transport, uncompressed
-from cdp_activate.local_server import Cut
-from cdp_activate.receiver.faults import Fault, FaultQueue, Planned, Weather
-from cdp_activate.receiver.lists import Batch, Lists, Nature, Rows
+from cdp_activate.local_server import CutAnswer
+from cdp_activate.receiver.faults import Fault, FaultQueue, PlannedFault, RandomFaults
+from cdp_activate.receiver.lists import Batch, Lists, PlatformBehaviour, Rows
 from cdp_activate.signature import secret_bytes, sign
 
 OLDEST_TIMESTAMP = 300
@@ -30,7 +30,7 @@ _ACTIONS = ("upsert", "remove", "send", "erase")
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class RecordedCall:
     """What is remembered of one request: nothing personal. Status 0: never answered."""
 
     method: str
@@ -55,19 +55,19 @@ class SimulatedPlatform:
 
     def __init__(
         self,
-        nature: Nature | None = None,
+        behaviour: PlatformBehaviour | None = None,
         *,
         secret: str | None = None,
-        weather: Weather | None = None,
+        weather: RandomFaults | None = None,
     ) -> None:
         self._key = secret_bytes(secret) if secret is not None else None
-        self._lists = Lists(nature or Nature())
+        self._lists = Lists(behaviour or PlatformBehaviour())
         self._weather = weather
         self._answers: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._faults = FaultQueue()
         self._delayed: list[_Delayed] = []
         self._refused: set[str] = set()
-        self._requests: list[Call] = []
+        self._requests: list[RecordedCall] = []
         self._lock = threading.RLock()
         self.calls = 0
         """POST requests received, whatever became of them."""
@@ -87,7 +87,7 @@ class SimulatedPlatform:
             return {name: list(rows) for name, rows in self._lists.events.items()}
 
     @property
-    def requests(self) -> list[Call]:
+    def requests(self) -> list[RecordedCall]:
         """A copy of the log of POST and OPTIONS requests, oldest first."""
         with self._lock:
             return list(self._requests)
@@ -125,7 +125,7 @@ class SimulatedPlatform:
             if fault == "refuse_batch_with":
                 self._refused.add(str(options["key"]))
             else:
-                self._faults.add(Planned(fault, times, options))
+                self._faults.add(PlannedFault(fault, times, options))
 
     def behave(self) -> None:
         """Forget every fault that is queued, standing or drawn."""
@@ -134,7 +134,7 @@ class SimulatedPlatform:
             self._refused.clear()
             self._weather = None
 
-    def answer(self, request: Request) -> Response | Cut:
+    def answer(self, request: Request) -> Response | CutAnswer:
         """What the platform says to a request, or where its answer breaks off."""
         if request.method == "GET":
             return self._show(urlsplit(request.url).path)
@@ -142,14 +142,14 @@ class SimulatedPlatform:
             call, answer = self._take(uncompressed(request))
         else:
             answer = Response(204 if self._is_signed(request) else 401)
-            call = Call(request.method, "", 0, answer.status)
+            call = RecordedCall(request.method, "", 0, answer.status)
         with self._lock:
             self._requests.append(call)
         return answer
 
     def _directly(self, request: Request) -> Response:
         answer = self.answer(request)
-        if isinstance(answer, Cut):
+        if isinstance(answer, CutAnswer):
             raise RetryError(f"{request.host} closed the connection", in_doubt=True)
         return answer
 
@@ -165,15 +165,15 @@ class SimulatedPlatform:
                 return _json(200, list(lists[name]))
         return _json(404, {"error": "there is nothing here"})
 
-    def _take(self, request: Request) -> tuple[Call, Response | Cut]:
+    def _take(self, request: Request) -> tuple[RecordedCall, Response | CutAnswer]:
         """Log line and answer of one batch, with whatever fault is due."""
         fault = self._next_fault()
-        pause = self._lists.nature.latency
+        pause = self._lists.behaviour.latency
         if fault is not None and fault.name == "slow":
             pause += float(fault.options["seconds"])
         if pause:
             time.sleep(pause)
-        call, answer = Call("POST", "", 0, 0), _json(200, {"accepted": 0})
+        call, answer = RecordedCall("POST", "", 0, 0), _json(200, {"accepted": 0})
         if fault is None or fault.applied:
             call, answer = self._judge(request, fault)
         if fault is None:
@@ -185,9 +185,9 @@ class SimulatedPlatform:
                 self._delayed.append(_Delayed(request, due))
                 self._deliver_again()
         if fault.name == "reset":
-            return replace(call, status=0), Cut("reset")
+            return replace(call, status=0), CutAnswer("reset")
         if fault.name == "half_body":
-            return replace(call, status=0), Cut("half", answer)
+            return replace(call, status=0), CutAnswer("half", answer)
         if fault.name == "malformed_json":
             answer = replace(answer, status=200, body=b'{"accepted": ')
         if fault.name == "status":
@@ -197,7 +197,7 @@ class SimulatedPlatform:
                 answer = replace(answer, headers={**answer.headers, **wait})
         return replace(call, status=answer.status), answer
 
-    def _next_fault(self) -> Planned | None:
+    def _next_fault(self) -> PlannedFault | None:
         with self._lock:
             self.calls += 1
             self._lists.tick()
@@ -214,11 +214,11 @@ class SimulatedPlatform:
         for late in due:
             self._judge(late.request, None)
 
-    def _judge(self, request: Request, fault: Planned | None) -> tuple[Call, Response]:
+    def _judge(self, request: Request, fault: PlannedFault | None) -> tuple[RecordedCall, Response]:
         """Check the signature and the shape, then apply the batch once."""
         if not self._is_signed(request):
             why = "the signature is missing, wrong or too old"
-            return Call("POST", "", 0, 401), _json(401, {"error": why})
+            return RecordedCall("POST", "", 0, 401), _json(401, {"error": why})
         said = _read(request.body)
         if said is not None and said.get("action") == "settle":
             return self._settle(str(said.get("job")))
@@ -226,7 +226,7 @@ class SimulatedPlatform:
             return self._members(str(said.get("list")), str(said.get("after") or ""))
         batch = _batch(said)
         if batch is None:
-            return Call("POST", "", 0, 400), _json(400, {"error": "this is not a batch"})
+            return RecordedCall("POST", "", 0, 400), _json(400, {"error": "this is not a batch"})
         message_id = request.headers.get("webhook-id", "")
         with self._lock:
             if not self._refused.isdisjoint(batch.rows):
@@ -239,17 +239,17 @@ class SimulatedPlatform:
                 outcome = self._lists.take(batch, rejected)
                 self._remember(message_id, outcome)
                 answer = _json(202 if "job" in outcome else 200, outcome)
-        return Call("POST", batch.action, len(batch.rows), answer.status), answer
+        return RecordedCall("POST", batch.action, len(batch.rows), answer.status), answer
 
-    def _settle(self, job: str) -> tuple[Call, Response]:
+    def _settle(self, job: str) -> tuple[RecordedCall, Response]:
         with self._lock:
             outcome = self._lists.outcome(job)
         if outcome is None:
-            return Call("POST", "settle", 0, 404), _json(404, {"error": "no such job"})
+            return RecordedCall("POST", "settle", 0, 404), _json(404, {"error": "no such job"})
         status = 202 if "job" in outcome else 200
-        return Call("POST", "settle", 0, status), _json(status, outcome)
+        return RecordedCall("POST", "settle", 0, status), _json(status, outcome)
 
-    def _members(self, list_name: str, after: str) -> tuple[Call, Response]:
+    def _members(self, list_name: str, after: str) -> tuple[RecordedCall, Response]:
         """A page of the list as the platform shows it, in the order of what it knows them by."""
         with self._lock:
             rows = self._lists.shown().get(list_name, {})
@@ -257,7 +257,7 @@ class SimulatedPlatform:
             some = [rows[one]["identifiers"] for one in known[:_PAGE]]
             following = known[_PAGE - 1] if len(known) > _PAGE else None
             page = {"size": len(rows), "members": some, "next": following}
-        return Call("POST", "members", 0, 200), _json(200, page)
+        return RecordedCall("POST", "members", 0, 200), _json(200, page)
 
     def _remember(self, message_id: str, outcome: dict[str, Any]) -> None:
         if message_id:

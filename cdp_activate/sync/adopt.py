@@ -25,7 +25,7 @@ from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import prepared, trimmed
 from cdp_activate.spelling import suggest
 from cdp_activate.sync.built import audience_relation
-from cdp_activate.sync.fold import look_over_state
+from cdp_activate.sync.fold import analyze_state
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.left import prepare
 from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
@@ -43,7 +43,7 @@ from cdp_activate.sync.sharing import known_by
 from cdp_activate.sync.tables import ADOPTED, KeptList, RunRecord, now
 from cdp_activate.sync.wanted import LIST, everyone_sql, written_sql
 from cdp_activate.warehouse.base import Warehouse, Work
-from cdp_activate.warehouse.sayings import quoted
+from cdp_activate.warehouse.sql_functions import quoted
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ _COUNTS = ("on_list", "adopted", "known", "outside", "strangers")
 
 
 @dataclass(frozen=True)
-class Adopting:
+class AdoptionContext:
     """One sync whose list is taken over.
 
     `export` is a CSV file of the platform with a column for an identifier or several; without
@@ -111,7 +111,7 @@ class Adopting:
             with self.warehouse.work(None) as work:
                 lists = self._lists(work)
                 done = tuple(self._adopt(ledger, run, work, name) for name in lists)
-            look_over_state(self.warehouse)
+            analyze_state(self.warehouse)
             found = done[0] if self.sync.per is None else _together(kept, done)
             run.state, run.message = "adopted", f"{found.adopted:,} people of the list taken over"
             runs.close(run)
@@ -209,8 +209,8 @@ class Adopting:
 
         Of two with the same identifiers the platform holds one; who belongs there is it.
         """
-        make, schema, sayings = self.warehouse.make_table, work.schema, self.warehouse.sayings
-        pairs = pairs_of(self.sync, sayings, f"{schema}.everyone", "true")
+        make, schema, functions = self.warehouse.make_table, work.schema, self.warehouse.functions
+        pairs = pairs_of(self.sync, functions, f"{schema}.everyone", "true")
         make(
             f"{schema}.matched",
             f"select distinct member, entity_key from {MEMBERS} as theirs join ({pairs}) as ours "
@@ -221,7 +221,7 @@ class Adopting:
             f"{schema}.ours",
             "select entity_key, identifiers, is_member from ("
             f"select entity_key, identifiers, {belongs} as is_member, row_number() over "
-            f"(partition by {known_by(self.sync, sayings)} "
+            f"(partition by {known_by(self.sync, functions)} "
             f"order by {belongs} desc, entity_key) as place "
             f"from {schema}.everyone where entity_key in (select entity_key from {schema}.matched)"
             ") as placed where place = 1",

@@ -16,9 +16,9 @@ from cdp_activate.settings import validated
 from cdp_activate.spelling import suggest
 from cdp_activate.sync import log
 from cdp_activate.sync.channels import CHANNELS, Alert, Channel, Occasion
-from cdp_activate.sync.model import Amount
+from cdp_activate.sync.model import Threshold
 from cdp_activate.sync.tables import RunRecord
-from cdp_activate.sync.watch import Watch
+from cdp_activate.sync.watch import Watcher
 from cdp_activate.text import Node
 
 ATTEMPTS = 3
@@ -59,7 +59,7 @@ def read_alerts(documents: Iterable[Node], syncs: Iterable[str]) -> list[Channel
     return found
 
 
-class Alerts(Watch):
+class Alerts(Watcher):
     """Sends alerts about runs; `drifted` tells it of lists."""
 
     def __init__(
@@ -120,7 +120,7 @@ def _of(run: RunRecord, occasion: Occasion, text: str) -> Alert:
     return Alert(occasion, run.sync, run.destination, run.list, text, run.run_id, run.state, counts)
 
 
-def _rejections(run: RunRecord, limit: Amount) -> Alert | None:
+def _rejections(run: RunRecord, limit: Threshold) -> Alert | None:
     answered = run.added + run.updated + run.moved + run.removed + run.rejected
     if limit.allows(run.rejected, answered):
         return None

@@ -25,7 +25,7 @@ SECRET = 6
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long to keep trying. Waits grow from `first` to `longest` seconds, with full jitter.
 
     `total` is the most seconds spent on one batch, `job` the most spent on waiting for a
@@ -47,7 +47,7 @@ class Patience:
         return random.uniform(0, ceiling)  # noqa: S311 (jitter, not a secret)
 
 
-class EndedError(Exception):
+class DeliveryEndedError(Exception):
     """The delivery is over: what waits to be tried again is left for the next run.
 
     `in_doubt`: the platform may have taken the rows of the call, as in DestinationError.
@@ -58,7 +58,7 @@ class EndedError(Exception):
         self.in_doubt = in_doubt
 
 
-class Caller:
+class RetryingCaller:
     """Makes the calls to one destination, for several threads, until `is_over`.
 
     `calls` counts every call made, retries included.
@@ -67,7 +67,7 @@ class Caller:
     def __init__(
         self,
         destination: Destination[Any],
-        patience: Patience,
+        patience: RetryPolicy,
         sleep: Callable[[float], object],
         is_over: Callable[[], bool],
     ) -> None:
@@ -93,7 +93,7 @@ class Caller:
         before = self.destination.calls_taken
         for attempt in itertools.count(1):
             if attempt > 1 and self.is_over():
-                raise EndedError(in_doubt=in_doubt)
+                raise DeliveryEndedError(in_doubt=in_doubt)
             self.pace.wait()
             with self.counting:
                 self.calls += counted
@@ -102,7 +102,7 @@ class Caller:
             except RetryError as error:
                 in_doubt = in_doubt or error.in_doubt or self._began(before, repeatable)
                 if in_doubt and self.destination.given_up.is_set():
-                    raise EndedError(in_doubt=True) from error
+                    raise DeliveryEndedError(in_doubt=True) from error
                 if error.in_doubt and not repeatable:
                     raise DestinationError(
                         f"{error.message}: it is not known whether the messages were sent",

@@ -21,7 +21,7 @@ from cdp_activate.destinations.base import DestinationSettings
 from cdp_activate.errors import CdpError, RetryError
 from cdp_activate.http import Request, Transport
 from cdp_activate.signature import SigningSecret, new_message_id, signed
-from cdp_activate.sync.model import Amount, AmountField
+from cdp_activate.sync.model import AmountField, Threshold
 
 Occasion: TypeAlias = Literal["failure", "guard", "drift", "rejections"]
 
@@ -50,7 +50,7 @@ class ChannelSettings(DestinationSettings):
     type: str
     on: tuple[Occasion, ...] = ("failure", "guard", "drift", "rejections")
     syncs: tuple[str, ...] = ()
-    rejected_above: AmountField = Amount(share=Decimal("0.05"))
+    rejected_above: AmountField = Threshold(share=Decimal("0.05"))
 
 
 class Channel(ABC):

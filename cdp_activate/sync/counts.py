@@ -12,7 +12,7 @@ KNOWN = ("update", "move", "remove", "left", "kept", "forget")
 
 
 @dataclass
-class Counts:
+class PlanCounts:
     """People by action, of one list or of several.
 
     `known` is how many the ledger holds, `members` how many of the audience belong there.
@@ -70,16 +70,16 @@ def counted(
     rows: Iterable[tuple[str | None, str, str | None, int]],
     sizes: Mapping[str, int],
     whole: str,
-) -> tuple[Counts, list[Counts]]:
+) -> tuple[PlanCounts, list[PlanCounts]]:
     """All in all, and by list, from rows of list, action, reason and count.
 
     `sizes` are the people in the ledger by list, `whole` is what all lists are called together.
     Who is held back for want of a list is in the whole alone.
     """
-    total = Counts(whole, sum(sizes.values()))
-    lists = {name: Counts(name, size) for name, size in sizes.items()}
+    total = PlanCounts(whole, sum(sizes.values()))
+    lists = {name: PlanCounts(name, size) for name, size in sizes.items()}
     for name, action, reason, count in rows:
         total.add(action, reason, count)
         if name is not None:
-            lists.setdefault(name, Counts(name, 0)).add(action, reason, count)
+            lists.setdefault(name, PlanCounts(name, 0)).add(action, reason, count)
     return total, [lists[name] for name in sorted(lists)]

@@ -18,7 +18,7 @@ from typing import Any
 from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import DestinationError, RefusedError
-from cdp_activate.sync.attempts import Caller, EndedError, Patience
+from cdp_activate.sync.attempts import DeliveryEndedError, RetryingCaller, RetryPolicy
 from cdp_activate.sync.tables import Verb
 
 SIGN_OF_LIFE = 30.0
@@ -29,7 +29,7 @@ WAITING = 8
 
 
 @dataclass(frozen=True)
-class Delivered:
+class BatchOutcome:
     """What became of a batch: rejected rows by key; `unnamed` more were refused, for `reasons`."""
 
     rows: Sequence[Row]
@@ -40,7 +40,7 @@ class Delivered:
 
 
 @dataclass(frozen=True)
-class Hooks:
+class DeliveryHooks:
     """Who is told what is sent, by the thread that sends it.
 
     `announce` is called with a batch that is about to be sent, `answered` with what became of
@@ -49,7 +49,7 @@ class Hooks:
     """
 
     announce: Callable[[Sequence[Row]], object] = lambda batch: None
-    answered: Callable[[Delivered], object] = lambda delivered: None
+    answered: Callable[[BatchOutcome], object] = lambda delivered: None
     untaken: Callable[[Sequence[Row]], object] = lambda batch: None
     alive: Callable[[], object] = lambda: None
 
@@ -59,7 +59,7 @@ class JobUnderWayError(DestinationError):
 
 
 @dataclass
-class Courier:
+class ListSender:
     """Takes rows to one list of one destination.
 
     `stop` ends the delivery after the batches under way; the destination's `given_up` ends
@@ -68,14 +68,16 @@ class Courier:
 
     destination: Destination[Any]
     list_id: str = ""
-    patience: Patience = field(default_factory=Patience)
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
     sleep: Callable[[float], object] = time.sleep
     stop: threading.Event = field(default_factory=threading.Event)
-    hooks: Hooks = field(default_factory=Hooks)
+    hooks: DeliveryHooks = field(default_factory=DeliveryHooks)
 
     def __post_init__(self) -> None:
         self.halted = threading.Event()
-        self.caller = Caller(self.destination, self.patience, self.sleep, lambda: self.is_over)
+        self.caller = RetryingCaller(
+            self.destination, self.patience, self.sleep, lambda: self.is_over
+        )
 
     @property
     def calls(self) -> int:
@@ -95,16 +97,16 @@ class Courier:
         """Find or make the list that everything else is about."""
         try:
             self.list_id = self.caller.call(lambda: self.destination.open(name), counted=False)
-        except EndedError:
+        except DeliveryEndedError:
             return  # told to stop: nothing will be delivered either
 
-    def deliver(self, verb: Verb, batches: Iterable[Sequence[Row]]) -> Iterator[Delivered]:
+    def deliver(self, verb: Verb, batches: Iterable[Sequence[Row]]) -> Iterator[BatchOutcome]:
         """Send batches, some at once; yields each outcome as it arrives.
 
         The first error ends the delivery, after the outcomes of the batches under way.
         """
         waiting = iter(batches)
-        under_way: set[Future[list[Delivered]]] = set()
+        under_way: set[Future[list[BatchOutcome]]] = set()
         most = self.destination.concurrency + WAITING
         failure: Exception | None = None
         with ThreadPoolExecutor(self.destination.concurrency) as pool, self._halting():
@@ -161,11 +163,11 @@ class Courier:
     def _settled(self, job: str) -> Receipt | None:
         try:
             answer: Receipt | None = self.caller.call(lambda: self.destination.settle(job))
-        except EndedError:
+        except DeliveryEndedError:
             return None
         return answer
 
-    def _begin(self, verb: Verb, rows: Sequence[Row]) -> list[Delivered]:
+    def _begin(self, verb: Verb, rows: Sequence[Row]) -> list[BatchOutcome]:
         """One batch of those that wait, unless the delivery has ended meanwhile."""
         if self.is_over:
             return []
@@ -176,7 +178,7 @@ class Courier:
             self.halt()  # at once: others wait for this very thread
             raise
 
-    def _send(self, verb: Verb, rows: Sequence[Row]) -> list[Delivered]:
+    def _send(self, verb: Verb, rows: Sequence[Row]) -> list[BatchOutcome]:
         """One batch; refused whole, it is halved until the bad rows are alone."""
         act = getattr(self.destination, verb)
         repeatable = verb != "send" or self.destination.deduplicates
@@ -184,13 +186,13 @@ class Courier:
             receipt: Receipt = self.caller.call(
                 lambda: act(self.list_id, rows), repeatable=repeatable
             )
-        except EndedError as ended:
+        except DeliveryEndedError as ended:
             if not ended.in_doubt:
                 self.hooks.untaken(rows)
             return []
         except RefusedError as error:
             if len(rows) == 1:
-                return [self._told(Delivered(rows, {rows[0].key: error.message}))]
+                return [self._told(BatchOutcome(rows, {rows[0].key: error.message}))]
             if self.is_over:
                 self.hooks.untaken(rows)
                 return []
@@ -201,9 +203,9 @@ class Courier:
                 self.hooks.untaken(rows)
             raise
         rejected = {key: why for key, why in receipt.rejected.items() if key}
-        delivered = Delivered(rows, rejected, receipt.unnamed, receipt.job, receipt.reasons)
+        delivered = BatchOutcome(rows, rejected, receipt.unnamed, receipt.job, receipt.reasons)
         return [self._told(delivered)]
 
-    def _told(self, delivered: Delivered) -> Delivered:
+    def _told(self, delivered: BatchOutcome) -> BatchOutcome:
         self.hooks.answered(delivered)
         return delivered

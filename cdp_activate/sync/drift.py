@@ -134,7 +134,7 @@ def _ask(
     size = read_members(warehouse, members)
     with warehouse.state():
         ledger = warehouse.state_table("sync_ledger")
-        pairs = pairs_of(sync, warehouse.sayings, ledger, kept.condition)
+        pairs = pairs_of(sync, warehouse.functions, ledger, kept.condition)
         values = kept.values * len(sync.settings.identifiers)
         there = (
             f"select entity_key from ({pairs}) as ours join {MEMBERS} as theirs "
@@ -148,7 +148,7 @@ def _ask(
         )[0][0]
         # Identifiers of before, in a sync that never removes, are ours as well.
         of_before = warehouse.state_table("sync_former")
-        former = pairs_of(sync, warehouse.sayings, of_before, kept.condition)
+        former = pairs_of(sync, warehouse.functions, of_before, kept.condition)
         known = warehouse.rows(
             f"select count(distinct member) from {MEMBERS} as theirs "
             f"join ({pairs} union all {former}) as ours "

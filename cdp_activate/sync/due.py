@@ -20,7 +20,7 @@ from cdp_activate.sync import log
 from cdp_activate.sync.builds import last_builds
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.run import Options, Summary, run_sync
+from cdp_activate.sync.run import RunOptions, Summary, run_sync
 from cdp_activate.sync.schedule import LastRun, Timetable, Verdict, judge
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse.base import Warehouse
@@ -30,7 +30,7 @@ UNFINISHED = ("running", "killed", "stopped", "locked", "partial", "adopted")
 
 
 @dataclass(frozen=True)
-class Line:
+class SyncOutcome:
     """What became of one sync.
 
     `outcome`: not due, due (in a dry run), waiting (for what it needs), skipped (what it needs
@@ -75,7 +75,7 @@ class Scheduler:
     timezone: str = "UTC"
     _built: Mapping[str, datetime | str] = field(default_factory=dict, init=False)
 
-    def verdicts(self, now: datetime) -> dict[str, Line]:
+    def verdicts(self, now: datetime) -> dict[str, SyncOutcome]:
         """Whether each sync is due by its schedule alone: due, not due, or running."""
         with self.open_warehouse() as warehouse, warehouse.state():
             create_tables(warehouse)
@@ -84,12 +84,12 @@ class Scheduler:
         self._built = self._builds()
         lines = {name: self._judged(name, last.get(name), now) for name in self.syncs}
         for name in busy:
-            lines[name] = Line(
+            lines[name] = SyncOutcome(
                 name, "running", "another process runs it just now", last=last.get(name)
             )
         return lines
 
-    def _judged(self, name: str, last: LastRun | None, now: datetime) -> Line:
+    def _judged(self, name: str, last: LastRun | None, now: datetime) -> SyncOutcome:
         sync = self.syncs[name]
         schedule = sync.settings.schedule
         if schedule is None:
@@ -99,7 +99,7 @@ class Scheduler:
             table = Timetable(name, schedule, self.timezone) if schedule.cron else None
             verdict = judge(table, last, now, self._built.get(name, ""))
         outcome = "due" if verdict.due else "not due"
-        return Line(name, outcome, verdict.why, verdict.next_at, last, fresh=verdict.fresh)
+        return SyncOutcome(name, outcome, verdict.why, verdict.next_at, last, fresh=verdict.fresh)
 
     def _builds(self) -> dict[str, datetime | str]:
         """When dbt last built what each sync reads that runs after builds, or why nobody knows."""
@@ -113,18 +113,18 @@ class Scheduler:
         with self.open_warehouse() as warehouse:
             return last_builds(syncs, self.catalog, warehouse)
 
-    def dry_run(self, now: datetime) -> list[Line]:
+    def dry_run(self, now: datetime) -> list[SyncOutcome]:
         """What `run` would begin with, and when each sync is next. Nothing is run."""
         verdicts = self.verdicts(now)
         order = TopologicalSorter({name: one.settings.needs for name, one in self.syncs.items()})
-        lines: dict[str, Line] = {}
+        lines: dict[str, SyncOutcome] = {}
         for name in order.static_order():
             lines[name] = self._before(name, verdicts, lines)
         return [lines[name] for name in self.syncs]
 
     def run(
-        self, now: datetime, options: Options, *, select: Iterable[str] = (), at_once: int = 4
-    ) -> list[Line]:
+        self, now: datetime, options: RunOptions, *, select: Iterable[str] = (), at_once: int = 4
+    ) -> list[SyncOutcome]:
         """Run what is due at `now`, at most `at_once` syncs side by side.
 
         A sync begins when all it needs have ended well; `select` leaves only these to run.
@@ -134,8 +134,8 @@ class Scheduler:
         wanted = set(select) or set(self.syncs)
         order = TopologicalSorter({name: one.settings.needs for name, one in self.syncs.items()})
         order.prepare()
-        lines: dict[str, Line] = {}
-        under_way: dict[Future[Line], str] = {}
+        lines: dict[str, SyncOutcome] = {}
+        under_way: dict[Future[SyncOutcome], str] = {}
         with ThreadPoolExecutor(at_once) as pool:
             while order.is_active():
                 for name in order.get_ready():
@@ -158,7 +158,9 @@ class Scheduler:
                     order.done(name)
         return [lines[name] for name in self.syncs]
 
-    def _before(self, name: str, verdicts: Mapping[str, Line], lines: Mapping[str, Line]) -> Line:
+    def _before(
+        self, name: str, verdicts: Mapping[str, SyncOutcome], lines: Mapping[str, SyncOutcome]
+    ) -> SyncOutcome:
         """Whether a sync may begin, its needs having been dealt with."""
         line = verdicts[name]
         if line.outcome != "due":
@@ -173,7 +175,7 @@ class Scheduler:
                 return _ended(line, "waiting", f"it needs {need}, which is {before.outcome}")
         return line
 
-    def _run(self, line: Line, now: datetime, options: Options) -> Line:
+    def _run(self, line: SyncOutcome, now: datetime, options: RunOptions) -> SyncOutcome:
         sync, opened = self.syncs[line.sync], False
 
         def is_due(warehouse: Warehouse) -> bool:
@@ -202,17 +204,17 @@ class Scheduler:
 
 
 def _ended(
-    line: Line,
+    line: SyncOutcome,
     outcome: str,
     why: str,
     *,
     summary: Summary | None = None,
     error: CdpError | None = None,
-) -> Line:
-    return Line(line.sync, outcome, why, line.next_at, line.last, summary, error)
+) -> SyncOutcome:
+    return SyncOutcome(line.sync, outcome, why, line.next_at, line.last, summary, error)
 
 
-def _said(line: Line) -> str:
+def _said(line: SyncOutcome) -> str:
     return "was told to stop" if line.outcome == "stopped" else f"{line.outcome}"
 
 

@@ -28,9 +28,9 @@ from cdp_activate.http import Transport
 from cdp_activate.identifiers import RULE_SETS
 from cdp_activate.identifiers.python import prepared
 from cdp_activate.sync import log
-from cdp_activate.sync.attempts import Patience
-from cdp_activate.sync.deliver import Courier
-from cdp_activate.sync.erasure import Erasure, Held, Step, Verified, given, put_off
+from cdp_activate.sync.attempts import RetryPolicy
+from cdp_activate.sync.deliver import ListSender
+from cdp_activate.sync.erasure import Erasure, ErasureStep, HeldPerson, Verified, given, put_off
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.left import prepare, under_way
 from cdp_activate.sync.model import DestinationEntry, Sync
@@ -41,13 +41,13 @@ from cdp_activate.warehouse.base import Warehouse
 
 
 @dataclass(frozen=True)
-class Erasing:
+class ErasureContext:
     """What an erasure needs: the syncs, where lists are kept, and the warehouse."""
 
     syncs: Mapping[str, Sync]
     destinations: Mapping[str, DestinationEntry]
     warehouse: Warehouse
-    patience: Patience = field(default_factory=Patience)
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
     transport: Transport | None = None
 
     def erase(self, key: str, entity: str) -> Erasure:
@@ -68,10 +68,10 @@ class Erasing:
         with self.warehouse.state():
             for name in names:
                 Lease(self.warehouse, name).take(erasure_id)
-        steps: list[Step] = []
+        steps: list[ErasureStep] = []
         try:
             runs = [Runs(self.warehouse, name) for name in names]
-            coming = [Held(kept, "{}") for one in runs for kept in under_way(one, key)]
+            coming = [HeldPerson(kept, "{}") for one in runs for kept in under_way(one, key)]
             for held in [*self._held(entity, key), *coming]:
                 step = put_off(held.kept) if held in coming else self._let_go(held, key)
                 self._record(erasure_id, held, step, key)
@@ -91,7 +91,7 @@ class Erasing:
         may = {name for name, one in self.syncs.items() if one.audience.entity.name == entity}
         return sorted(sent | may)
 
-    def _held(self, entity: str, key: str) -> list[Held]:
+    def _held(self, entity: str, key: str) -> list[HeldPerson]:
         """Every list that holds this key, under each identifier that was never removed.
 
         A sync that is no longer in the files counts too. What somebody else is there under by
@@ -116,7 +116,7 @@ class Erasing:
                 [key, key],
             )
         return [
-            Held(KeptList(sync, destination, name), identifiers)
+            HeldPerson(KeptList(sync, destination, name), identifiers)
             for sync, destination, name, identifiers in rows
             if sync not in self.syncs or self.syncs[sync].audience.entity.name == entity
         ]
@@ -187,13 +187,13 @@ class Erasing:
             name if one.audience.entity.name == entity else "" for name, one in self.syncs.items()
         ]
 
-    def _let_go(self, held: Held, key: str) -> Step:
+    def _let_go(self, held: HeldPerson, key: str) -> ErasureStep:
         kept = held.kept
         about = (kept.sync, kept.destination, kept.name)
         entry = self.destinations.get(kept.destination)
         if entry is None:
             message = f"'{kept.destination}' is no longer in syncs/destinations.yml: ask it by hand"
-            return Step(*about, "failed", "the platform does not say", message)
+            return ErasureStep(*about, "failed", "the platform does not say", message)
         with self.warehouse.state():
             list_id = known_list(self.warehouse, kept)
         try:
@@ -203,19 +203,21 @@ class Erasing:
             finally:
                 destination.close()
         except CdpError as error:
-            return Step(*about, "failed", "the platform does not say", error.message)
+            return ErasureStep(*about, "failed", "the platform does not say", error.message)
         try:
-            return Step(*about, outcome, self._look(entry, list_id, held))
+            return ErasureStep(*about, outcome, self._look(entry, list_id, held))
         except Exception as error:
             # It is done all the same.
-            return Step(*about, outcome, "the platform does not say", said(error))
+            return ErasureStep(*about, outcome, "the platform does not say", said(error))
 
-    def _ask(self, destination: Destination[Any], list_id: str | None, held: Held, key: str) -> str:
+    def _ask(
+        self, destination: Destination[Any], list_id: str | None, held: HeldPerson, key: str
+    ) -> str:
         """Have the person forgotten, or taken off the list: which of them.
 
         No list is opened for it, which would make one where there is none.
         """
-        courier = Courier(destination, patience=self.patience)
+        courier = ListSender(destination, patience=self.patience)
         row = Row(key, held.identifiers)
         if not destination.verbs & {"remove", "erase"}:
             raise DestinationError(
@@ -233,7 +235,7 @@ class Erasing:
             )
         return "removed"
 
-    def _look(self, entry: DestinationEntry, list_id: str | None, held: Held) -> Verified:
+    def _look(self, entry: DestinationEntry, list_id: str | None, held: HeldPerson) -> Verified:
         """Whether the platform still lists the person."""
         if list_id is None:
             return "the platform does not say"
@@ -249,7 +251,7 @@ class Erasing:
                 destination.close()
         return "still there" if there else "gone"
 
-    def _record(self, erasure_id: str, held: Held, step: Step, key: str) -> None:
+    def _record(self, erasure_id: str, held: HeldPerson, step: ErasureStep, key: str) -> None:
         """Write the step down; what the platform let go leaves the ledger."""
         kept = held.kept
         with self.warehouse.state():
@@ -279,7 +281,7 @@ def _forms(identifier: str, value: str) -> set[str]:
     return {value, *(form for form in forms if form)}
 
 
-def _acknowledge(courier: Courier, act: Callable[[], Receipt]) -> None:
+def _acknowledge(courier: ListSender, act: Callable[[], Receipt]) -> None:
     """Make the call and wait for its outcome. Raises DestinationError where it is refused."""
     receipt: Receipt | None = courier.ask(act)
     if receipt and receipt.job:

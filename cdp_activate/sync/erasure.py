@@ -13,7 +13,7 @@ Verified: TypeAlias = Literal["gone", "still there", "the platform does not say"
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldPerson:
     """What one list holds of the person: what the ledger says, or has been sent before it.
 
     `as_kept` are the identifiers as the sync tables have them.
@@ -29,7 +29,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Step:
+class ErasureStep:
     """What was done at one list.
 
     `outcome`: erased (the platform forgot the person), removed (taken off the list: the
@@ -53,7 +53,7 @@ class Erasure:
 
     erasure_id: str
     entity: str
-    steps: Sequence[Step]
+    steps: Sequence[ErasureStep]
     known: bool = True
 
     @property
@@ -69,14 +69,14 @@ class Erasure:
         return {**vars(self), "steps": steps, "ok": self.ok}
 
 
-def put_off(kept: KeptList) -> Step:
+def put_off(kept: KeptList) -> ErasureStep:
     """Nobody can be taken off a list that they are about to be put on."""
     message = (
         "a job that a stopped run left at the platform may be about the person: "
         "run the sync, which asks after it, then erase again"
     )
     about = (kept.sync, kept.destination, kept.name)
-    return Step(*about, "failed", "the platform does not say", message)
+    return ErasureStep(*about, "failed", "the platform does not say", message)
 
 
 def given(values: Mapping[str, str | None]) -> dict[str, str]:

@@ -12,16 +12,16 @@ from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import CdpError, DestinationError, OutOfReachError
 from cdp_activate.http import Transport
-from cdp_activate.sync.attempts import Patience
+from cdp_activate.sync.attempts import RetryPolicy
 from cdp_activate.sync.batches import Batch, read_batches
-from cdp_activate.sync.deliver import Courier, Delivered, Hooks, JobUnderWayError
+from cdp_activate.sync.deliver import BatchOutcome, DeliveryHooks, JobUnderWayError, ListSender
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.notes import Notes, Spans
 from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.rejected import Rejected
 from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.tables import EVENTS, PHASES, RunRecord, Verb
-from cdp_activate.sync.watch import Watch
+from cdp_activate.sync.watch import Watcher
 from cdp_activate.warehouse.base import Warehouse
 
 AHEAD = 32
@@ -32,7 +32,7 @@ The next are noted when half of them are under way, so that only one thread wait
 
 
 @dataclass(frozen=True)
-class Options:
+class RunOptions:
     """How a run is made. `allow` names guards to lift; `stop` ends it after batches under way,
     and so does `deadline`, in seconds, where the sync's own is not sooner. `given_up`, which is
     set after `stop`, ends it without their answers: what they were about is unknown. `max_rows`
@@ -47,7 +47,7 @@ class Options:
     retry_rejected: bool = False
     retry_unknown: bool = False
     is_replay: bool = False
-    patience: Patience = field(default_factory=Patience)
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
     transport: Transport | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     given_up: threading.Event = field(default_factory=threading.Event)
@@ -55,7 +55,7 @@ class Options:
     max_rows: int | None = None
     is_due: Callable[[Warehouse], bool] = lambda warehouse: True
     progress: Callable[[str, int, int], object] = lambda sync, answered, planned: None
-    watch: Watch = field(default_factory=Watch)
+    watch: Watcher = field(default_factory=Watcher)
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Delivery:
     notes: Notes
     run: RunRecord
     destination: Destination[Any]
-    options: Options
+    options: RunOptions
 
     def __post_init__(self) -> None:
         self.rejected = Rejected(self.plan, "max_rejected" in self.options.allow)
@@ -77,7 +77,9 @@ class Delivery:
 
         Raises GuardError when too many rows were rejected; what was accepted is kept.
         """
-        courier = Courier(self.destination, patience=self.options.patience, stop=self.options.stop)
+        courier = ListSender(
+            self.destination, patience=self.options.patience, stop=self.options.stop
+        )
         verbs = EVENTS if self.plan.sync.settings.mode == "events" else PHASES
         try:
             ids = self._open(courier)
@@ -95,7 +97,7 @@ class Delivery:
         if self.rejected.is_too_many(at_end=not courier.is_over):
             raise self.rejected.error()
 
-    def _open(self, courier: Courier) -> dict[str, str]:
+    def _open(self, courier: ListSender) -> dict[str, str]:
         """Open the lists that something is sent to: name -> what the platform calls it.
 
         Raises DestinationError where two of them are one there.
@@ -120,7 +122,7 @@ class _Phase:
     """One verb on one list."""
 
     work: Delivery
-    courier: Courier
+    courier: ListSender
     list_name: str
     verb: Verb
     sent: Spans = field(default_factory=Spans)
@@ -132,7 +134,7 @@ class _Phase:
     def deliver(self) -> None:
         """Send, then settle the jobs that were begun, even where sending ended in an error."""
         work, to = self.work, self.work.destination
-        self.courier.hooks = Hooks(
+        self.courier.hooks = DeliveryHooks(
             self._announce,
             self._answered,
             self._untaken,
@@ -191,7 +193,7 @@ class _Phase:
         self.work.notes.keep()
         self.noted = max(self.noted, through)
 
-    def _answered(self, delivered: Delivered) -> None:
+    def _answered(self, delivered: BatchOutcome) -> None:
         batch = delivered.rows
         assert isinstance(batch, Batch)
         if delivered.rejected:
@@ -229,7 +231,7 @@ class _Phase:
 
 
 def settle_jobs(
-    courier: Courier,
+    courier: ListSender,
     notes: Notes,
     settled: Callable[[Receipt], object] = lambda receipt: None,
     *,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cdp_activate.sync.notes import Notes, Span, Told
+from cdp_activate.sync.notes import Notes, Progress, Span
 from cdp_activate.sync.tables import (
     EVENTS,
     PHASES,
@@ -15,7 +15,7 @@ from cdp_activate.sync.tables import (
     now,
 )
 from cdp_activate.warehouse.base import Warehouse, Work
-from cdp_activate.warehouse.sayings import quoted
+from cdp_activate.warehouse.sql_functions import quoted
 
 _SPANS_AT_ONCE = 50
 """Spans of a plan in one statement."""
@@ -129,7 +129,7 @@ class Fold:
                 f"from {rows}",
                 [sync, destination, list_name, self.run_id, now()],
             )
-            self.warehouse.look_over(ledger)
+            self.warehouse.analyze(ledger)
 
     def _leave_behind(self, list_name: str, rows: str) -> None:
         """Keep the identifiers that are sent no longer, and were never removed.
@@ -138,7 +138,7 @@ class Fold:
         which took the old ones out of the ledger before.
         """
         former, mine = self._table("sync_former"), [*self.of, list_name]
-        holds = self.warehouse.sayings.json_holds
+        holds = self.warehouse.functions.json_holds
         # What the ledger had when the plan was made, of those who are updated.
         self.warehouse.run(
             f"insert into {former} select ?, ?, before.list, before.entity_key, "
@@ -149,7 +149,7 @@ class Fold:
             [*self.of, self.run_id, now(), list_name],
         )
         if self.warehouse.rows(f"select 1 from {former} limit 1"):
-            self.warehouse.look_over(former)
+            self.warehouse.analyze(former)
             # Somebody may have gone back to what they had.
             self.warehouse.run(
                 f"delete from {former} as former using {rows} where former.sync = ? "
@@ -169,7 +169,7 @@ class Fold:
             [sync, destination],
         )
 
-    def _refused(self, list_name: str, verb: Verb, told: Told) -> None:
+    def _refused(self, list_name: str, verb: Verb, told: Progress) -> None:
         if not told.refused:
             return
         import pyarrow as pa
@@ -183,13 +183,13 @@ class Fold:
         self.warehouse.append(
             "cdp_refused", pa.table({name: pa.array(of, pa.string()) for name, of in texts.items()})
         )
-        self.warehouse.look_over("cdp_refused")
+        self.warehouse.analyze("cdp_refused")
 
     def _reject(self) -> None:
         """Rejections of this run in the place of those before."""
         rejections, (sync, destination) = self._table("sync_rejections"), self.of
         if self.warehouse.rows(f"select 1 from {rejections} where sync = ? limit 1", [sync]):
-            self.warehouse.look_over(rejections)
+            self.warehouse.analyze(rejections)
             for (list_name, verb), told in self.notes.told.items():
                 for spans in _some(list(told.answered)):
                     self.warehouse.run(
@@ -214,16 +214,16 @@ class Fold:
             "where p.action in ('add', 'update', 'move', 'remove', 'stuck')) as refused",
             [sync, destination, self.run_id, now()],
         )
-        self.warehouse.look_over(rejections)
+        self.warehouse.analyze(rejections)
 
 
-def look_over_state(warehouse: Warehouse) -> None:
+def analyze_state(warehouse: Warehouse) -> None:
     """Learn what folds have made of the sync tables: one leaves out what another has open.
 
     Not to be called within `warehouse.state()`: whoever is last looks at the rows of all.
     """
     for name in ("sync_ledger", "sync_former", "sync_rejections"):
-        warehouse.look_over(warehouse.state_table(name))
+        warehouse.analyze(warehouse.state_table(name))
 
 
 def nobody_is_taken_along(warehouse: Warehouse, work: Work, *, anew: bool) -> None:

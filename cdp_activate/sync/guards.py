@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cdp_activate.errors import GuardError
 from cdp_activate.sync.built import Mark
-from cdp_activate.sync.counts import Counts
+from cdp_activate.sync.counts import PlanCounts
 from cdp_activate.sync.model import Guards
 from cdp_activate.sync.people import HELD_REJECTED
 from cdp_activate.sync.plan import Plan
@@ -22,7 +22,7 @@ _MOST_TOLD = 5
 
 
 @dataclass(frozen=True)
-class Refusal:
+class GuardRefusal:
     """One guard that refuses, and the numbers it saw."""
 
     guard: str
@@ -30,15 +30,15 @@ class Refusal:
     remedy: str = ""
 
 
-def refusals(plan: Plan) -> list[Refusal]:
+def refusals(plan: Plan) -> list[GuardRefusal]:
     """The guards that this plan breaks."""
     return list(_broken(plan))
 
 
-def _broken(plan: Plan) -> Iterator[Refusal]:
+def _broken(plan: Plan) -> Iterator[GuardRefusal]:
     guards = plan.sync.settings.guards
     if plan.total.leaving and not plan.audience_size:
-        yield Refusal("emptied", f"the audience is empty, the list holds {plan.ledger_size:,}")
+        yield GuardRefusal("emptied", f"the audience is empty, the list holds {plan.ledger_size:,}")
     elif plan.sync.per is not None:
         yield from _lists(plan)
     if guards.first_run and plan.first_run and plan.counts["add"]:
@@ -46,12 +46,12 @@ def _broken(plan: Plan) -> Iterator[Refusal]:
     for group in _groups(plan):
         yield from _amounts(guards, group, f" ({group.name})" if plan.sync.per else "")
     if guards.min_size is not None and plan.audience_size < guards.min_size:
-        yield Refusal(
+        yield GuardRefusal(
             "min_size", f"the audience has {plan.audience_size:,}, fewer than {guards.min_size:,}"
         )
     rejected = plan.held_back.get(HELD_REJECTED, 0)
     if guards.max_rejected is None and rejected and not (plan.ledger_size or plan.changes):
-        yield Refusal(
+        yield GuardRefusal(
             "max_rejected",
             f"nobody is on the list: the platform rejected all {rejected:,} who belong there",
             "see the reasons in `cdp-activate rejections`, mend them and run it with "
@@ -61,12 +61,12 @@ def _broken(plan: Plan) -> Iterator[Refusal]:
     yield from _data(plan)
 
 
-def _lists(plan: Plan) -> Iterator[Refusal]:
+def _lists(plan: Plan) -> Iterator[GuardRefusal]:
     """What may go wrong with the values that there is a list for each of."""
     most = plan.sync.settings.guards.max_lists
     filled = [one for one in plan.lists if one.members]
     if len(filled) > most:
-        yield Refusal(
+        yield GuardRefusal(
             "max_lists",
             f"would keep {len(filled):,} lists, more than {most:,}",
             "is `per:` a column of few values? Or raise `guards: {max_lists: ..}`",
@@ -75,7 +75,7 @@ def _lists(plan: Plan) -> Iterator[Refusal]:
     if sum(one.known for one in emptied) < A_FEW:
         return  # the last of a few who leaves is no column that broke
     for one in emptied:
-        yield Refusal(
+        yield GuardRefusal(
             "emptied", f"nobody belongs on '{one.name}' now, the list holds {one.known:,}"
         )
 
@@ -84,12 +84,12 @@ SMALL = 100
 """A list of fewer people is judged together with others: one person is a large share of it."""
 
 
-def _groups(plan: Plan) -> Iterator[Counts]:
+def _groups(plan: Plan) -> Iterator[PlanCounts]:
     """The lists whose shares are judged: the one, or each large one, and the small together."""
     if plan.sync.per is None:
         yield plan.total
         return
-    small = Counts(f"lists of fewer than {SMALL}", 0)
+    small = PlanCounts(f"lists of fewer than {SMALL}", 0)
     for one in plan.lists:
         if one.known >= SMALL:
             yield one
@@ -100,21 +100,21 @@ def _groups(plan: Plan) -> Iterator[Counts]:
     yield small
 
 
-def _amounts(guards: Guards, of: Counts, where: str) -> Iterator[Refusal]:
+def _amounts(guards: Guards, of: PlanCounts, where: str) -> Iterator[GuardRefusal]:
     if of.known and guards.max_remove and not guards.max_remove.allows(of.leaving, of.known):
-        yield Refusal(
+        yield GuardRefusal(
             "max_remove",
             f"would remove {of.leaving:,} of {of.known:,}{where}, more than {guards.max_remove}",
         )
     if of.known and guards.max_change and not guards.max_change.allows(of.changes, of.known):
-        yield Refusal(
+        yield GuardRefusal(
             "max_change",
             f"would change {of.changes:,} rows of a list of {of.known:,}{where}, more than "
             f"{guards.max_change}",
         )
 
 
-def _first_run(plan: Plan) -> Refusal:
+def _first_run(plan: Plan) -> GuardRefusal:
     """Nothing was ever sent: a wrong list, audience or mapping would go to everyone at once."""
     settings, count = plan.sync.settings, plan.counts["add"]
     held = sum(plan.held_back.values())
@@ -122,19 +122,19 @@ def _first_run(plan: Plan) -> Refusal:
     of = f"{count:,} of the {plan.audience_size:,} in the audience{less}"
     if settings.mode == "events":
         # They entered before anybody watched, and a message cannot be taken back.
-        return Refusal(
+        return GuardRefusal(
             "first_run",
             f"would message {of}, through {settings.destination}, which were all there before",
             "to message only those who enter later, start while the audience is empty",
         )
     if plan.others:
-        return Refusal(
+        return GuardRefusal(
             "first_run",
             f"{sent_by_others(plan)}; would add {of} as if nobody were there",
             "if this sync is that one under a new name, give it the old one back: nobody whom "
             "that one sent and this one does not is ever removed",
         )
-    return Refusal(
+    return GuardRefusal(
         "first_run",
         f"nothing was sent yet to the list '{plan.sync.list_name}' of {settings.destination}: "
         f"would add {of}",
@@ -149,17 +149,21 @@ def sent_by_others(plan: Plan) -> str:
     return f"the list '{plan.sync.list_name}' was filled by another sync: {names}"
 
 
-def _expectations(plan: Plan) -> Iterator[Refusal]:
+def _expectations(plan: Plan) -> Iterator[GuardRefusal]:
     expect, size, before = plan.sync.audience.expect, plan.audience_size, plan.ledger_size
     if expect.min_size is not None and size < expect.min_size:
-        yield Refusal("expect", f"the audience has {size:,}, expected at least {expect.min_size:,}")
+        yield GuardRefusal(
+            "expect", f"the audience has {size:,}, expected at least {expect.min_size:,}"
+        )
     if expect.max_size is not None and size > expect.max_size:
-        yield Refusal("expect", f"the audience has {size:,}, expected at most {expect.max_size:,}")
+        yield GuardRefusal(
+            "expect", f"the audience has {size:,}, expected at most {expect.max_size:,}"
+        )
     if expect.max_change is not None and before:
         change = plan.counts["add"] + plan.counts["remove"]
         if change > expect.max_change * before:
             share = f"{(expect.max_change * 100).normalize():f}%"
-            yield Refusal(
+            yield GuardRefusal(
                 "expect", f"{change:,} of {before:,} would come or go, expected at most {share}"
             )
     if expect.fresh_within is not None:
@@ -167,19 +171,19 @@ def _expectations(plan: Plan) -> Iterator[Refusal]:
         yield from _too_old("expect", plan, length)
 
 
-def _data(plan: Plan) -> Iterator[Refusal]:
+def _data(plan: Plan) -> Iterator[GuardRefusal]:
     """What the audiences' tables are of: other YAML, another day, data that are too old."""
     at = plan.asked.as_of
     for name, mark in plan.marks.items():
         built = f"{mark.as_of:%Y-%m-%d %H:%M} UTC"
         if mark.digest != plan.sync.digests[name]:
-            yield Refusal(
+            yield GuardRefusal(
                 "edited",
                 f"the audience '{name}' was edited after its table was built, as of {built}",
                 "run `cdp-activate build`, which compiles and builds it",
             )
         if _is_another_day(plan, mark):
-            yield Refusal(
+            yield GuardRefusal(
                 "as_of",
                 f"it is to be judged at {at:%Y-%m-%d %H:%M} UTC, the table of '{name}' was built "
                 f"as of {built}",
@@ -190,11 +194,11 @@ def _data(plan: Plan) -> Iterator[Refusal]:
         yield from _too_old("fresh_within", plan, plan.sync.settings.guards.fresh_within)
 
 
-def _too_old(guard: str, plan: Plan, within: timedelta) -> Iterator[Refusal]:
+def _too_old(guard: str, plan: Plan, within: timedelta) -> Iterator[GuardRefusal]:
     """Data that are older than this, or of which dbt does not say how old they are."""
     complaints = [age.complaint(plan.asked.as_of, within) for age in plan.ages]
     for complaint in filter(None, complaints):
-        yield Refusal(
+        yield GuardRefusal(
             guard,
             complaint,
             "run `dbt source freshness` and `cdp-activate build`, in this order, before the sync",
@@ -229,7 +233,7 @@ def enforce(plan: Plan, allow: Collection[str] = ()) -> None:
         )
 
 
-def _reasons(refused: Sequence[Refusal]) -> Iterator[str]:
+def _reasons(refused: Sequence[GuardRefusal]) -> Iterator[str]:
     """What they say; of one guard that refuses many lists, the first few."""
     messages: dict[str, list[str]] = {}
     for refusal in refused:

@@ -17,7 +17,7 @@ STATES = (
 
 
 @dataclass(frozen=True)
-class Filter:
+class RunFilter:
     """Which runs: of these syncs, in these states, begun at or after an instant."""
 
     syncs: Iterable[str] = ()
@@ -26,7 +26,7 @@ class Filter:
     limit: int = 20
 
 
-def runs(warehouse: Warehouse, wanted: Filter) -> list[dict[str, Any]]:
+def runs(warehouse: Warehouse, wanted: RunFilter) -> list[dict[str, Any]]:
     """One dict a run, its columns as in `sync_runs`; instants are in UTC, with their offset.
 
     A run that was killed says `running` until the next run of its sync begins.

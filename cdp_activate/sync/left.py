@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from cdp_activate.errors import LockedError, NotBuiltError, WarehouseError
-from cdp_activate.sync.fold import Fold, look_over_state, nobody_is_taken_along
+from cdp_activate.sync.fold import Fold, analyze_state, nobody_is_taken_along
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.tables import KeptList, RunRecord, create_tables, now
@@ -72,7 +72,7 @@ def fold_left(runs: Runs, work: Work, notes: Notes) -> None:
             f"{', '.join(f'{name} = ?' for name in counted)} where run_id = ?",
             [*(getattr(run, name) for name in counted), notes.run_id],
         )
-    look_over_state(runs.warehouse)
+    analyze_state(runs.warehouse)
 
 
 def _has_plan(runs: Runs, work: Work, notes: Notes) -> bool:

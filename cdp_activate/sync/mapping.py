@@ -32,7 +32,7 @@ _NO_TEXT = ("list", "json", "double", "timestamp")
 
 
 @dataclass(frozen=True)
-class Mapped:
+class MappedExpression:
     """An expression over the columns of an entity's model."""
 
     tree: Expression = field(repr=False)
@@ -82,7 +82,7 @@ class MappingReader:
     adapter: str
     wrong: Callable[[Node, str, str], object]
 
-    def read(self, node: Node) -> Mapped | None:
+    def read(self, node: Node) -> MappedExpression | None:
         """A column, or a mapping with one of `WAYS`; None where it was wrong."""
         if isinstance(node.value, str):
             return self.column(node)
@@ -100,12 +100,12 @@ class MappingReader:
         if not isinstance(inner.value, dict | list):
             inner = replace(inner, value=expand_env(inner))
         tree: Expression | None = getattr(self, f"_{way}")(inner)
-        return None if tree is None else Mapped(tree)
+        return None if tree is None else MappedExpression(tree)
 
-    def column(self, node: Node) -> Mapped | None:
+    def column(self, node: Node) -> MappedExpression | None:
         """A column of the entity's model, by its name."""
         name = str(expand_env(node))
-        return Mapped(column(name)) if self._known(node, name) else None
+        return MappedExpression(column(name)) if self._known(node, name) else None
 
     def _known(self, node: Node, name: str) -> bool:
         model = self.entity.model

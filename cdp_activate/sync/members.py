@@ -10,7 +10,7 @@ from itertools import islice
 
 from cdp_activate.sync.model import Sync
 from cdp_activate.warehouse.base import Warehouse
-from cdp_activate.warehouse.sayings import Sayings, quoted
+from cdp_activate.warehouse.sql_functions import SqlFunctions, quoted
 
 MEMBERS = "cdp_members"
 """Columns: member (a number), name and value of an identifier."""
@@ -35,15 +35,15 @@ def read_members(warehouse: Warehouse, members: Iterator[Mapping[str, str]]) -> 
         columns |= {"name": pa.array(names, pa.string()), "value": pa.array(values, pa.string())}
         warehouse.append(MEMBERS, pa.table(columns))
         count += len(some)
-    warehouse.look_over(MEMBERS)
+    warehouse.analyze(MEMBERS)
     return count
 
 
-def pairs_of(sync: Sync, sayings: Sayings, ledger: str, condition: str) -> str:
+def pairs_of(sync: Sync, functions: SqlFunctions, ledger: str, condition: str) -> str:
     """The identifiers that the ledger holds, one a row: entity_key, name and value, as SQL."""
     each = [
         f"select entity_key, {quoted(name)} as name, "
-        f"{sayings.json_value('identifiers', name)} as value "
+        f"{functions.json_value('identifiers', name)} as value "
         f"from {ledger} where {condition}"
         for name in sync.settings.identifiers
     ]

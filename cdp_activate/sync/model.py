@@ -30,8 +30,8 @@ from cdp_activate.http import Transport
 from cdp_activate.settings import plain_secrets, validated
 from cdp_activate.spelling import suggest
 from cdp_activate.sync.deadline import SpanField
-from cdp_activate.sync.mapping import Mapped
-from cdp_activate.sync.per import Per
+from cdp_activate.sync.mapping import MappedExpression
+from cdp_activate.sync.per import ListPerValue
 from cdp_activate.sync.schedule import ScheduleField, length
 from cdp_activate.text import Node
 
@@ -44,7 +44,7 @@ _AMOUNT = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(%?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class Threshold:
     """A number of rows, or a share of what the destination holds."""
 
     rows: int | None = None
@@ -67,20 +67,20 @@ def _amount(value: object) -> object:
     if found is None or (not found[2] and "." in found[1]):
         raise ValueError("write a number of rows, or a percentage such as 20%")
     if found[2]:
-        return Amount(share=Decimal(found[1]) / 100)
-    return Amount(rows=int(found[1]))
+        return Threshold(share=Decimal(found[1]) / 100)
+    return Threshold(rows=int(found[1]))
 
 
 def _part(value: object) -> object:
     amount = _amount(value)
-    if isinstance(amount, Amount) and amount.share is not None and amount.share > 1:
+    if isinstance(amount, Threshold) and amount.share is not None and amount.share > 1:
         raise ValueError("more than 100% never happens: write a percentage such as 20%")
     return amount
 
 
-AmountField = Annotated[Amount, BeforeValidator(_amount)]
+AmountField = Annotated[Threshold, BeforeValidator(_amount)]
 
-PartField = Annotated[Amount, BeforeValidator(_part)]
+PartField = Annotated[Threshold, BeforeValidator(_part)]
 """An amount of something that is there: a list may grow to thrice its size, but not lose that."""
 
 
@@ -152,8 +152,8 @@ class Sync:
     audience: Audience
     destination: DestinationEntry
     consents: Rows | None
-    fields: Mapping[str, Mapped] = field(default_factory=dict)
-    per: Per | None = None
+    fields: Mapping[str, MappedExpression] = field(default_factory=dict)
+    per: ListPerValue | None = None
     digests: Mapping[str, str] = field(default_factory=dict)
     """Of each audience that it reads, the one that it sends first, as it is written now."""
 

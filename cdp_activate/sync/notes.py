@@ -53,7 +53,7 @@ class Spans:
 
 
 @dataclass
-class Told:
+class Progress:
     """What is known of one verb on one list.
 
     `begun`: the last place that may be under way. `answered` were taken, but for the keys in
@@ -84,12 +84,12 @@ class Notes:
     def __init__(self, journal: Journal | None) -> None:
         self.journal = journal
         self.run_id = ""
-        self.told: dict[tuple[str, Verb], Told] = {}
+        self.told: dict[tuple[str, Verb], Progress] = {}
         for note in _read(journal):
             self._learn(note)
 
-    def of(self, list_name: str, verb: Verb) -> Told:
-        return self.told.setdefault((list_name, verb), Told())
+    def of(self, list_name: str, verb: Verb) -> Progress:
+        return self.told.setdefault((list_name, verb), Progress())
 
     def start(self, run_id: str) -> None:
         """The plan is whole: what follows is about it."""

@@ -78,7 +78,7 @@ def read_numbers(warehouse: Warehouse, written: str) -> None:
         found = {"written": texts, "written_in": regions, "number": numbers(texts, regions)}
         columns = {name: pa.array(of, pa.string()) for name, of in found.items()}
         warehouse.append(NUMBERS, pa.table(columns))
-    warehouse.look_over(NUMBERS)
+    warehouse.analyze(NUMBERS)
 
 
 def check_numbers(warehouse: Warehouse, written: str) -> None:
@@ -86,7 +86,7 @@ def check_numbers(warehouse: Warehouse, written: str) -> None:
 
     Only where somebody else may have written meanwhile.
     """
-    if warehouse.stands_still:
+    if warehouse.reading_blocks_writers:
         return
     # As sets: of a join that may end at the first row PostgreSQL goes through all for each.
     fresh = warehouse.rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cdp_activate.sync.counts import ACTIONS
 from cdp_activate.sync.plan import Plan
-from cdp_activate.warehouse.sayings import quoted
+from cdp_activate.warehouse.sql_functions import quoted
 
 LATER = "later"
 """The action of steps that are left for the next run."""
@@ -20,7 +20,7 @@ def leave_for_later(plan: Plan, most: int) -> None:
         return
     steps = f"{plan.work.schema}.steps"
     changes = ", ".join(f"'{action}'" for action in ACTIONS)
-    place = plan.warehouse.sayings.place
+    place = plan.warehouse.functions.place
     list_name = "list" if plan.sync.per else quoted(plan.sync.list_name)
     # Who changes their list has a step for each of the two.
     plan.warehouse.run(

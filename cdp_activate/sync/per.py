@@ -8,17 +8,17 @@ from sqlglot import exp
 
 from cdp_activate.audiences.expressions import Expression, text
 from cdp_activate.identifiers.sql import trimmed
-from cdp_activate.sync.mapping import Mapped, Template
+from cdp_activate.sync.mapping import MappedExpression, Template
 
 PLACE = "per"
 """What stands in the list's name for the value."""
 
 
 @dataclass(frozen=True)
-class Per:
+class ListPerValue:
     """Lists named `before` + a value + `after`; a person is on the list of their value."""
 
-    value: Mapped
+    value: MappedExpression
     before: str
     after: str
 
@@ -46,7 +46,7 @@ class Per:
         long_enough = len(name) > len(before) + len(after)
         return long_enough and name.startswith(before) and name.endswith(after)
 
-    def may_meet(self, other: Per) -> bool:
+    def may_meet(self, other: ListPerValue) -> bool:
         """Whether two families of lists may have a name in common, but for capitals."""
         return _begins_alike(self.before, other.before) and _begins_alike(
             self.after[::-1], other.after[::-1]

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from cdp_activate.errors import WarehouseError
 from cdp_activate.sync.built import Mark
-from cdp_activate.sync.counts import ACTIONS, Counts
+from cdp_activate.sync.counts import ACTIONS, PlanCounts
 from cdp_activate.sync.freshness import Age
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.tables import KeptList
 from cdp_activate.sync.wanted import LEFT_OUT, field_columns, identifier_columns
 from cdp_activate.warehouse.arrow import columns_of
 from cdp_activate.warehouse.base import Warehouse, Work
-from cdp_activate.warehouse.sayings import quoted
+from cdp_activate.warehouse.sql_functions import quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +31,7 @@ _AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlanStep:
     """One person's part of a plan, at its `place` there.
 
     `identifiers` are what to send now, `sent_identifiers` what the destination has. `reason`
@@ -59,13 +59,13 @@ class Plan:
     sync: Sync
     warehouse: Warehouse
     work: Work
-    total: Counts
-    lists: list[Counts]
+    total: PlanCounts
+    lists: list[PlanCounts]
     without: dict[str, int]
     """Of those who are sent: how many without which identifier, as theirs is not valid."""
     audience_size: int
     first_run: bool
-    asked: Asked
+    asked: PlanOptions
     marks: dict[str, Mark]
     """What the tables of its audiences are of, by name; not of those that do not say."""
     ages: list[Age]
@@ -101,12 +101,12 @@ class Plan:
     def changes(self) -> int:
         return self.total.changes
 
-    def steps(self, *actions: str) -> Iterator[Step]:
+    def steps(self, *actions: str) -> Iterator[PlanStep]:
         """The steps with these actions, in the order of their places."""
         for batch in self.read("plan.*, {sent} as sent_identifiers", actions):
             yield from self._steps(columns_of(batch))
 
-    def some(self, count: int, *actions: str, reason: str | None = None) -> Iterator[Step]:
+    def some(self, count: int, *actions: str, reason: str | None = None) -> Iterator[PlanStep]:
         """The first few steps with one of these actions, for this reason where one is given."""
         wanted = ", ".join(quoted(action) for action in actions)
         why = f" and reason = {quoted(reason)}" if reason is not None else ""
@@ -132,7 +132,7 @@ class Plan:
         """
         wanted = ", ".join(f"'{action}'" for action in actions)
         # To sort a large plan would be to hold all of it.
-        kept = self.warehouse.sayings.keeps_order
+        kept = self.warehouse.functions.keeps_order
         source, ordered = f"{self.table} as plan", "" if kept else " order by place"
         if "{sent}" in columns:
             columns = columns.replace("{sent}", "sent.identifiers")
@@ -162,13 +162,13 @@ class Plan:
         self.warehouse.make_empty("cdp_stuck", "entity_key varchar")
         stuck = pa.table({"entity_key": pa.array(list(keys), pa.string())})
         self.warehouse.append("cdp_stuck", stuck)
-        self.warehouse.look_over("cdp_stuck")
+        self.warehouse.analyze("cdp_stuck")
         self.warehouse.run(
             f"update {self.work.schema}.steps set action = 'stuck' "
             f"where action = 'move' and entity_key in (select entity_key from cdp_stuck){of}"
         )
 
-    def _steps(self, columns: Mapping[str, list[Any]]) -> Iterator[Step]:
+    def _steps(self, columns: Mapping[str, list[Any]]) -> Iterator[PlanStep]:
         identifiers = _named(identifier_columns(self.sync), columns)
         fields = _named(field_columns(self.sync), columns)
         sent = columns["sent_identifiers"]
@@ -176,7 +176,7 @@ class Plan:
         names = list(self.sync.settings.identifiers)
         for row, (key, place, action) in enumerate(leading):
             left_out = columns[LEFT_OUT][row] or 0
-            yield Step(
+            yield PlanStep(
                 key,
                 place,
                 action,

@@ -16,7 +16,7 @@ from cdp_activate.audiences.compiling.consents import granted
 from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import Expression, column, text
 from cdp_activate.audiences.facts import KEY, audience_model, compiled, table
-from cdp_activate.audiences.model import Consent
+from cdp_activate.audiences.model import ConsentCondition
 from cdp_activate.audiences.render import everything, tree, worked_out_once, write
 from cdp_activate.audiences.run_sql import run_at
 from cdp_activate.catalog import Catalog
@@ -30,11 +30,11 @@ from cdp_activate.sync.tables import UNKNOWN
 from cdp_activate.sync.wanted import EXPENSIVE, LEFT_OUT, list_column, sent_columns, wanted_steps
 
 ACKNOWLEDGED = "acknowledged"
-"""The fingerprint in the ledger, in brief; NULL for who is not in it."""
+"""A hash of the fingerprint in the ledger; NULL for who is not in it."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlanOptions:
     """How a plan is made. `run_id` is part of the idempotency keys of new messages.
 
     `is_replay`: somebody asked for this `as_of`, it is not the time of day.
@@ -48,7 +48,7 @@ class Asked:
     run_id: str = ""
 
 
-def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: Asked) -> str:
+def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: PlanOptions) -> str:
     """The SQL of the plan: one row for each person about whom something must be done or said.
 
     `action` is add, update (a move, where an identifier changed, is told apart later), remove,
@@ -66,7 +66,7 @@ def plan_sql(sync: Sync, catalog: Catalog, state: Callable[[str], str], asked: A
         "erasures": everything(exp.to_table(state("sync_erasures"), dialect=catalog.adapter)),
     }
     if sync.consents is not None:
-        imports["consents"] = granted(Consent(sync.consents, sync.settings.consent)).tree
+        imports["consents"] = granted(ConsentCondition(sync.consents, sync.settings.consent)).tree
     if sync.settings.suppress:
         imports["suppressed"] = _suppressed(sync)
     steps = {
@@ -121,14 +121,14 @@ def _is_null(value: Expression) -> Expression:
 
 def _before(sync: Sync) -> exp.Select:
     """What was acknowledged, no more of it than is looked at: a join holds all of these."""
-    brief = call("cdp_brief", column("fingerprint"))
+    hashed = call("cdp_hash", column("fingerprint"))
     names = [KEY, *list_column(sync)]
     names += ["idempotency_key"] if sync.settings.mode == "events" else []
-    select = exp.select(*(column(name) for name in names), exp.alias_(brief, ACKNOWLEDGED))
+    select = exp.select(*(column(name) for name in names), exp.alias_(hashed, ACKNOWLEDGED))
     return select.from_("ledger")
 
 
-def _compared(sync: Sync, asked: Asked) -> exp.Select:
+def _compared(sync: Sync, asked: PlanOptions) -> exp.Select:
     """What is wanted beside what was acknowledged; whoever is as acknowledged is left out."""
     held, print_ = column("held", "wanted"), column("fingerprint", "wanted")
     before = column(ACKNOWLEDGED, "before")
@@ -150,14 +150,14 @@ def _compared(sync: Sync, asked: Asked) -> exp.Select:
     )
     if sync.settings.mode == "events":
         # What an entry said when it was sent is not said again.
-        in_doubt = exp.EQ(this=before.copy(), expression=call("cdp_brief", text(UNKNOWN)))
+        in_doubt = exp.EQ(this=before.copy(), expression=call("cdp_hash", text(UNKNOWN)))
         gone = _is_null(column(KEY, "wanted"))
         differs = exp.or_(exp.not_(known), gone, in_doubt)
         select = select.select(column("idempotency_key", "before"))
     elif asked.full_refresh:
         differs = exp.true()
     else:
-        differs = exp.NullSafeNEQ(this=call("cdp_brief", print_), expression=before.copy())
+        differs = exp.NullSafeNEQ(this=call("cdp_hash", print_), expression=before.copy())
         differs = exp.or_(differs, present(held))
     return (
         select.from_("wanted")
@@ -170,7 +170,7 @@ def _compared(sync: Sync, asked: Asked) -> exp.Select:
     )
 
 
-def _judged(sync: Sync, asked: Asked) -> exp.Select:
+def _judged(sync: Sync, asked: PlanOptions) -> exp.Select:
     """Why a row is held back: for what it holds, or because it was rejected as it is."""
     again = exp.and_(
         _same(sync, "rejections", "compared"),
@@ -193,7 +193,7 @@ def _judged(sync: Sync, asked: Asked) -> exp.Select:
     )
 
 
-def _final(sync: Sync, asked: Asked) -> exp.Select:
+def _final(sync: Sync, asked: PlanOptions) -> exp.Select:
     """What is to be done about each."""
     events = sync.settings.mode == "events"
     action, reason = _event(sync, asked) if events else _change(sync)
@@ -236,7 +236,7 @@ def _change(sync: Sync) -> tuple[Expression, Expression]:
     return action, reason
 
 
-def _event(sync: Sync, asked: Asked) -> tuple[Expression, Expression]:
+def _event(sync: Sync, asked: PlanOptions) -> tuple[Expression, Expression]:
     """Action and reason in a sync that tells of entries.
 
     Who was sent and never answered is sent again under the same key, where the destination

@@ -10,20 +10,20 @@ from cdp_activate.catalog import Catalog
 from cdp_activate.catalog.types import column_type
 from cdp_activate.errors import UsageError, WarehouseError
 from cdp_activate.sync.built import members_relation, read_marks
-from cdp_activate.sync.counts import Counts, counted
+from cdp_activate.sync.counts import PlanCounts, counted
 from cdp_activate.sync.freshness import Age, ages
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.left import prepare
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.numbers import check_numbers, phone_of, read_numbers
 from cdp_activate.sync.plan import Plan, kept_list
-from cdp_activate.sync.plan_sql import Asked, members_table, plan_sql
+from cdp_activate.sync.plan_sql import PlanOptions, members_table, plan_sql
 from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.sharing import is_found_again, keep_one_of_each
 from cdp_activate.sync.tables import known_list
 from cdp_activate.sync.wanted import LEFT_OUT, LIST, field_columns, identifiers_json, written_sql
 from cdp_activate.warehouse.base import Warehouse, Work
-from cdp_activate.warehouse.sayings import quoted
+from cdp_activate.warehouse.sql_functions import quoted
 
 _VALUES = (
     "where an expression under `fields:` meets a value that it cannot take, use try_cast "
@@ -31,7 +31,9 @@ _VALUES = (
 )
 
 
-def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, asked: Asked) -> Plan:
+def make_plan(
+    sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, asked: PlanOptions
+) -> Plan:
     """Work out the plan in the warehouse, within `warehouse.work(...)`.
 
     Raises NotBuiltError when the audience's table was not built, WarehouseError when a key is there
@@ -64,7 +66,7 @@ def make_plan(sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, as
 
 
 def _make_steps(
-    sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, asked: Asked
+    sync: Sync, catalog: Catalog, warehouse: Warehouse, work: Work, asked: PlanOptions
 ) -> None:
     """Make the table of all steps; the sync tables are read for it, and not written to."""
     sql = plan_sql(sync, catalog, warehouse.state_table, asked)
@@ -107,7 +109,7 @@ def _view(sync: Sync, adapter: str, warehouse: Warehouse, work: Work) -> str:
     key = "" if sync.settings.mode == "events" else ", cast(null as varchar) as idempotency_key"
     identifiers = identifiers_json(sync, adapter).sql(warehouse.dialect)
     of = "" if sync.per else f"cast({quoted(sync.list_name)} as varchar) as list, "
-    place = warehouse.sayings.place
+    place = warehouse.functions.place
     types = warehouse.describe(f"{work.schema}.steps")
     fields = field_columns(sync)
 
@@ -118,7 +120,7 @@ def _view(sync: Sync, adapter: str, warehouse: Warehouse, work: Work) -> str:
             # Infinite days, and those of years that have not four digits, cannot be written.
             is_written = f"{name} >= '0001-01-01' and {name} < '10000-01-01'"
             return f"case when {is_written} then {name} end as {name}"
-        return f"{warehouse.sayings.readable(name, declared)} as {name}"
+        return f"{warehouse.functions.readable(name, declared)} as {name}"
 
     columns = ", ".join(shown(name, kind) for name, kind in types.items() if name != place)
     return (
@@ -147,7 +149,7 @@ def _moved(sync: Sync, warehouse: Warehouse, work: Work) -> str:
         f"and entity_key in (select plan.entity_key from {work.schema}.plan as plan "
         f"join {work.schema}.sent as sent on sent.list = plan.list "
         "and sent.entity_key = plan.entity_key where sent.identifiers <> plan.identifiers "
-        f"and not {is_found_again(sync, warehouse.sayings)})"
+        f"and not {is_found_again(sync, warehouse.functions)})"
     )
 
 
@@ -182,7 +184,7 @@ def _check_lists(sync: Sync, warehouse: Warehouse, work: Work) -> None:
     asked = {
         name: test
         for place, (name, _) in field_columns(sync).items()
-        if (test := warehouse.sayings.loses_depth(place, types[place]))
+        if (test := warehouse.functions.loses_depth(place, types[place]))
     }
     if not asked:
         return
@@ -198,7 +200,7 @@ def _check_lists(sync: Sync, warehouse: Warehouse, work: Work) -> None:
 
 def _counted(
     sync: Sync, warehouse: Warehouse, work: Work, sizes: Mapping[str, int]
-) -> tuple[Counts, list[Counts]]:
+) -> tuple[PlanCounts, list[PlanCounts]]:
     of = LIST if sync.per else quoted(sync.list_name)
     rows = warehouse.rows(
         f"select {of}, action, reason, count(*) from {work.schema}.steps "
@@ -222,7 +224,9 @@ def _without(sync: Sync, warehouse: Warehouse, work: Work) -> dict[str, int]:
 
 
 @contextmanager
-def planned(sync: Sync, catalog: Catalog, warehouse: Warehouse, asked: Asked) -> Iterator[Plan]:
+def planned(
+    sync: Sync, catalog: Catalog, warehouse: Warehouse, asked: PlanOptions
+) -> Iterator[Plan]:
     """A plan that is only looked at, while open."""
     prepare(Runs(warehouse, sync.name))
     with warehouse.work(None) as work:

@@ -13,10 +13,10 @@ from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.phone import is_region
 from cdp_activate.settings import readable, validated
 from cdp_activate.spelling import suggest
-from cdp_activate.sync.mapping import Mapped, MappingReader
+from cdp_activate.sync.mapping import MappedExpression, MappingReader
 from cdp_activate.sync.model import NO_CONSENT_NEEDED, DestinationEntry, Sync, SyncSettings
 from cdp_activate.sync.needs import wrong_needs
-from cdp_activate.sync.per import PLACE, Per, read_name
+from cdp_activate.sync.per import PLACE, ListPerValue, read_name
 from cdp_activate.text import Node
 
 
@@ -138,7 +138,10 @@ class _Checking:
 
     def names(
         self, audiences: Mapping[str, Audience], destinations: Mapping[str, DestinationEntry]
-    ) -> tuple[Audience, DestinationEntry, dict[str, Mapped], Rows | None, list[Audience]] | None:
+    ) -> (
+        tuple[Audience, DestinationEntry, dict[str, MappedExpression], Rows | None, list[Audience]]
+        | None
+    ):
         """What the names stand for: audience, destination, fields, consents, suppressed."""
         settings = self.settings
         audience = audiences.get(settings.audience)
@@ -203,7 +206,7 @@ class _Checking:
 
         return MappingReader(audience.entity, self.catalog.adapter, wrong)
 
-    def _per(self, audience: Audience) -> Per | None:
+    def _per(self, audience: Audience) -> ListPerValue | None:
         """A list for each value of a column or of an expression."""
         settings, node = self.settings, self.document.locate(("per",))
         if settings.per is None:
@@ -233,9 +236,9 @@ class _Checking:
             hint = f'list: "VIPs {{{PLACE}}}"'
             self.wrong(("list",), f"'list': {error}", hint)
             return None
-        return Per(value, before, after)
+        return ListPerValue(value, before, after)
 
-    def _fields(self, audience: Audience) -> dict[str, Mapped]:
+    def _fields(self, audience: Audience) -> dict[str, MappedExpression]:
         reader = self._reader(audience)
         if any(not name.strip() for name in self.settings.fields):
             self.wrong(("fields",), "a field has no name", "FIRST_NAME: first_name")
@@ -245,7 +248,7 @@ class _Checking:
         }
         return {name: mapped for name, mapped in read.items() if mapped is not None}
 
-    def _personal(self, audience: Audience, fields: Mapping[str, Mapped]) -> None:
+    def _personal(self, audience: Audience, fields: Mapping[str, MappedExpression]) -> None:
         """Columns marked `pii` are sent by consent of the person, or where `pii:` says so."""
         columns = audience.entity.model.columns
         allowed = self.settings.pii

@@ -18,7 +18,7 @@ UNNAMED = "refused by the platform, which does not say which rows"
 
 
 @dataclass
-class Tally:
+class RejectionTally:
     """Rows of one verb that were answered, and how many of them the platform rejected."""
 
     answered: int = 0
@@ -38,15 +38,15 @@ class Rejected:
     by_reason: Counter[str] = field(default_factory=Counter)
     named: int = 0
     """Rows that were rejected by name."""
-    of_verb: dict[Verb, Tally] = field(default_factory=dict)
+    of_verb: dict[Verb, RejectionTally] = field(default_factory=dict)
 
     @property
     def answered(self) -> int:
         """Rows that the platform answered, of whichever verb."""
         return sum(one.answered for one in self.of_verb.values())
 
-    def tally(self, verb: Verb) -> Tally:
-        return self.of_verb.setdefault(verb, Tally())
+    def tally(self, verb: Verb) -> RejectionTally:
+        return self.of_verb.setdefault(verb, RejectionTally())
 
     def add(self, verb: Verb, receipt: Receipt) -> None:
         """The platform rejected some rows by name, and others that it only counts."""

@@ -58,7 +58,7 @@ def what_to_do(reason: str) -> str:
 
 
 @dataclass(frozen=True)
-class Group:
+class RejectionGroup:
     """Rows of one list that were refused for one reason. `keys` only where they were asked for.
 
     `first_at` and `last_at` are when they were refused, in UTC.
@@ -80,11 +80,13 @@ class Group:
         return {**found, "keys": list(self.keys)} if self.keys else found
 
 
-def rejections(warehouse: Warehouse, syncs: Iterable[str] = (), *, keys: int = 0) -> list[Group]:
+def rejections(
+    warehouse: Warehouse, syncs: Iterable[str] = (), *, keys: int = 0
+) -> list[RejectionGroup]:
     """The rejections by sync and reason, largest first, with up to `keys` keys of each."""
     chosen = list(syncs)
     where = f"where sync in ({', '.join('?' for _ in chosen)}) " if chosen else ""
-    some = warehouse.sayings.first_few("entity_key", keys) if keys else "null"
+    some = warehouse.functions.first_values("entity_key", keys) if keys else "null"
     with warehouse.state():
         create_tables(warehouse)
         rows = warehouse.rows(
@@ -95,7 +97,7 @@ def rejections(warehouse: Warehouse, syncs: Iterable[str] = (), *, keys: int = 0
             chosen,
         )
     return [
-        Group(
+        RejectionGroup(
             sync,
             destination,
             name,

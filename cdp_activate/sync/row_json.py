@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cdp_activate.sync.wanted import field_columns, identifier_columns
-from cdp_activate.warehouse.sayings import quoted
+from cdp_activate.warehouse.sql_functions import quoted
 
 if TYPE_CHECKING:
     from cdp_activate.sync.plan import Plan

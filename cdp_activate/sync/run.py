@@ -10,8 +10,8 @@ from cdp_activate.catalog import Catalog
 from cdp_activate.destinations.base import Destination
 from cdp_activate.errors import CdpError, GuardError, LockedError, said, unforeseen
 from cdp_activate.sync.deadline import Deadline
-from cdp_activate.sync.deliver import Courier, Hooks, JobUnderWayError
-from cdp_activate.sync.execute import Delivery, Options, settle_jobs
+from cdp_activate.sync.deliver import DeliveryHooks, JobUnderWayError, ListSender
+from cdp_activate.sync.execute import Delivery, RunOptions, settle_jobs
 from cdp_activate.sync.guards import enforce, sent_by_others
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.left import fold_left
@@ -19,13 +19,13 @@ from cdp_activate.sync.model import Sync
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.part import leave_for_later
 from cdp_activate.sync.plan import Plan, kept_list
-from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.planning import make_plan
 from cdp_activate.sync.runs import Runs
 from cdp_activate.sync.tables import RunRecord
 from cdp_activate.warehouse.base import Warehouse, Work
 
-__all__ = ["Options", "Summary", "run_sync"]
+__all__ = ["RunOptions", "Summary", "run_sync"]
 
 
 @dataclass
@@ -78,14 +78,14 @@ def run_sync(
     warehouse: Warehouse,
     *,
     as_of: datetime,
-    options: Options | None = None,
+    options: RunOptions | None = None,
 ) -> Summary:
     """Bring the destination's list to what the audience says at `as_of`.
 
     Raises GuardError before anything is sent, DestinationError when the platform cannot go
     on (what it acknowledged is kept), UsageError while another run of this sync is going on.
     """
-    options = _in_time(options or Options(), sync.settings.deadline)
+    options = _in_time(options or RunOptions(), sync.settings.deadline)
     kept = kept_list(sync)
     run = RunRecord(kept.sync, kept.destination, kept.name, as_of)
     options.watch.started(run)
@@ -119,7 +119,7 @@ class _Run:
     warehouse: Warehouse
     destination: Destination[Any]
     run: RunRecord
-    options: Options
+    options: RunOptions
 
     def __post_init__(self) -> None:
         self.runs = Runs(self.warehouse, self.sync.name)
@@ -169,8 +169,8 @@ class _Run:
             return
         # An answer that does not come now is an answer: what it was about is sent again.
         hurried = replace(self.options.patience, attempts=2, longest=1.0)
-        courier = Courier(self.destination, patience=hurried, stop=self.options.stop)
-        courier.hooks = Hooks(alive=lambda: self.runs.renew(self.run))
+        courier = ListSender(self.destination, patience=hurried, stop=self.options.stop)
+        courier.hooks = DeliveryHooks(alive=lambda: self.runs.renew(self.run))
         failure = settle_jobs(courier, notes)
         if notes.jobs:
             raise failure or JobUnderWayError(
@@ -180,7 +180,7 @@ class _Run:
 
     def _deliver(self, work: Work, notes: Notes) -> Summary:
         run, options = self.run, self.options
-        asked = Asked(
+        asked = PlanOptions(
             run.as_of,
             is_replay=options.is_replay,
             full_refresh=options.full_refresh,
@@ -213,7 +213,7 @@ class _Run:
         return Summary(plan, run, delivery.rejected.by_reason, delivery.rejected.named)
 
 
-def _in_time(options: Options, of_sync: float | None) -> Options:
+def _in_time(options: RunOptions, of_sync: float | None) -> RunOptions:
     """The options with the sooner of both deadlines, which begins now."""
     limits = [seconds for seconds in (options.deadline, of_sync) if seconds is not None]
     if not limits:
@@ -221,13 +221,13 @@ def _in_time(options: Options, of_sync: float | None) -> Options:
     return replace(options, stop=Deadline(options.stop, min(limits)))
 
 
-def _state(plan: Plan, options: Options) -> str:
+def _state(plan: Plan, options: RunOptions) -> str:
     if options.stop.is_set():
         return "stopped"
     return "partial" if plan.total.later else "done"
 
 
-def _why_stopped(options: Options) -> str:
+def _why_stopped(options: RunOptions) -> str:
     """What to know of a run that was stopped, beyond that the next one goes on; often nothing."""
     in_time = not (isinstance(options.stop, Deadline) and options.stop.has_passed)
     if options.full_refresh:

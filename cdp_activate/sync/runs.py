@@ -15,7 +15,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 
 from cdp_activate.errors import BusyError, LockedError, ServedError, UnreachableError, UsageError
-from cdp_activate.sync.fold import Fold, look_over_state
+from cdp_activate.sync.fold import Fold, analyze_state
 from cdp_activate.sync.lease import LEASE, Lease
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.tables import RunRecord, create_tables, now
@@ -147,7 +147,7 @@ class Runs:
                     f"update {self.table} set folded = true where run_id = ?", [run.run_id]
                 )
         if folds:
-            look_over_state(self.warehouse)
+            analyze_state(self.warehouse)
         return done
 
     def leave(self, run: RunRecord, *, done: bool) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 from cdp_activate.masks import masked, masked_key, personal
 from cdp_activate.sync.counts import ACTIONS
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.plan import Plan, Step
+from cdp_activate.sync.plan import Plan, PlanStep
 
 
 @dataclass(frozen=True)
-class Sample:
+class StepSample:
     """One step, masked. `was` are the identifiers at the destination, where they differ.
 
     Of people who are held back there is the key, the `reason`, and which of their identifiers
@@ -35,7 +35,7 @@ class Sample:
         return asdict(self)
 
 
-def samples(plan: Plan, count: int) -> dict[str, list[Sample]]:
+def samples(plan: Plan, count: int) -> dict[str, list[StepSample]]:
     """Up to `count` steps of each action that the plan has, and as `held` of each reason."""
     if not count:
         return {}
@@ -68,10 +68,10 @@ def _shown(sync: Sync) -> dict[str, Callable[[Any], Any]]:
     return found
 
 
-def _sample(step: Step, shown: Mapping[str, Callable[[Any], Any]]) -> Sample:
+def _sample(step: PlanStep, shown: Mapping[str, Callable[[Any], Any]]) -> StepSample:
     was = step.sent_identifiers if step.sent_identifiers != step.identifiers else {}
     sent = step.fields.items() if step.action in ("add", "update", "move") else ()
-    return Sample(
+    return StepSample(
         masked_key(step.key),
         {name: _identifier(name, value) for name, value in step.identifiers.items()},
         {name: shown[name](value) for name, value in sent if value is not None},

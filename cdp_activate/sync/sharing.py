@@ -19,7 +19,7 @@ from cdp_activate.sync.people import HELD_SHARED
 from cdp_activate.sync.tables import TAKEN_ALONG
 from cdp_activate.sync.wanted import identifier_columns
 from cdp_activate.warehouse.base import Warehouse, Work
-from cdp_activate.warehouse.sayings import Sayings, quoted
+from cdp_activate.warehouse.sql_functions import SqlFunctions, quoted
 
 
 def are_told_apart(sync: Sync) -> bool:
@@ -30,14 +30,14 @@ def are_told_apart(sync: Sync) -> bool:
     return by_key or sync.destination.knows_keys or sync.settings.mode == "events"
 
 
-def known_by(sync: Sync, sayings: Sayings, of: str = "") -> str:
+def known_by(sync: Sync, functions: SqlFunctions, of: str = "") -> str:
     """What the destination knows somebody by, as SQL over the JSON column `identifiers`.
 
     All of them together where it goes by each, or tells all people apart.
     """
     column = f"{of}.identifiers" if of else "identifiers"
     best = _best(sync)
-    return f"coalesce({_first_of(best, sayings, column)}, {column})" if best else column
+    return f"coalesce({_first_of(best, functions, column)}, {column})" if best else column
 
 
 def _best(sync: Sync) -> list[str]:
@@ -47,15 +47,15 @@ def _best(sync: Sync) -> list[str]:
     return [] if alone else sync.destination.best_first(mapped)
 
 
-def _first_of(names: Sequence[str], sayings: Sayings, column: str) -> str:
-    return f"coalesce({', '.join(_pair(name, sayings, column) for name in names)})"
+def _first_of(names: Sequence[str], functions: SqlFunctions, column: str) -> str:
+    return f"coalesce({', '.join(_pair(name, functions, column) for name in names)})"
 
 
-def _pair(name: str, sayings: Sayings, column: str) -> str:
-    return f"{quoted(name + '=')} || {sayings.json_value(column, name)}"
+def _pair(name: str, functions: SqlFunctions, column: str) -> str:
+    return f"{quoted(name + '=')} || {functions.json_value(column, name)}"
 
 
-def is_found_again(sync: Sync, sayings: Sayings) -> str:
+def is_found_again(sync: Sync, functions: SqlFunctions) -> str:
     """Whether somebody in `plan` is found under what was `sent` before, as SQL.
 
     Where the destination goes by the best of several: that is the same, and what is new is put
@@ -64,8 +64,8 @@ def is_found_again(sync: Sync, sayings: Sayings) -> str:
     mapped = sync.settings.identifiers
     best = sync.destination.best_first(mapped)
     if sync.destination.knows_keys or len(mapped) == 1 or not best:
-        return sayings.json_holds("plan.identifiers", "sent.identifiers")
-    plan, sent = (_first_of(best, sayings, f"{of}.identifiers") for of in ("plan", "sent"))
+        return functions.json_holds("plan.identifiers", "sent.identifiers")
+    plan, sent = (_first_of(best, functions, f"{of}.identifiers") for of in ("plan", "sent"))
     return f"coalesce({plan} = {sent}, false)"
 
 
@@ -98,10 +98,10 @@ class _Rivals:
         self.warehouse = warehouse
         self.schema = work.schema
         self.ledger = ledger
-        self.sayings = warehouse.sayings
+        self.functions = warehouse.functions
 
     def known_by(self, of: str = "") -> str:
-        return known_by(self.sync, self.sayings, of)
+        return known_by(self.sync, self.functions, of)
 
     def person(self, of: str = "") -> str:
         """What tells the steps of a plan apart."""
@@ -116,7 +116,7 @@ class _Rivals:
 
     def find(self) -> None:
         """Who comes under what, who goes from what, and who stays under that."""
-        make, schema, brief = self.warehouse.make_table, self.schema, self.sayings.brief
+        make, schema, hash_of = self.warehouse.make_table, self.schema, self.functions.hash_of
         joined = (
             f"{schema}.plan as plan left join {schema}.sent as sent "
             "on sent.list = plan.list and sent.entity_key = plan.entity_key"
@@ -125,19 +125,19 @@ class _Rivals:
         make(
             f"{schema}.comers",
             "select plan.place, plan.action = 'add' as is_new, "
-            f"{brief('plan.list', self.known_by('plan'))} as mark from {joined} "
+            f"{hash_of('plan.list', self.known_by('plan'))} as mark from {joined} "
             f"where plan.action = 'add' or ({changed})",
         )
         known = self.known_by("sent")
         make(
             f"{schema}.goers",
             "select plan.list, plan.entity_key, "
-            f"{known} as known, {brief('plan.list', known)} as mark from {joined} "
+            f"{known} as known, {hash_of('plan.list', known)} as mark from {joined} "
             f"where plan.action = 'remove' or ({changed})",
         )
         self._lesser()
         known = self.known_by()
-        mark = brief("list", known)
+        mark = hash_of("list", known)
         make(
             f"{schema}.stayers",
             f"select list, entity_key, {known} as known, {mark} as mark "
@@ -153,10 +153,10 @@ class _Rivals:
         schema = self.schema
         of_each = [f"select * from {schema}.goers where false"]  # with none it has columns still
         for name in _best(self.sync)[1:]:
-            pair = _pair(name, self.sayings, "sent.identifiers")
+            pair = _pair(name, self.functions, "sent.identifiers")
             of_each.append(
                 f"select goers.list, goers.entity_key, {pair}, "
-                f"{self.sayings.brief('goers.list', pair)} "
+                f"{self.functions.hash_of('goers.list', pair)} "
                 f"from {schema}.goers as goers join {schema}.sent as sent "
                 "on sent.list = goers.list and sent.entity_key = goers.entity_key "
                 f"where {pair} <> goers.known"
@@ -206,10 +206,10 @@ class _Rivals:
     def strike_off(self) -> None:
         """Nobody is removed by what somebody who stays has too, be they known by it or not."""
         names = _best(self.sync)
-        pairs = [_pair(name, self.sayings, "identifiers") for name in names]
+        pairs = [_pair(name, self.functions, "identifiers") for name in names]
         having = [
             f"select list, {pair} as known from {self._staying()} "
-            f"and {self.sayings.brief('list', pair)} in (select mark from {self.schema}.goers)"
+            f"and {self.functions.hash_of('list', pair)} in (select mark from {self.schema}.goers)"
             for pair in pairs
         ] or [f"select list, known from {self.schema}.stayers"]
         self._strike(
@@ -263,11 +263,11 @@ class _Rivals:
         for name in alone:
             self.warehouse.run(
                 f"update {schema}.sent set identifiers = "
-                f"{self.sayings.json_without('identifiers', name)} where "
+                f"{self.functions.json_without('identifiers', name)} where "
                 "(list, entity_key) in (select list, entity_key "
                 f"from {schema}.shared where name = {quoted(name)})"
             )
-        value_of = partial(self.sayings.json_value, "identifiers")
+        value_of = partial(self.functions.json_value, "identifiers")
         there = {name: f"{value_of(name)} is not null" for name in mapped}
         complete = " or ".join(f"({' and '.join(there[one] for one in names)})" for names in enough)
         self._strike(
@@ -277,7 +277,7 @@ class _Rivals:
 
     def _share(self, name: str) -> None:
         """Note who goes with a value of this identifier that somebody who stays has."""
-        schema, value = self.schema, self.sayings.json_value("identifiers", name)
+        schema, value = self.schema, self.functions.json_value("identifiers", name)
         going = (
             f"select list, entity_key, {value} as value from {schema}.sent "
             f"where ({self.person()}) in (select {self.person()} from {schema}.steps "

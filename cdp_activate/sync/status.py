@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from cdp_activate.sync.due import Line
+from cdp_activate.sync.due import SyncOutcome
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import kept_list
@@ -15,7 +15,7 @@ from cdp_activate.warehouse.base import Warehouse
 
 
 def statuses(
-    syncs: Mapping[str, Sync], warehouse: Warehouse, schedule: Iterable[Line] = ()
+    syncs: Mapping[str, Sync], warehouse: Warehouse, schedule: Iterable[SyncOutcome] = ()
 ) -> list[dict[str, Any]]:
     """One dict a sync: its list's size, its last run, its rejections by reason.
 
@@ -35,7 +35,7 @@ def statuses(
     return [{**one, **_due(lines.get(one["sync"]))} for one in found]
 
 
-def _due(line: Line | None) -> dict[str, Any]:
+def _due(line: SyncOutcome | None) -> dict[str, Any]:
     """Whether `run --due` would run it. Instants are in UTC, with their offset."""
     return {
         "due": line is not None and line.outcome in ("due", "waiting"),

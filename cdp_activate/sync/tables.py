@@ -187,11 +187,11 @@ def create_tables(warehouse: Warehouse) -> None:
 
     Tables of an older version are brought to this one; nothing that they hold is lost.
     """
-    warehouse.one_at_a_time()
+    warehouse.lock_state()
     for name, columns in TABLES.items():
         warehouse.run(f"create table if not exists {warehouse.state_table(name)} ({columns})")
         if name in UNIQUE:
-            warehouse.keep_unique(warehouse.state_table(name), UNIQUE[name])
+            warehouse.ensure_unique(warehouse.state_table(name), UNIQUE[name])
     for name, column, declared in _ADDED:
         table = warehouse.state_table(name)
         if column not in warehouse.describe(table):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cdp_activate import __version__
 from cdp_activate.errors import said
-from cdp_activate.sync.watch import Watch
+from cdp_activate.sync.watch import Watcher
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -25,7 +25,7 @@ _SCOPE = "cdp_activate"
 _COUNTED = ("added", "updated", "moved", "removed", "rejected", "held_back")
 
 
-def telemetry() -> Watch | None:
+def telemetry() -> Watcher | None:
     """A watcher that traces and measures; None where OpenTelemetry is not installed."""
     try:
         return Telemetry()
@@ -42,7 +42,7 @@ class _Open:
     began: float = field(default_factory=time.monotonic)
 
 
-class Telemetry(Watch):
+class Telemetry(Watcher):
     """One trace a run: `sync`, with the steps `plan` and `deliver` below it."""
 
     def __init__(self) -> None:

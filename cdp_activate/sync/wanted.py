@@ -19,7 +19,7 @@ from cdp_activate.audiences.run_sql import run_at
 from cdp_activate.catalog import Catalog
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import prepared, trimmed
-from cdp_activate.sync.mapping import Mapped
+from cdp_activate.sync.mapping import MappedExpression
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.numbers import NUMBER, looked_up, phone_of, written_otherwise
 from cdp_activate.sync.people import (
@@ -59,7 +59,7 @@ def identifier_columns(sync: Sync) -> dict[str, tuple[str, str]]:
     return {f"identifier_{number}": pair for number, pair in pairs}
 
 
-def field_columns(sync: Sync) -> dict[str, tuple[str, Mapped]]:
+def field_columns(sync: Sync) -> dict[str, tuple[str, MappedExpression]]:
     """Column of the plan -> what the destination calls it, and where it comes from."""
     return {f"field_{number}": pair for number, pair in enumerate(sync.fields.items())}
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from cdp_activate.sync.tables import RunRecord
 
 
-class Watch:
+class Watcher:
     """Base of every watcher: does nothing. Runs side by side tell from threads of their own."""
 
     def started(self, run: RunRecord) -> None:
@@ -33,13 +33,13 @@ class Watch:
         """The run has come to its end, with its counts; well where there is no error."""
 
 
-class Watchers(Watch):
+class Watchers(Watcher):
     """Several watchers as one. One that fails is reported in the log and harms nobody."""
 
-    def __init__(self, watchers: Sequence[Watch]) -> None:
+    def __init__(self, watchers: Sequence[Watcher]) -> None:
         self.watchers = watchers
 
-    def _tell(self, tell: Callable[[Watch], None]) -> None:
+    def _tell(self, tell: Callable[[Watcher], None]) -> None:
         for watcher in self.watchers:
             try:
                 tell(watcher)
@@ -64,7 +64,7 @@ class Watchers(Watch):
         self._tell(lambda one: one.finished(run, error))
 
 
-class LogWatch(Watch):
+class LogWatch(Watcher):
     """Writes each step to the log."""
 
     def started(self, run: RunRecord) -> None:

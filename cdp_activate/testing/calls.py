@@ -22,8 +22,8 @@ from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.testing.people import (
     TEXTS,
     Connect,
-    EndsInTime,
     Platform,
+    TimeLimited,
     as_sent,
     bare,
     deliver,
@@ -41,7 +41,7 @@ NUMBERS = count(1000)
 """People, each of whom is somebody new."""
 
 
-class EveryCall(EndsInTime):
+class EveryCall(TimeLimited):
     """What goes through the calls of a destination, for the cases of the contract."""
 
     list_name = "Left-handed"
@@ -61,7 +61,7 @@ class EveryCall(EndsInTime):
         answer = answer_of(platform)
         for verb in _verbs(connect(FunctionTransport(answer))):
             self._act(connect, answer, verb)  # what is made once alone, such as a custom field
-            turns = Turns(answer)
+            turns = SwitchedPlatform(answer)
             self._act(connect, turns, verb)
             for place in turns.places:
                 yield partial(self._faulty, connect, answer, verb, place), verb
@@ -70,7 +70,7 @@ class EveryCall(EndsInTime):
         self, connect: Connect, answer: Answer, verb: str, place: Place, fault: Answer
     ) -> CdpError | None:
         """What a verb raises when `fault` answers its call at that place."""
-        turns = Turns(answer, fault, place)
+        turns = SwitchedPlatform(answer, fault, place)
         error = raised(
             lambda: self._act(connect, turns, verb),
             connect(FunctionTransport(answer)),
@@ -105,7 +105,7 @@ class EveryCall(EndsInTime):
         return None
 
 
-class Turns:
+class SwitchedPlatform:
     """A platform, one of whose calls is answered by another function.
 
     A call's place is its method, its path without what differs from person to person, and

@@ -14,8 +14,8 @@ from cdp_activate.testing.people import (
     TEXTS,
     VALUES,
     WRITTEN_OTHERWISE,
-    EndsInTime,
     Platform,
+    TimeLimited,
     as_sent,
     bare,
     deliver,
@@ -26,7 +26,7 @@ from cdp_activate.testing.people import (
 )
 
 
-class DestinationContract(EndsInTime):
+class DestinationContract(TimeLimited):
     """Fixtures wanted: `destination`, and `platform` (see `Platform`)."""
 
     list_name = "Left-handed · khách hàng VIP"

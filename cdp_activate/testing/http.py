@@ -13,7 +13,7 @@ from cdp_activate.testing.calls import (
     Answer,
     Faulty,
     Place,
-    Turns,
+    SwitchedPlatform,
     answer_of,
     answering,
     family,
@@ -126,12 +126,12 @@ class HttpDestinationContract(JobContract):
         kind = connect(FunctionTransport(answer))
         if "remove" not in kind.verbs or kind.batch_size < _SEVERAL:
             return
-        turns = Turns(answer)
+        turns = SwitchedPlatform(answer)
         self._remove_several(connect, answer, turns)
         if sum(place[0] == turns.places[-1][0] for place in turns.places) >= _SEVERAL:
             return  # a call for each: who is not there is off the list
         try:
-            gone = Turns(answer, answering(404), turns.places[-1])
+            gone = SwitchedPlatform(answer, answering(404), turns.places[-1])
             receipt = self._remove_several(connect, answer, gone)
         except CdpError:
             return
@@ -166,7 +166,7 @@ class HttpDestinationContract(JobContract):
         require(not receipt.rejected and not receipt.unnamed, "rows that fit were refused")
         require(len(platform.members(self.list_name)) == len(rows), "rows were lost")
 
-    def _remove_several(self, connect: Connect, answer: Answer, turns: Turns) -> Receipt:
+    def _remove_several(self, connect: Connect, answer: Answer, turns: SwitchedPlatform) -> Receipt:
         """Take people off a list of theirs: `turns` answers the calls of that alone."""
         turn = [answer]
         destination = connect(FunctionTransport(lambda request: turn[-1](request)))

@@ -165,7 +165,7 @@ def deliver_all(destination: Destination[Any], list_id: str, rows: Sequence[Row]
     return Receipt({**first.rejected, **second.rejected}, first.unnamed + second.unnamed)
 
 
-class EndsInTime:
+class TimeLimited:
     """No case waits for ever, such as for the last of pages without an end.
 
     Where the system has alarms; Windows has none.

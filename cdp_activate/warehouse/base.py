@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from cdp_activate.warehouse.journal import Journal
-from cdp_activate.warehouse.sayings import Sayings
+from cdp_activate.warehouse.sql_functions import SqlFunctions
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,14 +33,14 @@ class Work:
 class Warehouse(ABC):
     """A connection to one warehouse.
 
-    `dialect` is sqlglot's name of its SQL, `sayings` how it says what SQL has no common words
+    `dialect` is sqlglot's name of its SQL, `functions` how it says what SQL has no common words
     for. Every method raises WarehouseError with the remedy in words; LockedError when another
     process is in the way.
     """
 
     dialect: str
-    sayings: Sayings
-    stands_still: bool
+    functions: SqlFunctions
+    reading_blocks_writers: bool
     """Whether nobody can write to what dbt builds while `reading` is open."""
 
     @abstractmethod
@@ -100,7 +100,7 @@ class Warehouse(ABC):
         """Make a table of the rows of a query, in the place of one of that name.
 
         A name without a schema is of this session alone. With an `order`, be it none (empty),
-        `sayings.place` numbers its rows from 0, whatever becomes of them.
+        `functions.place` numbers its rows from 0, whatever becomes of them.
         """
 
     @abstractmethod
@@ -116,21 +116,21 @@ class Warehouse(ABC):
         """Add rows to a table, by column name."""
 
     @abstractmethod
-    def keep_unique(self, table: str, columns: str) -> None:
+    def ensure_unique(self, table: str, columns: str) -> None:
         """Let there be one row of each of these columns, where the warehouse can see to it.
 
         Several processes may then write at once, and to find a few rows is not to read all.
         """
 
     @abstractmethod
-    def look_over(self, table: str) -> None:
+    def analyze(self, table: str) -> None:
         """Learn what a table has become, that statements about it are planned for its size.
 
         Not while another process does so, or has done so in what it has open.
         """
 
     @abstractmethod
-    def one_at_a_time(self) -> None:
+    def lock_state(self) -> None:
         """Until `state` is closed, another process that asks for this waits."""
 
     def in_any_order(self) -> AbstractContextManager[None]:

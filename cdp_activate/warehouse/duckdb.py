@@ -24,7 +24,7 @@ from cdp_activate.errors import LockedError, NotBuiltError, WarehouseError
 from cdp_activate.warehouse.base import STATE_SCHEMA, Warehouse, Work
 from cdp_activate.warehouse.duckdb_errors import explained, is_lock, not_opened
 from cdp_activate.warehouse.journal import FileJournal
-from cdp_activate.warehouse.sayings import DuckDBSayings, quoted
+from cdp_activate.warehouse.sql_functions import DuckDBFunctions, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -63,8 +63,8 @@ class DuckDBWarehouse(Warehouse):
     """
 
     dialect = "duckdb"
-    sayings = DuckDBSayings()
-    stands_still = True
+    functions = DuckDBFunctions()
+    reading_blocks_writers = True
 
     def __init__(self, path: Path, *, settings: dict[str, str] | None = None, wait: float = 10.0):
         self.path = path
@@ -224,13 +224,13 @@ class DuckDBWarehouse(Warehouse):
             finally:
                 self.connection.unregister("cdp_rows")
 
-    def keep_unique(self, table: str, columns: str) -> None:
+    def ensure_unique(self, table: str, columns: str) -> None:
         """Nothing: one process writes at a time, and an index would cost more than it finds."""
 
-    def look_over(self, table: str) -> None:
+    def analyze(self, table: str) -> None:
         """Nothing: it knows."""
 
-    def one_at_a_time(self) -> None:
+    def lock_state(self) -> None:
         """Nothing: who writes has the file."""
 
     @contextmanager

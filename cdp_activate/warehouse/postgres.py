@@ -20,7 +20,7 @@ from cdp_activate.errors import LockedError, UnreachableError, WarehouseError
 from cdp_activate.warehouse.base import STATE_SCHEMA, Warehouse, Work
 from cdp_activate.warehouse.postgres_rights import lacking_to_keep, lacking_to_read
 from cdp_activate.warehouse.postgres_session import PostgresJournal, Session
-from cdp_activate.warehouse.sayings import PostgresSayings, marked, quoted
+from cdp_activate.warehouse.sql_functions import PostgresFunctions, marked, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,8 +38,8 @@ class PostgresWarehouse(Warehouse):
     """
 
     dialect = "postgres"
-    sayings = PostgresSayings()
-    stands_still = False
+    functions = PostgresFunctions()
+    reading_blocks_writers = False
 
     def __init__(self, names: dict[str, str], *, wait: float = 10.0) -> None:
         self._names = names
@@ -64,7 +64,7 @@ class PostgresWarehouse(Warehouse):
     def state(self) -> Iterator[None]:
         with self._transaction():
             if not self.rows("select 1 from pg_namespace where nspname = ?", [STATE_SCHEMA]):
-                self.one_at_a_time()
+                self.lock_state()
                 self.run(f"create schema if not exists {STATE_SCHEMA}")
             yield
 
@@ -195,15 +195,15 @@ class PostgresWarehouse(Warehouse):
     ) -> None:
         if order is not None:
             over = f"order by {order}" if order else ""
-            place = f"row_number() over ({over}) - 1 as {self.sayings.place}"
+            place = f"row_number() over ({over}) - 1 as {self.functions.place}"
             query = f"select {place}, numbered.* from ({query}) as numbered"
         # What makes a table takes no parameters.
         filled = marked(query, lambda at: quoted(str(parameters[at]))) if parameters else query
         with self._transaction():
             self._make(name, f"as {filled}")
             if order is not None:
-                self.run(f"create unique index on {name} ({self.sayings.place})")
-            self.look_over(name)
+                self.run(f"create unique index on {name} ({self.functions.place})")
+            self.analyze(name)
 
     def make_empty(self, name: str, columns: str) -> None:
         with self._transaction():
@@ -222,19 +222,19 @@ class PostgresWarehouse(Warehouse):
         with self._turn:
             self._session.append(table, rows)
 
-    def keep_unique(self, table: str, columns: str) -> None:
+    def ensure_unique(self, table: str, columns: str) -> None:
         # To ask for one that is there would wait for everybody who writes to the table.
         if not self._is_there(f"{table}_key"):
             index = f"{table.rpartition('.')[2]}_key"
             self.run(f"create unique index {index} on {table} ({columns})")
 
-    def look_over(self, table: str) -> None:
+    def analyze(self, table: str) -> None:
         # By itself it does so a minute after: until then a ledger that is new counts as empty,
         # and is gone through once for each person.
         # Who looks keeps others from looking until the transaction ends: nobody waits for that.
         self.run(f"analyze (skip_locked) {_placed(table)}")
 
-    def one_at_a_time(self) -> None:
+    def lock_state(self) -> None:
         self.rows("select pg_advisory_xact_lock(hashtextextended(?, 0))", [_STATE_LOCK])
 
     def describe(self, relation: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from cdp_activate.errors import SettingsError, WarehouseError
 from cdp_activate.warehouse.arrow import decimals, rows_of
 from cdp_activate.warehouse.journal import Journal
 from cdp_activate.warehouse.postgres_errors import explained
-from cdp_activate.warehouse.sayings import marked, quoted
+from cdp_activate.warehouse.sql_functions import marked, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa

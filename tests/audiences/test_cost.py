@@ -16,12 +16,12 @@ from cdp_activate.audiences.compile import compile_audience
 from cdp_activate.audiences.cost import Cost, TableCost, cost, in_words
 from cdp_activate.audiences.moments import (
     Day,
-    Elapsed,
-    Fixed,
     FixedDate,
+    FixedInstant,
     LocalDate,
     Moment,
     PeriodStart,
+    RelativeInstant,
 )
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.audiences.reads import reads
@@ -148,13 +148,13 @@ def test_few_audiences_are_judged_by_themselves() -> None:
 @pytest.mark.parametrize(
     ("expected", "at"),
     [
-        ("the last 365 days", Elapsed(-365 * 86400)),
-        ("the last 36 hours", Elapsed(-36 * 3600)),
+        ("the last 365 days", RelativeInstant(-365 * 86400)),
+        ("the last 36 hours", RelativeInstant(-36 * 3600)),
         ("the last 7 days", LocalDate(-6, "UTC")),
         ("this month", PeriodStart("month", 0, "UTC")),
         ("this week and 2 weeks before", PeriodStart("week", -2, "UTC")),
         ("since 2026-01-01", FixedDate(date(2026, 1, 1))),
-        ("since 2026-01-01 08:00 UTC", Fixed(datetime(2026, 1, 1, 8, tzinfo=UTC))),
+        ("since 2026-01-01 08:00 UTC", FixedInstant(datetime(2026, 1, 1, 8, tzinfo=UTC))),
     ],
 )
 def test_a_time_is_said_in_words(expected: str, at: Moment | Day) -> None:

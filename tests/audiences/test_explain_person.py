@@ -16,7 +16,7 @@ from random_worlds import random_world
 from worlds import World, members_of
 
 from cdp_activate.audiences.explaining.decided import deciding
-from cdp_activate.audiences.explaining.person import Question, Verdict
+from cdp_activate.audiences.explaining.person import PersonQuery, Verdict
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.text import parse
@@ -49,7 +49,7 @@ def ask(connection: duckdb.DuckDBPyConnection) -> Any:
     def verdict(body: str, key: str) -> Verdict | None:
         known = SHOP.catalog()
         audiences = read_audiences(parse(f"audience: tested\n{body}", "t.yml"), known)
-        question = Question(audiences["tested"], audiences, known)
+        question = PersonQuery(audiences["tested"], audiences, known)
         rows = connection.execute(question.sql(key, NOON)).fetchall()
         return question.read(rows[0]) if rows else None
 
@@ -140,7 +140,7 @@ def test_the_conditions_of_everybody_agree_with_the_members(seed: int) -> None:
         keys = opened.execute(f'select cast("{audience.entity.key}" as text) from '
                               f'"{audience.entity.model.name}"').fetchall()  # fmt: skip
         for (key,) in keys[:4]:
-            question = Question(audience, audiences, known)
+            question = PersonQuery(audience, audiences, known)
             (row,) = opened.execute(question.sql(key, world.as_of)).fetchall()
             verdict = question.read(row)
             assert (key in members, members.get(key)) == (verdict.member, verdict.variant)
@@ -173,7 +173,7 @@ def test_everything_that_is_looked_at_can_be_asked(
     for entity, conditions in groups.items():
         text = written({"audience": "tested", "entity": entity, "where": conditions}, other)
         audiences = read_audiences(parse(text, "t.yml"), known)
-        sql = Question(audiences["tested"], audiences, known).sql("1", NOON)
+        sql = PersonQuery(audiences["tested"], audiences, known).sql("1", NOON)
         if beside is None:
             assert connection.execute(sql).fetchall() == []
             continue

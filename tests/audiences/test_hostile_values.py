@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 from world import NOON, catalog, create, people
 
-from cdp_activate.audiences.dbt import Use, dbt_files
+from cdp_activate.audiences.dbt import SyncUse, dbt_files
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences
 from cdp_activate.errors import SourceErrors
@@ -62,7 +62,7 @@ variants: {{{quoted}: 100, salt: {quoted}}}
 """
     known = catalog()
     audiences = read_audiences(parse(text, f"{value}.yml"), known)
-    use = Use(value, "hostile", value, value)
+    use = SyncUse(value, "hostile", value, value)
     files = dbt_files(audiences, known, [use])
     found = people(name=[value, "other"])
     yesterday = NOON.replace(tzinfo=None, day=9)
@@ -81,7 +81,7 @@ def test_texts_of_yml_files_are_rendered_as_they_are(value: str) -> None:
     text = f"audience: hostile\ndescription: {quoted}\nowner: {quoted}\ntags: [{quoted}]\n"
     known = catalog()
     files = dbt_files(
-        read_audiences(parse(text), known), known, [Use("s", "hostile", value, value)]
+        read_audiences(parse(text), known), known, [SyncUse("s", "hostile", value, value)]
     )
     render = jinja2.Environment(keep_trailing_newline=True).from_string
     model = yaml.safe_load(files["audience_hostile.yml"])["models"][0]

@@ -182,10 +182,10 @@ class ApiContract(DestinationContract, HttpDestinationContract):
     def test_more_bytes_than_the_platform_takes_are_halved_before_sending(self, destination):
         if destination.batch_bytes is None:
             return
-        from cdp_activate.sync.deliver import Courier
+        from cdp_activate.sync.deliver import ListSender
 
         destination.requests_per_second = None
-        courier = Courier(destination)
+        courier = ListSender(destination)
         courier.open(self.list_name)
         rows = [self.large(number) for number in range(4)]
         destination.batch_bytes = 3 * self.large_bytes

@@ -13,12 +13,12 @@ import duckdb
 
 from cdp_activate.project import Project
 from cdp_activate.receiver import Receiver
-from cdp_activate.sync.attempts import Patience
+from cdp_activate.sync.attempts import RetryPolicy
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.plan import Plan, Step
-from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.plan import Plan, PlanStep
+from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.planning import planned
-from cdp_activate.sync.run import Options, Summary, run_sync
+from cdp_activate.sync.run import RunOptions, Summary, run_sync
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse import Warehouse
 from cdp_activate.warehouse.duckdb import DuckDBWarehouse
@@ -26,7 +26,7 @@ from cdp_activate.warehouse.duckdb import DuckDBWarehouse
 AfterEachBatch: TypeAlias = Callable[[Callable[[int], object]], None]
 
 AS_OF = datetime(2026, 3, 10, 12, tzinfo=UTC)
-QUICK = Patience(attempts=4, first=0.001, longest=0.002, total=5.0)
+QUICK = RetryPolicy(attempts=4, first=0.001, longest=0.002, total=5.0)
 LIST = "VIPs"
 
 CUSTOMERS = {
@@ -246,13 +246,13 @@ class Bed:
                 project.catalog,
                 warehouse,
                 as_of=AS_OF,
-                options=Options(**options),
+                options=RunOptions(**options),
             )
 
-    def plan(self, **options: Any) -> tuple[Plan, dict[str, list[Step]]]:
+    def plan(self, **options: Any) -> tuple[Plan, dict[str, list[PlanStep]]]:
         """The plan, and its steps by action."""
         project = self.project
-        asked = Asked(options.pop("as_of", AS_OF), **options)
+        asked = PlanOptions(options.pop("as_of", AS_OF), **options)
         with (
             self.warehouse() as warehouse,
             planned(self.the_sync, project.catalog, warehouse, asked) as plan,

@@ -18,9 +18,9 @@ from cdp_activate.destinations.base import Destination, DestinationSettings
 from cdp_activate.destinations.rows import Receipt, Row
 from cdp_activate.errors import AuthError, DestinationError, RefusedError, RetryError, SourceErrors
 from cdp_activate.http import FunctionTransport, Request, Response
-from cdp_activate.receiver import Nature, SimulatedPlatform
-from cdp_activate.sync.attempts import NAP, Patience
-from cdp_activate.sync.deliver import Courier, Delivered, Hooks
+from cdp_activate.receiver import PlatformBehaviour, SimulatedPlatform
+from cdp_activate.sync.attempts import NAP, RetryPolicy
+from cdp_activate.sync.deliver import BatchOutcome, DeliveryHooks, ListSender
 from cdp_activate.sync.status import statuses
 
 
@@ -81,18 +81,18 @@ class Clock:
         return sum(self.naps)
 
 
-def courier(post: Post, **more: Any) -> Courier:
-    return Courier(post, **{"list_id": "list", "sleep": Clock(), **more})
+def courier(post: Post, **more: Any) -> ListSender:
+    return ListSender(post, **{"list_id": "list", "sleep": Clock(), **more})
 
 
-def sent(taker: Courier, rows: Iterable[Row]) -> Iterator[Delivered]:
+def sent(taker: ListSender, rows: Iterable[Row]) -> Iterator[BatchOutcome]:
     rest = iter(rows)
     return taker.deliver(
         "upsert", iter(lambda: list(islice(rest, taker.destination.batch_size)), [])
     )
 
 
-def keys(outcomes: Sequence[Delivered] | Iterator[Delivered]) -> list[str]:
+def keys(outcomes: Sequence[BatchOutcome] | Iterator[BatchOutcome]) -> list[str]:
     return sorted(row.key for one in outcomes for row in one.rows)
 
 
@@ -162,7 +162,7 @@ def test_a_wait_that_the_platform_asks_for_is_kept() -> None:
 
 
 def test_without_a_word_from_the_platform_waits_grow_and_vary() -> None:
-    patience = Patience(first=1.0, longest=8.0)
+    patience = RetryPolicy(first=1.0, longest=8.0)
     for attempt, ceiling in ((2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 8.0), (60, 8.0)):
         waits = [patience.wait_before(attempt, place % 2 and None) for place in range(200)]
         assert 0 <= min(waits) < ceiling / 2 < max(waits) <= ceiling
@@ -173,7 +173,7 @@ def test_it_gives_up_after_so_many_attempts() -> None:
     def answer(keys: list[str]) -> None:
         raise RetryError("the platform answered 503")
 
-    taker = courier(Post(answer), patience=Patience(attempts=4, first=0.0))
+    taker = courier(Post(answer), patience=RetryPolicy(attempts=4, first=0.0))
     with pytest.raises(DestinationError, match=r"answered 503 \(gave up after 4 attempts\)"):
         list(sent(taker, rows(3)))
     assert 4 == taker.calls
@@ -184,7 +184,7 @@ def test_it_gives_up_at_once_when_asked_to_wait_longer_than_it_may() -> None:
         raise RetryError("busy", after=3600)
 
     clock = Clock()
-    taker = courier(Post(answer), patience=Patience(total=240), sleep=clock)
+    taker = courier(Post(answer), patience=RetryPolicy(total=240), sleep=clock)
     with pytest.raises(DestinationError, match="gave up after 1 attempt; it asks to wait"):
         list(sent(taker, rows(3)))
     assert (1, 0) == (taker.calls, clock.slept)
@@ -232,7 +232,7 @@ def test_an_error_in_one_batch_still_yields_what_became_of_the_others() -> None:
             raise DestinationError("the list is gone")
 
     post = Post(answer, concurrency=3)
-    outcomes: list[Delivered] = []
+    outcomes: list[BatchOutcome] = []
     with pytest.raises(DestinationError, match="the list is gone"):
         for one in sent(courier(post), rows(30)):
             outcomes.append(one)
@@ -247,7 +247,7 @@ def test_a_mistake_in_a_destination_is_raised_after_the_other_batches() -> None:
         if keys[0] == "c-000":
             raise KeyError("ann@example.com")
 
-    outcomes: list[Delivered] = []
+    outcomes: list[BatchOutcome] = []
     where = r"post broke at test_sync_deliver\.py:\d+ \(KeyError\)\n"
     with pytest.raises(DestinationError, match=where) as raised:
         for one in sent(courier(Post(answer, concurrency=2)), rows(20)):
@@ -302,7 +302,7 @@ def test_batches_are_announced_before_they_are_sent() -> None:
     def announce(batch: Sequence[Row]) -> None:
         announced.extend(row.key for row in batch)
 
-    list(sent(courier(Post(answer), hooks=Hooks(announce)), rows(95)))
+    list(sent(courier(Post(answer), hooks=DeliveryHooks(announce)), rows(95)))
     assert [row.key for row in rows(95)] == sorted(announced)
 
 
@@ -313,7 +313,7 @@ def test_a_sign_of_life_comes_while_all_batches_wait(monkeypatch: pytest.MonkeyP
     def answer(keys: list[str]) -> None:
         time.sleep(0.1)
 
-    taker = courier(Post(answer), hooks=Hooks(alive=lambda: signs.append(None)))
+    taker = courier(Post(answer), hooks=DeliveryHooks(alive=lambda: signs.append(None)))
     list(sent(taker, rows(3)))
     assert len(signs) >= 4
 
@@ -331,7 +331,7 @@ def test_a_job_that_never_ends_is_given_up() -> None:
     post.jobs["one"] = [None] * 10_000
     clock = Clock()
     with pytest.raises(DestinationError, match="post had not finished a job after"):
-        courier(post, sleep=clock, patience=Patience(job=600)).settle("one")
+        courier(post, sleep=clock, patience=RetryPolicy(job=600)).settle("one")
     assert 600 <= clock.slept <= 640
 
 
@@ -396,7 +396,7 @@ def test_a_batch_of_which_a_call_was_taken_is_in_doubt_whatever_the_next_one_say
     post = TwoCalls(accepting)
     post._given = FunctionTransport(lambda request: next(answers))
     with pytest.raises(AuthError):
-        list(sent(courier(post, hooks=Hooks(untaken=untaken.append)), rows(3)))
+        list(sent(courier(post, hooks=DeliveryHooks(untaken=untaken.append)), rows(3)))
     assert told == len(untaken)
 
 
@@ -428,7 +428,7 @@ def test_what_was_acknowledged_is_kept_when_the_platform_fails(bed: Bed) -> None
 
 def test_a_job_that_cannot_be_asked_after_now_is_asked_after_by_the_next_run(bed: Bed) -> None:
     """It goes on: by it, whoever left meanwhile would come back after they were removed."""
-    platform = SimulatedPlatform(Nature(job_ticks=2))
+    platform = SimulatedPlatform(PlatformBehaviour(job_ticks=2))
     bed.build(people(3))
     actions: list[str] = []
     out_of_reach = 4  # as often as is asked

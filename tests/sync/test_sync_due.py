@@ -16,11 +16,11 @@ from click.testing import CliRunner
 from cdp_activate.cli import main
 from cdp_activate.errors import SourceErrors
 from cdp_activate.sync import run as run_module
-from cdp_activate.sync.due import Line
+from cdp_activate.sync.due import SyncOutcome
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan import Plan
-from cdp_activate.sync.run import Options
+from cdp_activate.sync.run import RunOptions
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -36,8 +36,8 @@ def write(bed: Bed, **syncs: str) -> None:
 DAILY = 'schedule: "0 12 * * *"'
 
 
-def run(bed: Bed, now: datetime, **more: Any) -> dict[str, Line]:
-    lines = bed.project.scheduler.run(now, Options(patience=QUICK), **more)
+def run(bed: Bed, now: datetime, **more: Any) -> dict[str, SyncOutcome]:
+    lines = bed.project.scheduler.run(now, RunOptions(patience=QUICK), **more)
     return {line.sync: line for line in lines}
 
 
@@ -163,7 +163,7 @@ def test_what_another_call_has_run_meanwhile_is_not_run_again(bed: Bed) -> None:
         return opened()
 
     scheduler.open_warehouse = open_late
-    late = scheduler.run(NOON, Options(patience=QUICK))
+    late = scheduler.run(NOON, RunOptions(patience=QUICK))
     assert {"a": "ran", "b": "ran"} == found
     assert {("not due", "it ran for 2026-03-10 12:00 UTC")} == {
         (line.outcome, line.why) for line in late
@@ -248,7 +248,7 @@ def test_while_a_build_has_the_warehouse_nothing_is_due_after_it(bed: Bed) -> No
 def test_a_run_told_to_stop_begins_no_further_sync(bed: Bed) -> None:
     bed.build(people(3))
     write(bed, a=DAILY, b=f"{DAILY}\nneeds: [a]")
-    how = Options(patience=QUICK)
+    how = RunOptions(patience=QUICK)
     how.stop.set()
     assert ["stopped", "skipped"] == [line.outcome for line in bed.project.scheduler.run(NOON, how)]
     assert 0 == bed.receiver.calls

@@ -17,9 +17,9 @@ from cdp_activate.cli.people import _ask
 from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.errors import BusyError, CdpError, LockedError, RetryError, StoppedError
 from cdp_activate.http import FunctionTransport, Request, Response
-from cdp_activate.receiver import Nature, Receiver, SimulatedPlatform
+from cdp_activate.receiver import PlatformBehaviour, Receiver, SimulatedPlatform
 from cdp_activate.sync.drift import Drift, drift
-from cdp_activate.sync.erase import Erasing
+from cdp_activate.sync.erase import ErasureContext
 from cdp_activate.sync.erasure import Erasure
 from cdp_activate.sync.lease import Lease
 
@@ -32,7 +32,7 @@ def command(bed: Bed, *arguments: str) -> Any:
 def erase(bed: Bed, key: str) -> Erasure:
     with bed.warehouse() as warehouse:
         project = bed.project
-        erasing = Erasing(project.syncs, project.destinations, warehouse, QUICK)
+        erasing = ErasureContext(project.syncs, project.destinations, warehouse, QUICK)
         return erasing.erase(key, "customer")
 
 
@@ -87,7 +87,7 @@ def test_a_person_who_left_the_warehouse_is_erased_by_the_ledger(bed: Bed) -> No
 
 def test_nobody_is_erased_from_a_list_that_a_job_may_yet_put_them_on(bed: Bed) -> None:
     """A run that was stopped while the platform worked on what it had sent."""
-    platform = SimulatedPlatform(Nature(job_ticks=3))
+    platform = SimulatedPlatform(PlatformBehaviour(job_ticks=3))
     bed.change_sync("destination: mail", "destination: mail\nmode: upsert")
     bed.build([person("zoe"), person("bob")])
     stop = threading.Event()
@@ -99,7 +99,9 @@ def test_nobody_is_erased_from_a_list_that_a_job_may_yet_put_them_on(bed: Bed) -
     assert "stopped" == bed.run(stop=stop, transport=FunctionTransport(answer)).record.state
     with bed.warehouse() as warehouse:
         project = bed.project
-        erasing = Erasing(project.syncs, project.destinations, warehouse, QUICK, platform.transport)
+        erasing = ErasureContext(
+            project.syncs, project.destinations, warehouse, QUICK, platform.transport
+        )
         left = erasing.erase("zoe", "customer")
         assert [("mail", LIST, "failed")] == [
             (one.destination, one.list, one.outcome) for one in left.steps
@@ -312,7 +314,7 @@ def test_drift_of_a_platform_that_fails_is_an_error_of_that_list_and_is_alerted(
 
 def test_an_address_that_was_sent_before_is_erased_too(tmp_path: Path) -> None:
     """`mode: upsert` never removes: the platform, which goes by address, holds both."""
-    with Receiver(nature=Nature(matches_on="email")) as platform:
+    with Receiver(behaviour=PlatformBehaviour(matches_on="email")) as platform:
         bed = Bed(tmp_path, platform)
         bed.change_sync("destination: mail", "destination: mail\nmode: upsert")
         bed.mail("lists_members: true")

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from cdp_activate.cli import main
 from cdp_activate.errors import GuardError, SourceErrors
 from cdp_activate.receiver import Receiver
-from cdp_activate.sync.model import Amount
+from cdp_activate.sync.model import Threshold
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def test_an_amount_is_rows_or_a_share(
 ) -> None:
     guard(bed, f"max_remove: {text}")
     found = bed.the_sync.settings.guards.max_remove
-    assert isinstance(found, Amount)
+    assert isinstance(found, Threshold)
     share = str(found.share.normalize()) if found.share is not None else None
     assert (amount, shown) == ((found.rows, share), str(found))
 

@@ -50,7 +50,7 @@ def test_runs_are_shown_newest_first_and_can_be_filtered(bed: Bed) -> None:
     with bed.warehouse() as warehouse:
 
         def found(**filters: Any) -> list[tuple[Any, Any]]:
-            some = history.runs(warehouse, history.Filter(**filters))
+            some = history.runs(warehouse, history.RunFilter(**filters))
             return [(one["state"], one["removed"]) for one in some]
 
         assert [("refused", 0), ("done", 1), ("done", 0)] == found()

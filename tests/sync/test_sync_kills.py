@@ -24,7 +24,7 @@ import pytest
 from bed import AS_OF, LIST, Bed, Person, people
 from postgres_bed import PostgresBed
 
-from cdp_activate.receiver import Nature, Receiver
+from cdp_activate.receiver import PlatformBehaviour, Receiver
 
 HERE = Path(__file__).parent
 KILLS = {
@@ -75,8 +75,8 @@ class Commands:
 
 @pytest.fixture(params=["duckdb", "postgres"])
 def bed(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Bed]:
-    nature = Nature(matches_on="email", latency=0.01)
-    with Receiver(nature=nature) as receiver:
+    behaviour = PlatformBehaviour(matches_on="email", latency=0.01)
+    with Receiver(behaviour=behaviour) as receiver:
         if request.param == "duckdb":
             yield Bed(tmp_path, receiver)
         else:

@@ -25,7 +25,7 @@ from cdp_activate.http import FunctionTransport, Request, Response
 from cdp_activate.sync import runs as runs_module
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.plan import kept_list
-from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.planning import make_plan
 from cdp_activate.sync.run import run_sync
 from cdp_activate.sync.runs import Runs
@@ -165,7 +165,7 @@ def killed_run(bed: Bed, happened: Callable[[Notes], object]) -> None:
         run = RunRecord(*kept.values, AS_OF)
         Runs(warehouse, kept.sync).begin(run)
         with warehouse.work(kept.sync) as work:
-            make_plan(bed.the_sync, bed.project.catalog, warehouse, work, Asked(AS_OF))
+            make_plan(bed.the_sync, bed.project.catalog, warehouse, work, PlanOptions(AS_OF))
             notes = Notes(work.notes)
             notes.start(run.run_id)
             happened(notes)

@@ -25,7 +25,7 @@ from cdp_activate.receiver import Receiver
 from cdp_activate.sync.fold import Fold
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.plan import kept_list
-from cdp_activate.sync.run import Options, run_sync
+from cdp_activate.sync.run import RunOptions, run_sync
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse import Profile, open_warehouse
 from cdp_activate.warehouse.postgres import PostgresWarehouse
@@ -178,7 +178,7 @@ def test_syncs_side_by_side_make_the_tables_once(bed: PostgresBed) -> None:
     def run(name: str) -> None:
         try:
             with bed.warehouse() as warehouse:
-                how = Options(patience=QUICK)
+                how = RunOptions(patience=QUICK)
                 run_sync(project.syncs[name], project.catalog, warehouse, as_of=AS_OF, options=how)
         except BaseException as error:
             failures.append(error)
@@ -325,7 +325,7 @@ def test_ends_of_runs_do_not_wait_for_each_other(
         fold(self)
         monkeypatch.undo()
         with bed.warehouse() as warehouse:
-            how = Options(patience=QUICK)
+            how = RunOptions(patience=QUICK)
             run_sync(project.syncs["other"], project.catalog, warehouse, as_of=AS_OF, options=how)
 
     monkeypatch.setattr(Fold, "fold", fold_and_wait)

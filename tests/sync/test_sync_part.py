@@ -11,8 +11,8 @@ from mortal import Life, MortalTransport
 
 from cdp_activate.cli import main
 from cdp_activate.http import Request
-from cdp_activate.receiver import Nature, SimulatedPlatform
-from cdp_activate.sync.run import Options, Summary
+from cdp_activate.receiver import PlatformBehaviour, SimulatedPlatform
+from cdp_activate.sync.run import RunOptions, Summary
 
 
 def sync(bed: Bed, *arguments: str) -> Any:
@@ -91,7 +91,7 @@ def test_a_part_leaves_its_sync_due_and_those_that_need_it_waiting(bed: Bed) -> 
 
     def outcomes() -> list[str]:
         scheduler = bed.project.scheduler
-        return [line.outcome for line in scheduler.run(AS_OF, Options(max_rows=2))]
+        return [line.outcome for line in scheduler.run(AS_OF, RunOptions(max_rows=2))]
 
     assert ["partial", "waiting"] == outcomes()
     assert ["ran", "partial"] == outcomes()
@@ -100,7 +100,7 @@ def test_a_part_leaves_its_sync_due_and_those_that_need_it_waiting(bed: Bed) -> 
 
 
 def test_a_part_ends_well_where_the_platform_answers_later_and_refuses_some(bed: Bed) -> None:
-    platform = SimulatedPlatform(Nature(job_ticks=2))
+    platform = SimulatedPlatform(PlatformBehaviour(job_ticks=2))
     bed.build(people(5))
     platform.misbehave("reject_rows", keys={"c-00000": "no"})
     states = []

@@ -20,9 +20,9 @@ from cdp_activate.errors import DestinationError, GuardError, SourceErrors
 from cdp_activate.receiver import SimulatedPlatform
 from cdp_activate.sync import lease
 from cdp_activate.sync.drift import drift
-from cdp_activate.sync.erase import Erasing
+from cdp_activate.sync.erase import ErasureContext
 from cdp_activate.sync.guards import refusals
-from cdp_activate.sync.run import Options, run_sync
+from cdp_activate.sync.run import RunOptions, run_sync
 from cdp_activate.sync.status import statuses
 
 PER = SYNC.replace("destination: mail\n", 'destination: mail\nper: first_name\nlist: "In {per}"\n')
@@ -95,7 +95,7 @@ def test_each_list_is_in_the_ledger_the_plan_and_the_status(fan: Bed) -> None:
     # Erased from the list where they are, though the warehouse has another value by now.
     with fan.warehouse() as warehouse:
         project = fan.project
-        erasing = Erasing(project.syncs, project.destinations, warehouse, QUICK)
+        erasing = ErasureContext(project.syncs, project.destinations, warehouse, QUICK)
         steps = erasing.erase("bea", "customer").steps
     assert [("In VN", "gone")] == [(one.list, one.verified) for one in steps]
     assert "bea" not in lists(fan)["In VN"]
@@ -266,7 +266,7 @@ def run(bed: Bed, platform: SimulatedPlatform, life: Life) -> bool:
     """One run; whether it was killed."""
     transport = MortalTransport(platform.transport, life, lambda _: None, lambda *_: None)
     warehouse = mortal_warehouse(bed.folder / "warehouse.duckdb", life)
-    options = Options(patience=QUICK, allow=["emptied"], transport=transport)
+    options = RunOptions(patience=QUICK, allow=["emptied"], transport=transport)
     with mortal_files(life), suppress(KilledError):
         run_sync(bed.the_sync, bed.project.catalog, warehouse, as_of=AS_OF, options=options)
     warehouse.close()

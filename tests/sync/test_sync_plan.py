@@ -23,7 +23,7 @@ from cdp_activate.errors import SourceErrors, WarehouseError
 from cdp_activate.receiver import Receiver
 from cdp_activate.sync.batches import read_batches
 from cdp_activate.sync.people import fingerprint
-from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.planning import planned
 from cdp_activate.sync.suppression import digest
 
@@ -74,7 +74,7 @@ def test_rows_that_the_warehouse_writes_are_as_those_made_here(
     project = bed.project
     with (
         bed.warehouse() as warehouse,
-        planned(bed.the_sync, project.catalog, warehouse, Asked(AS_OF)) as plan,
+        planned(bed.the_sync, project.catalog, warehouse, PlanOptions(AS_OF)) as plan,
     ):
         for layout in ("arrow_large_buffer_size = false", "arrow_large_buffer_size = true"):
             warehouse.run(f"set {layout}")

@@ -24,8 +24,8 @@ from postgres_server import Server
 
 from cdp_activate.receiver import Receiver
 from cdp_activate.sync.counts import ACTIONS
-from cdp_activate.sync.plan import Step
-from cdp_activate.sync.plan_sql import Asked
+from cdp_activate.sync.plan import PlanStep
+from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.planning import planned
 
 SEED = int(os.environ.get("CDP_SEED", "20260310"))
@@ -99,14 +99,14 @@ def seen(bed: Bed) -> dict[str, Any]:
     """All that a plan says."""
     with (
         bed.warehouse() as warehouse,
-        planned(bed.the_sync, bed.project.catalog, warehouse, Asked(AS_OF)) as plan,
+        planned(bed.the_sync, bed.project.catalog, warehouse, PlanOptions(AS_OF)) as plan,
     ):
         actions = (*ACTIONS, "held", "kept", "left", "forget")
         steps = {action: sorted(map(_told, plan.steps(action))) for action in actions}
         return {**plan.as_dict(), "steps": steps}
 
 
-def _told(step: Step) -> str:
+def _told(step: PlanStep) -> str:
     values = (step.identifiers, step.fields, step.sent_identifiers, step.reason, step.not_valid)
     return f"{step.key} {json.dumps(values, sort_keys=True, default=str)}"
 

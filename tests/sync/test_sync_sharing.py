@@ -11,7 +11,7 @@ import pytest
 from bed import AS_OF, LIST, Bed, Person, person
 
 from cdp_activate.http import FunctionTransport, Request, Response
-from cdp_activate.receiver import Nature, SimulatedPlatform
+from cdp_activate.receiver import PlatformBehaviour, SimulatedPlatform
 from cdp_activate.sync.drift import Drift, drift
 
 OURS, NEW = "ours@example.com", "new@example.com"
@@ -23,7 +23,7 @@ class Home:
 
     def __init__(self, bed: Bed) -> None:
         self.bed = bed
-        self.platform = SimulatedPlatform(Nature(matches_on="email"))
+        self.platform = SimulatedPlatform(PlatformBehaviour(matches_on="email"))
 
     def run(self, *everyone: Person, **options: Any) -> None:
         self.bed.build(everyone)

@@ -37,9 +37,9 @@ from mortal import KilledError, Life, Moment, MortalTransport, mortal_files, mor
 
 from cdp_activate.errors import BusyError, CdpError, LockedError, UsageError
 from cdp_activate.http import Request, Response
-from cdp_activate.receiver import Nature, SimulatedPlatform
+from cdp_activate.receiver import PlatformBehaviour, SimulatedPlatform
 from cdp_activate.sync import lease
-from cdp_activate.sync.run import Options, run_sync
+from cdp_activate.sync.run import RunOptions, run_sync
 
 WHO = ("ann", "bob", "cyd", "dan", "eve")
 LISTS = {"mirrored": "Mirrored", "other": "Other"}
@@ -145,9 +145,11 @@ class Clock:
 
 
 class Company(RuleBasedStateMachine):
-    """See the docstring of this file. `natures` are the platforms it may meet."""
+    """See the docstring of this file. `behaviours` are the platforms it may meet."""
 
-    natures: st.SearchStrategy[Nature] = st.just(Nature(matches_on="email"))
+    behaviours: st.SearchStrategy[PlatformBehaviour] = st.just(
+        PlatformBehaviour(matches_on="email")
+    )
     other_mode = "upsert"
     other_list, more, their_lists = LISTS["other"], "", tuple(LISTS.values())
 
@@ -176,10 +178,10 @@ class Company(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def begin(self, data: st.DataObject) -> None:
-        self.nature = data.draw(self.natures, label="platform")
-        self.platform = SimulatedPlatform(self.nature)
+        self.behaviour = data.draw(self.behaviours, label="platform")
+        self.platform = SimulatedPlatform(self.behaviour)
         self.bed = Bed(Path(self.folder.name), self.platform)  # type: ignore[arg-type]
-        once = "\n    deduplicates: true" if self.nature.deduplicates else ""
+        once = "\n    deduplicates: true" if self.behaviour.deduplicates else ""
         self.bed.mail(f"batch_size: 2\n    concurrency: 1\n    matches_on: identifiers{once}")
         (self.bed.folder / "syncs/vips.yml").unlink()
         for mode, name in (("mirror", "mirrored"), (self.other_mode, "other")):
@@ -317,7 +319,7 @@ class Company(RuleBasedStateMachine):
             self.is_built = True
         # Of first runs `test_sync_guards` tells.
         asked["allow"] = (*asked.get("allow", ()), "first_run")
-        options = Options(patience=QUICK, **asked)
+        options = RunOptions(patience=QUICK, **asked)
         life, seen = Life(killed), Seen()
 
         def sent(request: Request) -> None:
@@ -479,7 +481,7 @@ class Company(RuleBasedStateMachine):
         assert "" not in keys
         for who, count in Counter(row["key"] for row in told).items():
             assert count <= self.entries[who], "one entry was told of under two keys"
-        if state == "done" and self.nature.deduplicates:
+        if state == "done" and self.behaviour.deduplicates:
             rejections = self.tables("other")[1]
             for who in self.were_in - rejections.keys():
                 assert any(row["key"] == who for row in told), "someone was not told"
@@ -569,8 +571,11 @@ def test_whatever_happens_at_a_platform_that_answers_at_once() -> None:
 
 
 class Patiently(Company):
-    natures = st.builds(
-        Nature, matches_on=st.just("email"), job_ticks=st.integers(1, 4), seed=st.integers(0, 9)
+    behaviours = st.builds(
+        PlatformBehaviour,
+        matches_on=st.just("email"),
+        job_ticks=st.integers(1, 4),
+        seed=st.integers(0, 9),
     )
 
 
@@ -582,7 +587,9 @@ def test_whatever_happens_at_a_platform_that_answers_later() -> None:
 class Telling(Company):
     """The other sync sends a message to everyone who enters."""
 
-    natures = st.builds(Nature, matches_on=st.just("email"), deduplicates=st.booleans())
+    behaviours = st.builds(
+        PlatformBehaviour, matches_on=st.just("email"), deduplicates=st.booleans()
+    )
     other_mode = "events"
 
 

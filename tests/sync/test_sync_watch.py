@@ -28,7 +28,7 @@ from cdp_activate.sync.alerts import Alerts
 from cdp_activate.sync.channels import WebhookChannel
 from cdp_activate.sync.tables import RunRecord
 from cdp_activate.sync.telemetry import Telemetry
-from cdp_activate.sync.watch import LogWatch, Watch, Watchers
+from cdp_activate.sync.watch import LogWatch, Watcher, Watchers
 
 
 def command(bed: Bed, *arguments: str) -> Any:
@@ -182,13 +182,13 @@ def told() -> Iterator[Told]:
     yield Told()
 
 
-def watch(bed: Bed, told: Told, naps: list[float] | None = None) -> Watch:
+def watch(bed: Bed, told: Told, naps: list[float] | None = None) -> Watcher:
     naps = [] if naps is None else naps
     transport = FunctionTransport(told)
     return Watchers([Alerts(bed.project.alert_channels, transport=transport, sleep=naps.append)])
 
 
-def run(bed: Bed, watcher: Watch) -> None:
+def run(bed: Bed, watcher: Watcher) -> None:
     with suppress(CdpError):
         bed.run(watch=watcher)
 
@@ -245,7 +245,7 @@ def test_an_alert_is_tried_again_and_its_failure_harms_no_run(
     assert "alert_failed" == failed.msg
     assert "s3cret" not in caplog.text and "t0ken" not in str(failed.__dict__)
 
-    class Broken(Watch):
+    class Broken(Watcher):
         def started(self, run: Any) -> None:
             raise RuntimeError("person.1@example.com")
 

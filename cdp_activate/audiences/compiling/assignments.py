@@ -9,13 +9,13 @@ from cdp_activate.audiences.compiling.stages import one_of
 from cdp_activate.audiences.compiling.stays import in_sequence, numbered
 from cdp_activate.audiences.expressions import Expression, column, in_order, number, text
 from cdp_activate.audiences.facts import KEY, VALUE, Fact, in_time, named, table
-from cdp_activate.audiences.model import Assigned
+from cdp_activate.audiences.model import Assignment
 from cdp_activate.catalog import Type
 
 _SAYS = {"experiment": "variant", "journey": "state"}
 
 
-def assigned(scope: Scope, asked: Assigned) -> Expression:
+def assigned(scope: Scope, asked: Assignment) -> Expression:
     """The last row of the key has one of the values; any, when none is named."""
     value = column(VALUE, scope.fact(last(asked)))
     if not asked.values:
@@ -23,7 +23,7 @@ def assigned(scope: Scope, asked: Assigned) -> Expression:
     return one_of(value, asked.values)
 
 
-def last(asked: Assigned) -> Fact:
+def last(asked: Assignment) -> Fact:
     """What the last row of each key says; of rows that nothing tells apart, the first text."""
     rows = asked.rows
     says = rows.columns[_SAYS[asked.role]]

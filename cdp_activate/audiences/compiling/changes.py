@@ -18,19 +18,19 @@ from cdp_activate.audiences.expressions import (
     without_nan,
 )
 from cdp_activate.audiences.facts import KEY, Fact, in_time, named, table
-from cdp_activate.audiences.model import Amount, Changed
+from cdp_activate.audiences.model import Amount, TraitChange
 from cdp_activate.catalog import Column, Rows
 
 _DECIMALS = 9
 """With so many decimals 28 digits hold every integer, and every warehouse takes the type."""
 
 
-def changed(scope: Scope, asked: Changed) -> Expression:
+def changed(scope: Scope, asked: TraitChange) -> Expression:
     """The key has a change as asked."""
     return found(scope.fact(changes(asked)))
 
 
-def changes(asked: Changed) -> Fact:
+def changes(asked: TraitChange) -> Fact:
     """The keys with two neighbouring values that differ as asked, the later one in time."""
     rows, of = asked.rows, asked.column
     value = without_nan(value_of(of), of.type)
@@ -63,7 +63,7 @@ def changes(asked: Changed) -> Fact:
     return named(f"{of.name}_changed", tree)
 
 
-def _conditions(asked: Changed) -> list[Expression]:
+def _conditions(asked: TraitChange) -> list[Expression]:
     found: list[Expression] = []
     if asked.spans:
         found.extend(in_time(_versions(asked.rows), asked.spans, asked.timezone))

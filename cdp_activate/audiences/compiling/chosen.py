@@ -10,16 +10,16 @@ from cdp_activate.audiences.compiling.scope import Scope, found
 from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import Expression, column, number, text
 from cdp_activate.audiences.facts import KEY, named, table
-from cdp_activate.audiences.model import Listed, Sample, Seeded, Written
+from cdp_activate.audiences.model import KeyList, KeySample, KeySeed, SqlCondition
 from cdp_activate.audiences.plain_sql import qualified
 
 
-def listed(scope: Scope, asked: Listed) -> Expression:
+def listed(scope: Scope, asked: KeyList) -> Expression:
     """The key, as text, is one of those written."""
     return exp.In(this=scope.key_text(), expressions=[text(key) for key in asked.keys])
 
 
-def seeded(scope: Scope, asked: Seeded) -> Expression:
+def seeded(scope: Scope, asked: KeySeed) -> Expression:
     """The key, as text, is in the seed."""
     key: Expression = exp.cast(column(asked.column), exp.DataType.Type.TEXT)
     declared = asked.model.columns.get(asked.column)
@@ -30,12 +30,12 @@ def seeded(scope: Scope, asked: Seeded) -> Expression:
     return found(scope.fact(fact))
 
 
-def written(scope: Scope, asked: Written) -> Expression:
+def written(scope: Scope, asked: SqlCondition) -> Expression:
     """An expression over the entity's columns: `sql:`."""
     return exp.paren(qualified(asked.tree, scope.table), copy=False)
 
 
-def bucket(scope: Scope, share: Sample) -> Expression:
+def bucket(scope: Scope, share: KeySample) -> Expression:
     """The bucket of the key lies in the share."""
     place = bucket_of(scope, share.salt)
     if share.first == 0:

@@ -17,17 +17,17 @@ from cdp_activate.audiences.expressions import (
     text,
 )
 from cdp_activate.audiences.facts import KEY, Fact, named, table
-from cdp_activate.audiences.model import Consent
-from cdp_activate.audiences.moments import Elapsed, LocalDate
+from cdp_activate.audiences.model import ConsentCondition
+from cdp_activate.audiences.moments import LocalDate, RelativeInstant
 
 
-def consent(scope: Scope, asked: Consent) -> Expression:
+def consent(scope: Scope, asked: ConsentCondition) -> Expression:
     """The key has a last word, and it grants."""
     return found(scope.fact(granted(asked)))
 
 
 @lru_cache(maxsize=256)
-def granted(asked: Consent) -> Fact:
+def granted(asked: ConsentCondition) -> Fact:
     """The keys whose last word on a purpose is that they grant it (7.3).
 
     A withdrawal dated exactly as_of, or without a date, is the last word; among records
@@ -41,7 +41,7 @@ def granted(asked: Consent) -> Fact:
         now: Expression = day(LocalDate(1, asked.timezone))
         reached: Expression = exp.LT(this=at.copy(), expression=now)
     else:
-        now = moment(Elapsed(0), zoned=at_column.type.zoned)
+        now = moment(RelativeInstant(0), zoned=at_column.type.zoned)
         reached = exp.LTE(this=at.copy(), expression=now.copy())
     yes = exp.and_(
         exp.EQ(this=status, expression=text("granted")),

@@ -7,11 +7,11 @@ from sqlglot import exp
 from cdp_activate.audiences.comparisons import all_of
 from cdp_activate.audiences.compiling.links import restricted
 from cdp_activate.audiences.compiling.measures import measured
-from cdp_activate.audiences.compiling.rows import OCCURRED, ORDERED_BY, Order, rows_of
+from cdp_activate.audiences.compiling.rows import OCCURRED, ORDERED_BY, RowOrder, rows_of
 from cdp_activate.audiences.compiling.scope import Scope, filtered, found
 from cdp_activate.audiences.expressions import Expression, column, number
 from cdp_activate.audiences.facts import KEY, Fact, in_spans, named
-from cdp_activate.audiences.model import Event, Happened, Occurrence, Options
+from cdp_activate.audiences.model import Event, EventRows, Occurrence, TestOptions
 from cdp_activate.catalog import Column, Rows, Type
 
 _PASSES = "passes"
@@ -21,11 +21,11 @@ def event(scope: Scope, condition: Event) -> Expression:
     """The measure satisfies every comparison."""
     value = measured(scope, condition.rows).value()
     judged = _judged(condition.rows)
-    options = Options(timezone=condition.rows.timezone)
+    options = TestOptions(timezone=condition.rows.timezone)
     return all_of(value, condition.comparisons, judged, options, scope.value)
 
 
-def _judged(rows: Happened) -> Column:
+def _judged(rows: EventRows) -> Column:
     of = rows.measure.column
     if rows.measure.name in ("min", "max") and of:
         kind = of.type if of.type.kind != "double" else Type("decimal")
@@ -41,7 +41,7 @@ def occurrence(scope: Scope, asked: Occurrence) -> Expression:
 def _nth(asked: Occurrence) -> Fact:
     """The keys whose n-th row passes; of simultaneous rows any may be the n-th (7.34)."""
     of = asked.rows
-    order = Order(of.events, of.timezone)
+    order = RowOrder(of.events, of.timezone)
 
     def columns(rows: Rows) -> list[Expression]:
         passes = [*in_spans(rows, asked.spans[of.events.index(rows)])]

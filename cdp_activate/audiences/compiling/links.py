@@ -9,14 +9,14 @@ from sqlglot import exp
 from cdp_activate.audiences.compiling.scope import Scope
 from cdp_activate.audiences.expressions import Expression, column, identifier
 from cdp_activate.audiences.facts import Fact, named, table
-from cdp_activate.audiences.model import Happened, Linked
+from cdp_activate.audiences.model import EventRows, LinkedEntity
 from cdp_activate.catalog import Rows
 
 ROWS = "related_rows"
 """The alias of the rows, beside the entity's model and its facts."""
 
 
-def scope_of(scope: Scope, linked: Linked) -> Scope:
+def scope_of(scope: Scope, linked: LinkedEntity) -> Scope:
     """Where conditions about the entity that the rows lead to are judged."""
     inner = scope.inside(linked.entity)
     if linked.key is None:
@@ -25,7 +25,7 @@ def scope_of(scope: Scope, linked: Linked) -> Scope:
 
 
 def linked_rows(
-    rows: Rows, linked: Linked | None, inner: Scope | None, expressions: list[Expression]
+    rows: Rows, linked: LinkedEntity | None, inner: Scope | None, expressions: list[Expression]
 ) -> exp.Select:
     """The rows with a key, joined with the entity, and with the facts that are named."""
     select = exp.select().from_(exp.alias_(table(rows.model), ROWS, table=True))
@@ -45,7 +45,7 @@ def with_needs(fact: Fact, inner: Scope) -> Fact:
     return replace(fact, needs=tuple(inner.facts.values()), members_of=members)
 
 
-def restricted(scope: Scope, fact: Fact, of: Happened) -> Fact:
+def restricted(scope: Scope, fact: Fact, of: EventRows) -> Fact:
     """A fact about rows of a relation, of only those that lead to an entity as asked."""
     if of.linked is None:
         return fact

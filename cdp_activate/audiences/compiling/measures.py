@@ -26,7 +26,7 @@ from cdp_activate.audiences.expressions import (
     without_nan,
 )
 from cdp_activate.audiences.facts import KEY, VALUE, Fact, named
-from cdp_activate.audiences.model import Active, Happened, Measure
+from cdp_activate.audiences.model import Active, EventRows, Measure
 from cdp_activate.catalog import Column, Rows
 
 TOTAL = "total"
@@ -36,7 +36,7 @@ _NOTHING_IS_ZERO = ("count", "sum", "distinct", "active")
 _QUOTIENTS = ("avg", "median")
 
 
-def measured(scope: Scope, of: Happened) -> Number:
+def measured(scope: Scope, of: EventRows) -> Number:
     """What the measure comes to for each row of the entity; NULL where it is unknown."""
     measure = of.measure
     if measure.to is not None:
@@ -55,12 +55,12 @@ def measured(scope: Scope, of: Happened) -> Number:
     return Number(value, None, measure.column.scale if exact else None)
 
 
-def _counted(of: Happened) -> Happened:
+def _counted(of: EventRows) -> EventRows:
     return replace(of, measure=Measure("count"))
 
 
 @lru_cache(maxsize=4096)
-def happened(of: Happened) -> Fact:
+def happened(of: EventRows) -> Fact:
     """The measure of rows of each key."""
     measure = of.measure
     slug = "_".join((*of.names, measure.name))
@@ -133,7 +133,7 @@ def _divided(tree: exp.Select, of: Column) -> exp.Select:
     return exp.select(*columns).from_(tree.subquery("totals"))
 
 
-def _median(of: Happened, measured: Column) -> exp.Select:
+def _median(of: EventRows, measured: Column) -> exp.Select:
     """The sum and the number of the middle values, of which there are one or two (7.31)."""
     value = finite(value_of(measured), measured.type)
     values = rows_of(of, lambda _: [exp.alias_(value.copy(), OF_ROW)])
@@ -159,7 +159,7 @@ def _median(of: Happened, measured: Column) -> exp.Select:
 # Active periods ...
 
 
-def _active(of: Happened, active: Active) -> exp.Select:
+def _active(of: EventRows, active: Active) -> exp.Select:
     """The number of local periods with a row, or of the longest streak of them (7.35)."""
     periods = rows_of(
         of, lambda rows: [exp.alias_(_period(rows, active.unit, of.timezone), "period")]

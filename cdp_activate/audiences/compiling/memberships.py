@@ -9,12 +9,12 @@ from sqlglot import exp
 from cdp_activate.audiences.compiling.scope import Scope, found
 from cdp_activate.audiences.expressions import Expression, column, instant, moment, text
 from cdp_activate.audiences.facts import KEY, Fact, audience_model, named, table
-from cdp_activate.audiences.model import Member, Stayed
-from cdp_activate.audiences.moments import Elapsed
+from cdp_activate.audiences.model import Membership, MembershipHistory
+from cdp_activate.audiences.moments import RelativeInstant
 from cdp_activate.catalog import Rows
 
 
-def member(scope: Scope, asked: Member) -> Expression:
+def member(scope: Scope, asked: Membership) -> Expression:
     """The key is in the model of one of the audiences."""
     found = []
     for name in asked.names:
@@ -24,16 +24,16 @@ def member(scope: Scope, asked: Member) -> Expression:
     return exp.paren(exp.or_(*found), copy=False) if len(found) > 1 else found[0]
 
 
-def stayed(scope: Scope, asked: Stayed) -> Expression:
+def stayed(scope: Scope, asked: MembershipHistory) -> Expression:
     """Some audience's stays of this key are as asked."""
     holds = [_one(scope, asked, name) for name in asked.names]
     return exp.paren(exp.or_(*holds), copy=False) if len(holds) > 1 else holds[0]
 
 
-def _one(scope: Scope, asked: Stayed, name: str) -> Expression:
+def _one(scope: Scope, asked: MembershipHistory, name: str) -> Expression:
     fact = scope.fact(stays(asked.rows, name))
     if asked.asked == "ever":
-        now = member(scope, Member((name,), asked.entity))
+        now = member(scope, Membership((name,), asked.entity))
         return exp.paren(exp.or_(now, found(fact)), copy=False)
     assert asked.length is not None
     entered = asked.rows.model.columns[asked.rows.columns["entered_at"]]
@@ -47,9 +47,9 @@ def _one(scope: Scope, asked: Stayed, name: str) -> Expression:
     return exp.and_(out, exp.GTE(this=last_exit, expression=_ago(asked, exited.type.zoned)))
 
 
-def _ago(asked: Stayed, zoned: bool) -> Expression:
+def _ago(asked: MembershipHistory, zoned: bool) -> Expression:
     assert asked.length is not None
-    return moment(Elapsed(-asked.length.seconds), zoned=zoned)
+    return moment(RelativeInstant(-asked.length.seconds), zoned=zoned)
 
 
 def stays(rows: Rows, audience: str) -> Fact:
@@ -61,7 +61,7 @@ def stays(rows: Rows, audience: str) -> Fact:
     entered_at, exited_at = (columns[rows.columns[role]] for role in ("entered_at", "exited_at"))
     entered = instant(column(entered_at.name), entered_at)
     exited = instant(column(exited_at.name), exited_at)
-    over = exp.LT(this=exited, expression=moment(Elapsed(0), zoned=exited_at.type.zoned))
+    over = exp.LT(this=exited, expression=moment(RelativeInstant(0), zoned=exited_at.type.zoned))
     still = exp.Case(ifs=[exp.If(this=over, true=exp.null())], default=entered)
     left = exp.Case(ifs=[exp.If(this=over.copy(), true=exited.copy())])
     tree = (
@@ -75,7 +75,7 @@ def stays(rows: Rows, audience: str) -> Fact:
             exp.EQ(this=column(rows.columns["audience"]), expression=text(audience)),
             exp.LT(
                 this=entered.copy(),
-                expression=moment(Elapsed(0), zoned=entered_at.type.zoned),
+                expression=moment(RelativeInstant(0), zoned=entered_at.type.zoned),
             ),
         )
         .group_by(column(rows.key))

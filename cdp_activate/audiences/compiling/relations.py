@@ -21,7 +21,7 @@ from cdp_activate.audiences.expressions import (
     without_nan,
 )
 from cdp_activate.audiences.facts import KEY, Fact, in_time, named
-from cdp_activate.audiences.model import Pick, Related
+from cdp_activate.audiences.model import Related, RowPick
 from cdp_activate.catalog import Column, Type
 
 
@@ -102,7 +102,9 @@ def _judged(scope: Scope, asked: Related) -> tuple[exp.Select, Scope | None, lis
     )
 
 
-def _picked(select: exp.Select, asked: Related, pick: Pick, passes: list[Expression]) -> exp.Select:
+def _picked(
+    select: exp.Select, asked: Related, pick: RowPick, passes: list[Expression]
+) -> exp.Select:
     """Each row with its place among those of its key, and whether it passes (7.58)."""
     rows = asked.beside.rows
     value = exact_instant(without_nan(value_of(pick.by, ROWS), pick.by.type), pick.by)

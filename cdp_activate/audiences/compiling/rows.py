@@ -19,14 +19,14 @@ from cdp_activate.audiences.expressions import (
     text,
 )
 from cdp_activate.audiences.facts import KEY, in_time, table
-from cdp_activate.audiences.model import Happened
+from cdp_activate.audiences.model import EventRows
 from cdp_activate.catalog import Column, Model, Rows, Type
 
 OCCURRED = "occurred"
 ORDERED_BY = "ordered_by"
 
 
-def rows_of(of: Happened, columns: Callable[[Rows], list[Expression]]) -> exp.Query:
+def rows_of(of: EventRows, columns: Callable[[Rows], list[Expression]]) -> exp.Query:
     """The key and what `columns` says of each row that is meant: one SELECT for each table."""
     by_model: dict[Model, list[int]] = {}
     for place, event in enumerate(of.events):
@@ -37,7 +37,7 @@ def rows_of(of: Happened, columns: Callable[[Rows], list[Expression]]) -> exp.Qu
     return reduce(lambda left, right: exp.union(left, right, distinct=False), selects)
 
 
-def _of_table(of: Happened, places: Sequence[int]) -> exp.Select:
+def _of_table(of: EventRows, places: Sequence[int]) -> exp.Select:
     """The rows of one table, filtered by name, time and properties.
 
     `places` says which of the events are in this table.
@@ -59,14 +59,14 @@ def _of_table(of: Happened, places: Sequence[int]) -> exp.Select:
     return exp.select(key).from_(table(event.model)).where(*conditions, copy=False)
 
 
-def everything(event: Rows, timezone: str) -> Happened:
+def everything(event: Rows, timezone: str) -> EventRows:
     """All rows of the table of an event, whatever their event."""
     whole = replace(event, name="", name_column="")
-    return Happened((whole,), (event.name,), ((),), timezone)
+    return EventRows((whole,), (event.name,), ((),), timezone)
 
 
 @dataclass(frozen=True)
-class Order:
+class RowOrder:
     """How rows of these tables are put in one order: by time, then by id (7.25).
 
     Times are dates where every table has dates, else instants of one type. Ids are numbers

@@ -13,7 +13,7 @@ from cdp_activate.audiences.comparisons import all_of
 from cdp_activate.audiences.compiling.references import referred
 from cdp_activate.audiences.expressions import Expression, column, identifier, number
 from cdp_activate.audiences.facts import KEY, VALUE, Fact
-from cdp_activate.audiences.model import All, AnyOf, AtLeast, Condition, Not, Test, Trait
+from cdp_activate.audiences.model import All, AnyOf, AtLeast, ColumnTest, Condition, Not, Trait
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import UsageError
 
@@ -125,7 +125,7 @@ def filtered(where: Condition, table: str = "") -> Expression:
     """A tree of tests of the columns of rows (`where:` of an event); `table` is their alias."""
 
     def leaf(test: Condition) -> Expression:
-        assert isinstance(test, Test)
+        assert isinstance(test, ColumnTest)
         return all_of(value_of(test.column, table), test.comparisons, test.column, test.options)
 
     return combined(where, leaf)

@@ -15,7 +15,13 @@ from sqlglot import exp
 
 from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.compiling.nearest import NEAREST, Between, following
-from cdp_activate.audiences.compiling.rows import OCCURRED, ORDERED_BY, Order, everything, rows_of
+from cdp_activate.audiences.compiling.rows import (
+    OCCURRED,
+    ORDERED_BY,
+    RowOrder,
+    everything,
+    rows_of,
+)
 from cdp_activate.audiences.compiling.scope import Scope, found
 from cdp_activate.audiences.dialects import call
 from cdp_activate.audiences.expressions import (
@@ -29,8 +35,8 @@ from cdp_activate.audiences.expressions import (
     without_nan,
 )
 from cdp_activate.audiences.facts import KEY, Fact, named
-from cdp_activate.audiences.model import Happened, Sequence, Span, Step
-from cdp_activate.audiences.moments import Duration, Elapsed, LocalDate
+from cdp_activate.audiences.model import EventRows, Sequence, Span, Step
+from cdp_activate.audiences.moments import Duration, LocalDate, RelativeInstant
 from cdp_activate.catalog import Column, Model, Rows
 
 EARLIER, LATER, BETWEEN = "earlier", "later", "between_them"
@@ -57,7 +63,7 @@ class _Runs:
     def __init__(self, asked: Sequence) -> None:
         self.timezone = asked.steps[0].rows.timezone
         tables = tuple(dict.fromkeys(rows for step in asked.steps for rows in step.rows.events))
-        self.order = Order(tables, self.timezone)
+        self.order = RowOrder(tables, self.timezone)
         first, *others = asked.steps
         self.starts = self._starts(first.rows)
         self.steps = (first, *(replace(step, rows=self._from_then(step.rows)) for step in others))
@@ -75,13 +81,13 @@ class _Runs:
 
     # What comes before the first step can begin is not read ...
 
-    def _starts(self, first: Happened) -> tuple[Span, ...]:
+    def _starts(self, first: EventRows) -> tuple[Span, ...]:
         """Where the windows of the first step begin, where that is one time for all tables."""
         if self.order.mixed:
             return ()
         return tuple(Span(start=span.start) for span in first.spans[0] if span.start is not None)
 
-    def _from_then(self, rows: Happened) -> Happened:
+    def _from_then(self, rows: EventRows) -> EventRows:
         return replace(rows, spans=tuple((*spans, *self.starts) for spans in rows.spans))
 
     # Rows of a step ...
@@ -214,7 +220,7 @@ class _Runs:
         if self.order.of_days:
             ago = day(LocalDate(-_days(within), self.timezone))
         else:
-            ago = moment(Elapsed(-within.seconds), zoned=self.order.zoned)
+            ago = moment(RelativeInstant(-within.seconds), zoned=self.order.zoned)
         return exp.LT(this=column(OCCURRED, EARLIER), expression=ago)
 
 

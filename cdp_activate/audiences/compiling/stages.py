@@ -18,11 +18,11 @@ from cdp_activate.audiences.expressions import (
     text,
 )
 from cdp_activate.audiences.facts import KEY, Fact, in_time, named, table
-from cdp_activate.audiences.model import Stage
+from cdp_activate.audiences.model import StageCondition
 from cdp_activate.catalog import Type
 
 
-def stage(scope: Scope, asked: Stage) -> Expression:
+def stage(scope: Scope, asked: StageCondition) -> Expression:
     """The stay at as_of is in one of the stages, and is in each way what is asked."""
     if asked.ever:
         return found(scope.fact(been_in(asked, asked.names)))
@@ -47,7 +47,7 @@ def stage(scope: Scope, asked: Stage) -> Expression:
     return exp.and_(*conditions)
 
 
-def stay_now(asked: Stage) -> Fact:
+def stay_now(asked: StageCondition) -> Fact:
     """The stay at as_of, one fact whatever is asked of it."""
     of_all = replace(
         asked, names=(), entered=None, for_at_least=None, came_from=(), ever=False, skipped=()
@@ -56,7 +56,7 @@ def stay_now(asked: Stage) -> Fact:
 
 
 @lru_cache(maxsize=256)
-def stays(asked: Stage) -> Fact:
+def stays(asked: StageCondition) -> Fact:
     """The stay each key is in at as_of: its stage, since when, and the stage before it.
 
     Neighbouring rows of one stage are one stay; rows of one time are ordered by id (7.56).
@@ -113,7 +113,7 @@ def stays(asked: Stage) -> Fact:
     return named(f"stage_{asked.track}", tree)
 
 
-def _rank(asked: Stage, stage: Expression) -> Expression:
+def _rank(asked: StageCondition, stage: Expression) -> Expression:
     """How far along a stage is: a column of the rows, else its place in the enumeration."""
     if name := asked.rows.columns.get("rank"):
         return column(name)
@@ -124,7 +124,7 @@ def _rank(asked: Stage, stage: Expression) -> Expression:
     return exp.Case(ifs=places)
 
 
-def been_in(asked: Stage, names: tuple[str, ...]) -> Fact:
+def been_in(asked: StageCondition, names: tuple[str, ...]) -> Fact:
     """The keys that were in one of the stages before as_of."""
     rows = asked.rows
     tree = (

@@ -12,14 +12,14 @@ from cdp_activate.audiences.expressions import (
     in_order,
     moment,
 )
-from cdp_activate.audiences.moments import Duration, Elapsed, LocalDate
+from cdp_activate.audiences.moments import Duration, LocalDate, RelativeInstant
 from cdp_activate.catalog import Column, Rows
 
 
 def ago(length: Duration, at: Column, timezone: str, *, today_counts: bool) -> Expression:
     """So long before as_of, as an instant or a day, as the column of time is."""
     if at.type.kind != "date":
-        return moment(Elapsed(-length.seconds), zoned=at.type.zoned)
+        return moment(RelativeInstant(-length.seconds), zoned=at.type.zoned)
     return day(LocalDate(today_counts - (length.days or 0), timezone))
 
 

@@ -8,11 +8,11 @@ from cdp_activate.audiences.comparisons import compare
 from cdp_activate.audiences.compiling.rankings import ranked, ranking
 from cdp_activate.audiences.compiling.scope import Scope
 from cdp_activate.audiences.expressions import Expression, column
-from cdp_activate.audiences.model import Test, Trait
+from cdp_activate.audiences.model import ColumnTest, Trait
 from cdp_activate.audiences.operators import RANKING
 
 
-def trait(scope: Scope, test: Test) -> Expression:
+def trait(scope: Scope, test: ColumnTest) -> Expression:
     """A column, of the entity or through references, satisfies every comparison."""
     asked = Trait(test.column, test.through)
     conditions = []

@@ -11,7 +11,7 @@ from cdp_activate.audiences.model import All, AnyOf, AtLeast, Condition, Not
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedCondition:
     """A condition and whether it holds of somebody; None where that is unknown.
 
     `found` are the values it looked at, by what they are called.
@@ -20,14 +20,14 @@ class Judged:
     condition: Condition
     holds: bool | None
     found: dict[str, Any]
-    parts: tuple[Judged, ...] = ()
+    parts: tuple[JudgedCondition, ...] = ()
 
     @property
     def text(self) -> str:
         """The condition in words, without its parts."""
         return headline(self.condition) if self.parts else sentence(self.condition).on_one_line()
 
-    def as_dict(self, decided: tuple[Judged, ...]) -> dict[str, Any]:
+    def as_dict(self, decided: tuple[JudgedCondition, ...]) -> dict[str, Any]:
         """The form for machines; `decided` are those that are marked."""
         parts = [part.as_dict(decided) for part in self.parts]
         return {
@@ -39,7 +39,7 @@ class Judged:
         }
 
 
-def deciding(judged: Judged) -> tuple[Judged, ...]:
+def deciding(judged: JudgedCondition) -> tuple[JudgedCondition, ...]:
     """The fewest leaves that alone made the whole hold, or not hold.
 
     Leaves are in one place each, so the fewest of a whole are the fewest of each part that
@@ -59,6 +59,6 @@ def deciding(judged: Judged) -> tuple[Judged, ...]:
     return _smallest(agreeing, len(parts) if all_are_needed else 1)
 
 
-def _smallest(parts: Iterable[Judged], count: int) -> tuple[Judged, ...]:
+def _smallest(parts: Iterable[JudgedCondition], count: int) -> tuple[JudgedCondition, ...]:
     sets = sorted((deciding(part) for part in parts), key=len)
     return tuple(leaf for each in sets[:count] for leaf in each)

@@ -20,19 +20,19 @@ from cdp_activate.audiences.explaining.values import plain
 from cdp_activate.audiences.expressions import Expression, column, local, number, without_nan
 from cdp_activate.audiences.facts import VALUE
 from cdp_activate.audiences.model import (
-    Assigned,
-    Compared,
+    Assignment,
+    ColumnTest,
     Condition,
     Event,
-    Happened,
-    Member,
+    EventRows,
+    KeySample,
+    MeasureComparison,
+    Membership,
+    MembershipHistory,
     Related,
-    Sample,
-    Stage,
-    Stayed,
-    Test,
+    SqlCondition,
+    StageCondition,
     Trait,
-    Written,
 )
 from cdp_activate.audiences.operators import RANKING
 from cdp_activate.catalog import Column, Type
@@ -74,7 +74,7 @@ def _shown(value: Expression, of: Column) -> Expression:
     return local(without_nan(value, of.type), of, "UTC") if of.type.kind != "date" else value
 
 
-def _test(scope: Scope, test: Test) -> Iterable[Find]:
+def _test(scope: Scope, test: ColumnTest) -> Iterable[Find]:
     trait = Trait(test.column, test.through)
     yield _trait(scope, trait)
     if any(one.operator in RANKING for one in test.comparisons):
@@ -93,7 +93,7 @@ def _event(scope: Scope, asked: Event) -> Iterable[Find]:
             yield _trait(scope, one.operand)
 
 
-def _measure(scope: Scope, rows: Happened, label: str) -> Find:
+def _measure(scope: Scope, rows: EventRows, label: str) -> Find:
     of, value = rows.measure.column, measured(scope, rows).value()
     if of is None or rows.measure.name == "distinct":
         return Find(label, value)
@@ -104,7 +104,7 @@ def _measure(scope: Scope, rows: Happened, label: str) -> Find:
     return Find(label, value, of)
 
 
-def _compared(scope: Scope, asked: Compared) -> Iterable[Find]:
+def _compared(scope: Scope, asked: MeasureComparison) -> Iterable[Find]:
     yield _measure(scope, asked.left, "left")
     yield _measure(scope, asked.right, "right")
 
@@ -120,7 +120,7 @@ def _or_none(count: Expression) -> Expression:
     return exp.Coalesce(this=count, expressions=[number(0)])
 
 
-def _stage(scope: Scope, asked: Stage) -> Iterable[Find]:
+def _stage(scope: Scope, asked: StageCondition) -> Iterable[Find]:
     fact = scope.fact(stages.stay_now(asked))
     at = asked.rows.model.columns[asked.rows.at]
     since: Expression = column("since", fact)
@@ -130,13 +130,13 @@ def _stage(scope: Scope, asked: Stage) -> Iterable[Find]:
     yield Find("since", local(since, at, "UTC") if at.type.zoned else since, at)
 
 
-def _member(scope: Scope, asked: Member) -> Iterable[Find]:
+def _member(scope: Scope, asked: Membership) -> Iterable[Find]:
     if len(asked.names) > 1:
         for name in asked.names:
-            yield Find(name, memberships.member(scope, Member((name,), asked.entity)))
+            yield Find(name, memberships.member(scope, Membership((name,), asked.entity)))
 
 
-def _stayed(scope: Scope, asked: Stayed) -> Iterable[Find]:
+def _stayed(scope: Scope, asked: MembershipHistory) -> Iterable[Find]:
     for name in asked.names:
         fact = scope.fact(memberships.stays(asked.rows, name))
         more = f" ({name})" if len(asked.names) > 1 else ""
@@ -149,17 +149,17 @@ def _stayed(scope: Scope, asked: Stayed) -> Iterable[Find]:
             yield Find(shown + more, local(value, of, "UTC") if of.type.zoned else value, of)
 
 
-def _assigned(scope: Scope, asked: Assigned) -> Iterable[Find]:
+def _assigned(scope: Scope, asked: Assignment) -> Iterable[Find]:
     says = {"experiment": "variant", "journey": "state"}[asked.role]
     of = asked.rows.model.columns[asked.rows.columns[says]]
     yield Find(says, column(VALUE, scope.fact(assignments.last(asked))), of)
 
 
-def _sample(scope: Scope, asked: Sample) -> Iterable[Find]:
+def _sample(scope: Scope, asked: KeySample) -> Iterable[Find]:
     yield Find("bucket", bucket_of(scope, asked.salt))
 
 
-def _written(scope: Scope, asked: Written) -> Iterable[Find]:
+def _written(scope: Scope, asked: SqlCondition) -> Iterable[Find]:
     known = scope.entity.model.columns
     for name in dict.fromkeys(one.name for one in asked.tree.find_all(exp.Column)):
         if name in known:
@@ -167,14 +167,14 @@ def _written(scope: Scope, asked: Written) -> Iterable[Find]:
 
 
 _LOOK: dict[type[Any], Callable[[Scope, Any], Iterable[Find]]] = {
-    Test: _test,
+    ColumnTest: _test,
     Event: _event,
-    Compared: _compared,
+    MeasureComparison: _compared,
     Related: _related,
-    Stage: _stage,
-    Member: _member,
-    Stayed: _stayed,
-    Assigned: _assigned,
-    Sample: _sample,
-    Written: _written,
+    StageCondition: _stage,
+    Membership: _member,
+    MembershipHistory: _stayed,
+    Assignment: _assigned,
+    KeySample: _sample,
+    SqlCondition: _written,
 }

@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from cdp_activate.audiences.compile import VARIANT, Query, high_enough
+from cdp_activate.audiences.compile import VARIANT, CompiledAudience, high_enough
 from cdp_activate.audiences.compiling.kinds import BUILDERS
 from cdp_activate.audiences.compiling.scope import Scope, known
-from cdp_activate.audiences.explaining.decided import Judged, deciding
+from cdp_activate.audiences.explaining.decided import JudgedCondition, deciding
 from cdp_activate.audiences.explaining.finds import Find, finds, is_personal
 from cdp_activate.audiences.explaining.words import exclusion, parts_of
 from cdp_activate.audiences.expressions import Expression, column, identifier, text
@@ -40,7 +40,7 @@ class Ranked:
 
 
 @dataclass(frozen=True)
-class Excluded:
+class JudgedExclusion:
     """What takes people out, and whether it takes out this one."""
 
     text: str
@@ -48,10 +48,10 @@ class Excluded:
 
 
 @dataclass(frozen=True)
-class Decided:
+class Decision:
     """What decided: the fewest conditions, the rank, each of the exclusions."""
 
-    conditions: tuple[Judged, ...]
+    conditions: tuple[JudgedCondition, ...]
     rank: bool
     excluded: tuple[bool, ...]
 
@@ -62,30 +62,30 @@ class Verdict:
 
     member: bool
     variant: str | None
-    where: Judged | None
+    where: JudgedCondition | None
     ranked: Ranked | None
-    excluded: tuple[Excluded, ...]
+    excluded: tuple[JudgedExclusion, ...]
 
     @property
-    def conditions(self) -> tuple[Judged, ...]:
+    def conditions(self) -> tuple[JudgedCondition, ...]:
         """The conditions that must all hold."""
         if self.where is None:
             return ()
         return self.where.parts if isinstance(self.where.condition, All) else (self.where,)
 
-    def decided(self) -> Decided:
+    def decided(self) -> Decision:
         """The first that says no, else all that had to say yes, in the order of 7.6."""
         none = tuple(False for _ in self.excluded)
         conditions = deciding(self.where) if self.where else ()
         if self.where and not self.where.holds:
-            return Decided(conditions, False, none)
+            return Decision(conditions, False, none)
         if self.ranked and not self.ranked.kept:
-            return Decided((), True, none)
+            return Decision((), True, none)
         out = [one.holds for one in self.excluded]
         if any(out):
             first = out.index(True)
-            return Decided((), False, tuple(place == first for place in range(len(out))))
-        return Decided(conditions, self.ranked is not None, tuple(True for _ in out))
+            return Decision((), False, tuple(place == first for place in range(len(out))))
+        return Decision(conditions, self.ranked is not None, tuple(True for _ in out))
 
     def as_dict(self) -> dict[str, object]:
         """The form for machines."""
@@ -103,7 +103,7 @@ class Verdict:
         }
 
 
-class Question:
+class PersonQuery:
     """The statement that asks everything about one person, and the reading of its one row."""
 
     def __init__(
@@ -147,7 +147,7 @@ class Question:
         own_key = exp.cast(scope.key(), "text") if kind == "other" else scope.key_text()
         select = select.where(exp.EQ(this=own_key, expression=text(wanted)))
         *before, (_, final) = query.steps.items()
-        asked = Query(
+        asked = CompiledAudience(
             self.audience,
             {**query.facts, **scope.facts},
             {**query.members_of, **scope.members_of},
@@ -166,7 +166,7 @@ class Question:
         if self.audience.rank:
             ranked = Ranked(next(values), next(values), next(values))
         excluded = tuple(
-            Excluded(exclusion(one), bool(next(values))) for one in self.audience.exclude
+            JudgedExclusion(exclusion(one), bool(next(values))) for one in self.audience.exclude
         )
         numbered = iter(sorted(self.finds))
         where = self.audience.where
@@ -175,14 +175,14 @@ class Question:
 
     def _judged(
         self, condition: Condition, values: Iterator[Any], numbered: Iterator[int]
-    ) -> Judged:
+    ) -> JudgedCondition:
         holds = next(values)
         found = {find.label: self._shown(find, next(values)) for find in self.finds[next(numbered)]}
         parts = tuple(self._judged(one, values, numbered) for one in parts_of(condition))
         if isinstance(condition, Not) and not parts[0].parts:
             # One sentence says both: 'there is no 'order_placed''.
-            return Judged(condition, holds, parts[0].found)
-        return Judged(condition, holds, found, parts)
+            return JudgedCondition(condition, holds, parts[0].found)
+        return JudgedCondition(condition, holds, found, parts)
 
     def _shown(self, find: Find, value: Any) -> Any:
         if value is not None and is_personal(self.scope, find.of):

@@ -7,7 +7,7 @@ from collections.abc import Sequence as Several
 from cdp_activate.audiences.explaining.sentence import Say, Sentence
 from cdp_activate.audiences.explaining.times import duration, spans_in_words
 from cdp_activate.audiences.explaining.values import (
-    How,
+    ValueFormat,
     column_in_words,
     plain,
     predicates,
@@ -18,21 +18,21 @@ from cdp_activate.audiences.explaining.values import (
 from cdp_activate.audiences.model import (
     All,
     AnyOf,
-    Compared,
+    ColumnTest,
     Comparisons,
     Condition,
     Event,
-    Happened,
-    Linked,
+    EventRows,
+    LinkedEntity,
     Measure,
+    MeasureComparison,
     Not,
     Occurrence,
-    Options,
     Related,
     Sequence,
     Span,
     Step,
-    Test,
+    TestOptions,
 )
 from cdp_activate.catalog import Rows
 from cdp_activate.words import listed
@@ -56,8 +56,8 @@ def event(asked: Event, say: Say) -> Sentence:
     if counted:
         text = f"there {counted} {_rows(of)}"
     else:
-        how = How(
-            Options(timezone=of.timezone),
+        how = ValueFormat(
+            TestOptions(timezone=of.timezone),
             percent=of.measure.name == "rate",
             sure=of.measure.name in _NEVER_UNKNOWN,
         )
@@ -74,11 +74,11 @@ def _count(comparisons: Comparisons) -> str | None:
         return None
     if one.operand == 0 and one.operator in ("eq", "lte"):
         return "is no"
-    words = (_NUMBERS[one.operator], value(one.operand, How()))
+    words = (_NUMBERS[one.operator], value(one.operand, ValueFormat()))
     return f"{'is' if one.operand == 1 else 'are'} {' '.join(word for word in words if word)}"
 
 
-def _measure(of: Happened) -> str:
+def _measure(of: EventRows) -> str:
     measure = of.measure
     if measure.active:
         unit, rows = measure.active.unit, _rows(of)
@@ -97,12 +97,12 @@ def _measured(measure: Measure) -> str:
     return f"{_OF_COLUMN[measure.name]} {column} of"
 
 
-def measure_in_words(of: Happened, say: Say) -> str:
+def measure_in_words(of: EventRows, say: Say) -> str:
     """'the sum of amount of 'order_placed' in the last 30 days'."""
     return _leading(_measure(of), of.linked, of.having, say).on_one_line()
 
 
-def _rows(of: Happened) -> str:
+def _rows(of: EventRows) -> str:
     """Which rows: names, times, and what they must pass."""
     return _names(of.names) + _when(of.events, of.spans, of.timezone) + _filtered(of.where)
 
@@ -137,11 +137,13 @@ def filter_in_words(where: Condition) -> str:
         return f"({' or '.join(filter_in_words(inner) for inner in where.of)})"
     if isinstance(where, Not):
         return f"it is not so that ({filter_in_words(where.inner)})"
-    assert isinstance(where, Test)
+    assert isinstance(where, ColumnTest)
     return test_in_words(where)
 
 
-def _leading(text: str, linked: Linked | None, having: Condition | None, say: Say) -> Sentence:
+def _leading(
+    text: str, linked: LinkedEntity | None, having: Condition | None, say: Say
+) -> Sentence:
     if linked is None or having is None:
         return Sentence(text)
     return Sentence(f"{text}, each leading to a {linked.entity.name} of whom", (say(having),))
@@ -161,7 +163,7 @@ def occurrence(asked: Occurrence, say: Say) -> Sentence:
     )  # fmt: skip
 
 
-def compared(asked: Compared, say: Say) -> Sentence:
+def compared(asked: MeasureComparison, say: Say) -> Sentence:
     """'the change from the one to the other is at most -25%'."""
     left, right = measure_in_words(asked.left, say), measure_in_words(asked.right, say)
     words = {
@@ -169,7 +171,7 @@ def compared(asked: Compared, say: Say) -> Sentence:
         "ratio": f"{left} divided by {right}",
         "change": f"the change from {right} to {left}",
     }
-    asks = predicates(asked.comparisons, How(percent=asked.how == "change"))
+    asks = predicates(asked.comparisons, ValueFormat(percent=asked.how == "change"))
     return Sentence(f"{words[asked.how]} {asks}")
 
 
@@ -188,7 +190,7 @@ def related(asked: Related, say: Say) -> Sentence:
         none = "which holds for those with none too" if asked.empty_holds else "and there is one"
         text = f"all {rows}{when} are such that{such}, {none}"
     elif asked.match == "share":
-        asks = predicates(asked.comparisons, How(percent=True))
+        asks = predicates(asked.comparisons, ValueFormat(percent=True))
         text = f"of all {rows}{when}, the share of those{where} {asks}"
     else:
         counted = {"any": "is at least one", "none": "is no"}.get(asked.match)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from cdp_activate.audiences.explaining.sentence import Say, Sentence
 from cdp_activate.audiences.explaining.times import duration, spans_in_words
 from cdp_activate.audiences.explaining.values import (
-    How,
+    ValueFormat,
     column_in_words,
     number,
     percentage,
@@ -17,17 +17,17 @@ from cdp_activate.audiences.explaining.values import (
 )
 from cdp_activate.audiences.model import (
     Amount,
-    Assigned,
-    Changed,
-    Consent,
-    Listed,
-    Member,
-    Sample,
-    Seeded,
-    Stage,
-    Stayed,
-    Test,
-    Written,
+    Assignment,
+    ColumnTest,
+    ConsentCondition,
+    KeyList,
+    KeySample,
+    KeySeed,
+    Membership,
+    MembershipHistory,
+    SqlCondition,
+    StageCondition,
+    TraitChange,
 )
 from cdp_activate.words import listed
 
@@ -35,7 +35,7 @@ _MOST_KEYS = 5
 _BUCKETS = 10_000
 
 
-def stage(asked: Stage, _: Say) -> Sentence:
+def stage(asked: StageCondition, _: Say) -> Sentence:
     """'they are in the stage 'decision' (lifecycle), entered in the last 7 days'."""
     verb = "are or were" if asked.ever else "are"
     text = f"they {verb} in the stage {_any(asked.names)} ({plain(asked.track)})"
@@ -52,12 +52,12 @@ def stage(asked: Stage, _: Say) -> Sentence:
     return Sentence(text)
 
 
-def member(asked: Member, _: Say) -> Sentence:
+def member(asked: Membership, _: Say) -> Sentence:
     """'they are in the audience 'vips''."""
     return Sentence(f"they are in {_audience(asked.names)}")
 
 
-def stayed(asked: Stayed, _: Say) -> Sentence:
+def stayed(asked: MembershipHistory, _: Say) -> Sentence:
     """'they left the audience 'vips' in the last 14 days and are not back'."""
     one = _audience(asked.names)
     span = duration(asked.length) if asked.length else ""
@@ -78,15 +78,15 @@ def _any(names: tuple[str, ...]) -> str:
     return listed([quoted(name) for name in names], "or")
 
 
-def changed(asked: Changed, _: Say) -> Sentence:
+def changed(asked: TraitChange, _: Say) -> Sentence:
     """'the tier changed in the last 30 days, where it was 'gold' before'."""
     text = f"{column_in_words(asked.column)} changed"
     if asked.spans:
         text += f" {spans_in_words(asked.spans, asked.timezone)}"
     sides = [
-        f"{when} {predicates(test.comparisons, How(test.options))}"
+        f"{when} {predicates(test.comparisons, ValueFormat(test.options))}"
         for when, test in (("before it", asked.before), ("after it", asked.after))
-        if isinstance(test, Test)
+        if isinstance(test, ColumnTest)
     ]
     if asked.increased:
         sides.append(f"it rose by at least {_amount(asked.increased)}")
@@ -99,7 +99,7 @@ def _amount(amount: Amount) -> str:
     return percentage(amount.of) if amount.relative else number(amount.of)
 
 
-def assigned(asked: Assigned, _: Say) -> Sentence:
+def assigned(asked: Assignment, _: Say) -> Sentence:
     """'by the latest record, the variant of the experiment 'price' is 'control''."""
     says = "variant" if asked.role == "experiment" else "state"
     subject = f"the {says} of the {asked.role} {quoted(asked.name)}"
@@ -107,13 +107,13 @@ def assigned(asked: Assigned, _: Say) -> Sentence:
     return Sentence(f"by the latest record, {subject} {what}")
 
 
-def consent(asked: Consent, _: Say) -> Sentence:
+def consent(asked: ConsentCondition, _: Say) -> Sentence:
     """'they have consented to 'email_marketing''."""
     text = f"they have consented to {quoted(asked.purpose)} and not withdrawn it"
     return Sentence(text)
 
 
-def key_listed(asked: Listed, _: Say) -> Sentence:
+def key_listed(asked: KeyList, _: Say) -> Sentence:
     """'they are on the list 'c1', 'c2' and 3 more'."""
     shown = [quoted(key) for key in asked.keys[:_MOST_KEYS]]
     if more := len(asked.keys) - len(shown):
@@ -121,12 +121,12 @@ def key_listed(asked: Listed, _: Say) -> Sentence:
     return Sentence(f"they are on the list of {listed(shown)}")
 
 
-def seeded(asked: Seeded, _: Say) -> Sentence:
+def seeded(asked: KeySeed, _: Say) -> Sentence:
     """'they are on the list 'vip_ids''."""
     return Sentence(f"they are on the list {quoted(asked.model.name)}")
 
 
-def sample(asked: Sample, _: Say) -> Sentence:
+def sample(asked: KeySample, _: Say) -> Sentence:
     """'they are in the sample of 10% drawn by 's''."""
     text = (
         f"they are in the sample of {share(asked.first, asked.last)} drawn by {quoted(asked.salt)}"
@@ -140,6 +140,6 @@ def share(first: int, last: int) -> str:
     return percentage(Decimal(last - first + 1) / _BUCKETS)
 
 
-def written(asked: Written, _: Say) -> Sentence:
+def written(asked: SqlCondition, _: Say) -> Sentence:
     """The SQL itself: there is no shorter way to say what it asks."""
     return Sentence(f"this SQL holds: {plain(asked.sql)}")

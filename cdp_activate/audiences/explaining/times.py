@@ -14,13 +14,13 @@ from cdp_activate.audiences.model import Span
 from cdp_activate.audiences.moments import (
     Day,
     Duration,
-    Elapsed,
-    Fixed,
     FixedDate,
+    FixedInstant,
     LocalDate,
     Moment,
     PeriodDate,
     PeriodStart,
+    RelativeInstant,
 )
 from cdp_activate.words import length, plural
 
@@ -40,8 +40,8 @@ def span_in_words(span: Span, timezone: str) -> str:
     if start is not None and start == end:
         return "at no time"
     edges = [edge for edge in (start, end) if edge is not None]
-    if all(isinstance(edge, Elapsed) for edge in edges):
-        return _elapsed(*(edge.seconds if isinstance(edge, Elapsed) else None
+    if all(isinstance(edge, RelativeInstant) for edge in edges):
+        return _elapsed(*(edge.seconds if isinstance(edge, RelativeInstant) else None
                           for edge in (start, end)))  # fmt: skip
     if all(isinstance(edge, LocalDate) for edge in edges):
         return _days(*(edge.days if isinstance(edge, LocalDate) else None
@@ -110,7 +110,7 @@ def _first_day(start: Moment | Day | None, timezone: str) -> date | None:
     """The local day that begins here, where one does."""
     if isinstance(start, FixedDate):
         return start.on
-    if not isinstance(start, Fixed):
+    if not isinstance(start, FixedInstant):
         return None
     day = local_time(start.at, timezone).date()
     return day if day_start(day, timezone) == start.at else None
@@ -122,14 +122,14 @@ def _last_day(end: Moment | Day | None, timezone: str) -> date | None:
 
 
 def _from(start: Moment | Day, timezone: str) -> str:
-    assert isinstance(start, Fixed)
+    assert isinstance(start, FixedInstant)
     # `after` begins a microsecond after the time that was written.
     after = start.at.microsecond == 1
     return f"{'after' if after else 'from'} {_time(start.at - _TICK * after, timezone)}"
 
 
 def _until(end: Moment | Day, timezone: str) -> str:
-    assert isinstance(end, Fixed)
+    assert isinstance(end, FixedInstant)
     up_to = end.at.microsecond == 1
     return f"{'until' if up_to else 'before'} {_time(end.at - _TICK * up_to, timezone)}"
 
@@ -143,7 +143,7 @@ def moment_in_words(at: Moment | Day, timezone: str) -> str:
     """A day or a time that is written as a value."""
     if isinstance(at, FixedDate):
         return at.on.isoformat()
-    if isinstance(at, Fixed):
+    if isinstance(at, FixedInstant):
         return _time(at.at, timezone)
     return span_in_words(Span(at), timezone)
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from cdp_activate.audiences.explaining.times import moment_in_words, span_in_words
 from cdp_activate.audiences.model import (
     Anniversary,
+    ColumnTest,
     Comparison,
     Comparisons,
-    Options,
     Span,
-    Test,
+    TestOptions,
     Trait,
 )
 from cdp_activate.audiences.operators import WEEKDAYS
@@ -28,13 +28,13 @@ _DAYS = {number: name.capitalize() for name, number in WEEKDAYS.items() if len(n
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class ValueFormat:
     """How values are told: fractions as percentages, times in a zone.
 
     `sure`: what is compared is never unknown, so that nothing need be said of that.
     """
 
-    options: Options = field(default_factory=Options)
+    options: TestOptions = field(default_factory=TestOptions)
     percent: bool = False
     sure: bool = False
 
@@ -44,10 +44,10 @@ class How:
         return "" if self.sure or self.options.include_nulls else "is known and "
 
 
-def test_in_words(test: Test) -> str:
+def test_in_words(test: ColumnTest) -> str:
     """'the country is one of 'DE' or 'VN''."""
     subject = trait_in_words(Trait(test.column, test.through))
-    return f"{subject} {predicates(test.comparisons, How(test.options))}"
+    return f"{subject} {predicates(test.comparisons, ValueFormat(test.options))}"
 
 
 def trait_in_words(trait: Trait) -> str:
@@ -61,7 +61,7 @@ def column_in_words(column: Column) -> str:
     return quoted(column.label) if column.label else f"the {plain(column.name)}"
 
 
-def predicates(comparisons: Comparisons, how: How) -> str:
+def predicates(comparisons: Comparisons, how: ValueFormat) -> str:
     """What is asked of a subject: 'is at least 1 and is under 5'."""
     said = " and ".join(_WORDS[one.operator](one, how) for one in comparisons)
     options = how.options
@@ -90,7 +90,7 @@ def plain(text: str) -> str:
     )
 
 
-def value(of: object, how: How) -> str:
+def value(of: object, how: ValueFormat) -> str:
     """A value as people write it."""
     if isinstance(of, Trait):
         return trait_in_words(of)
@@ -113,7 +113,7 @@ def percentage(fraction: Decimal) -> str:
     return f"{number(fraction * 100)}%"
 
 
-_Words = Callable[[Comparison, How], str]
+_Words = Callable[[Comparison, ValueFormat], str]
 
 
 def _beside(words: str) -> _Words:
@@ -125,7 +125,7 @@ def _not(words: str) -> _Words:
 
 
 def _one_of(words: str, last: str = "or") -> _Words:
-    def say(one: Comparison, how: How) -> str:
+    def say(one: Comparison, how: ValueFormat) -> str:
         assert isinstance(one.operand, tuple)
         return f"{words} {listed([value(each, how) for each in one.operand], last)}"
 
@@ -135,7 +135,7 @@ def _one_of(words: str, last: str = "or") -> _Words:
 def _none_of(words: str, of_one: str) -> _Words:
     several, single = _one_of(words, "and"), _one_of(of_one)
 
-    def say(one: Comparison, how: How) -> str:
+    def say(one: Comparison, how: ValueFormat) -> str:
         assert isinstance(one.operand, tuple)
         return how.known + (several if len(one.operand) > 1 else single)(one, how)
 
@@ -143,7 +143,7 @@ def _none_of(words: str, of_one: str) -> _Words:
 
 
 def _between(words: str) -> _Words:
-    def say(one: Comparison, how: How) -> str:
+    def say(one: Comparison, how: ValueFormat) -> str:
         assert isinstance(one.operand, tuple)
         low, high = (value(end, how) for end in one.operand)
         known = how.known if one.operator.startswith("not_") else ""
@@ -157,9 +157,9 @@ def _is(word: str) -> _Words:
 
 
 def _nested(words: str) -> _Words:
-    def say(one: Comparison, how: How) -> str:
+    def say(one: Comparison, how: ValueFormat) -> str:
         inner: Comparisons = one.operand  # type: ignore[assignment]
-        return f"{words} {predicates(inner, How(sure=True))}"
+        return f"{words} {predicates(inner, ValueFormat(sure=True))}"
 
     return say
 
@@ -168,12 +168,12 @@ def _ranked(words: str) -> _Words:
     return lambda one, how: f"is among the {words} {value(one.operand, how)}% of all"
 
 
-def _span(one: Comparison, how: How) -> str:
+def _span(one: Comparison, how: ValueFormat) -> str:
     assert isinstance(one.operand, Span)
     return f"is {span_in_words(one.operand, how.options.timezone)}"
 
 
-def _anniversary(one: Comparison, _: How) -> str:
+def _anniversary(one: Comparison, _: ValueFormat) -> str:
     of = one.operand
     assert isinstance(of, Anniversary)
     when = "next" if of.first == 0 else "last"
@@ -184,12 +184,12 @@ def _anniversary(one: Comparison, _: How) -> str:
     )
 
 
-def _weekday(one: Comparison, _: How) -> str:
+def _weekday(one: Comparison, _: ValueFormat) -> str:
     assert isinstance(one.operand, tuple)
     return f"is on a {listed([_DAYS[int(str(day))] for day in one.operand], 'or')}"
 
 
-def _month(one: Comparison, _: How) -> str:
+def _month(one: Comparison, _: ValueFormat) -> str:
     assert isinstance(one.operand, tuple)
     return f"is in {listed([_MONTHS[int(str(month)) - 1] for month in one.operand], 'or')}"
 

@@ -23,50 +23,50 @@ from cdp_activate.audiences.explaining.values import (
 from cdp_activate.audiences.model import (
     All,
     AnyOf,
-    Assigned,
+    Assignment,
     AtLeast,
     Audience,
-    Changed,
-    Compared,
+    ColumnTest,
     Comparison,
     Condition,
-    Consent,
+    ConsentCondition,
     Event,
-    Happened,
-    Listed,
-    Member,
+    EventRows,
+    KeyList,
+    KeySample,
+    KeySeed,
+    MeasureComparison,
+    Membership,
+    MembershipHistory,
     Not,
     Occurrence,
     Rank,
     Related,
-    Sample,
-    Seeded,
     Sequence,
-    Stage,
-    Stayed,
-    Test,
-    Written,
+    SqlCondition,
+    StageCondition,
+    TraitChange,
     walk,
 )
 from cdp_activate.words import listed, many
 
 LEAVES: dict[type[Any], Callable[[Any, Say], Sentence]] = {
-    Test: lambda test, _: Sentence(test_in_words(test)),
+    ColumnTest: lambda test, _: Sentence(test_in_words(test)),
     Event: rows.event,
     Occurrence: rows.occurrence,
     Sequence: rows.sequence,
-    Compared: rows.compared,
+    MeasureComparison: rows.compared,
     Related: rows.related,
-    Changed: states.changed,
-    Stage: states.stage,
-    Member: states.member,
-    Stayed: states.stayed,
-    Assigned: states.assigned,
-    Consent: states.consent,
-    Listed: states.key_listed,
-    Seeded: states.seeded,
-    Sample: states.sample,
-    Written: states.written,
+    TraitChange: states.changed,
+    StageCondition: states.stage,
+    Membership: states.member,
+    MembershipHistory: states.stayed,
+    Assignment: states.assigned,
+    ConsentCondition: states.consent,
+    KeyList: states.key_listed,
+    KeySeed: states.seeded,
+    KeySample: states.sample,
+    SqlCondition: states.written,
 }
 """What says each class of conditions that is made of no others."""
 
@@ -116,7 +116,7 @@ def _at_least_once(asked: Event) -> bool:
 
 def _or_unknown(inner: Condition) -> str:
     """`not:` lets the unknown in, which is easily forgotten (1.1)."""
-    test = inner if isinstance(inner, Test) else None
+    test = inner if isinstance(inner, ColumnTest) else None
     if test is None or test.options.include_nulls or (test.column.required and not test.through):
         return ""
     asked = {comparison.operator for comparison in test.comparisons}
@@ -124,7 +124,7 @@ def _or_unknown(inner: Condition) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class Explanation:
     """An audience in sentences: who, what holds of them, and what becomes of those chosen."""
 
     who: str
@@ -144,16 +144,16 @@ class Explained:
         return {"who": self.who, "where": where, "then": list(self.then)}
 
 
-def explain(audience: Audience) -> Explained:
+def explain(audience: Audience) -> Explanation:
     """The whole audience in words."""
     where = audience.where
     of = plain(audience.entity.name)
     if where is None:
-        return Explained(f"Every {of}", (), tuple(_then(audience)))
+        return Explanation(f"Every {of}", (), tuple(_then(audience)))
     conditions = where.of if isinstance(where, All) else (where,)
     holds = "this holds" if len(conditions) == 1 else "all of this holds"
     who = f"Every {of} of whom {holds}"
-    return Explained(who, tuple(map(sentence, conditions)), tuple(_then(audience)))
+    return Explanation(who, tuple(map(sentence, conditions)), tuple(_then(audience)))
 
 
 def _then(audience: Audience) -> Iterator[str]:
@@ -186,14 +186,14 @@ def _then(audience: Audience) -> Iterator[str]:
 def rank_in_words(rank: Rank) -> str:
     """'Of these, the first 100 in each tier, by spend, highest first'."""
     by = rank.by
-    order = rows.measure_in_words(by, sentence) if isinstance(by, Happened) else trait_in_words(by)
+    order = rows.measure_in_words(by, sentence) if isinstance(by, EventRows) else trait_in_words(by)
     first = f"{rank.top:,}" if rank.top is not None else f"{number(rank.top_percent or 0)}%"
     group = f" for each value of {trait_in_words(rank.per)}" if rank.per else ""
     way = "highest" if rank.descending else "lowest"
     return f"Of these only the first {first}{group}, by {order}, {way} first and unknown last"
 
 
-def exclusion(one: Member | Listed | Seeded) -> str:
+def exclusion(one: Membership | KeyList | KeySeed) -> str:
     """Who is taken out: 'members of 'vips''."""
     said = leaf(one).text.removeprefix("they are ")
     return f"those {said}"

@@ -9,8 +9,14 @@ from decimal import Decimal
 
 from cdp_activate.audiences.model.conditions import Condition
 from cdp_activate.audiences.model.leaves import Trait
-from cdp_activate.audiences.model.rows import Happened
-from cdp_activate.audiences.model.states import Listed, Member, Sample, Seeded, Stayed
+from cdp_activate.audiences.model.rows import EventRows
+from cdp_activate.audiences.model.states import (
+    KeyList,
+    KeySample,
+    KeySeed,
+    Membership,
+    MembershipHistory,
+)
 from cdp_activate.audiences.moments import Duration
 from cdp_activate.catalog import Entity
 from cdp_activate.text import Node
@@ -20,7 +26,7 @@ from cdp_activate.text import Node
 class Rank:
     """Keep the first of an order: `top` people, or `top_percent` of them, in each `per`."""
 
-    by: Trait | Happened
+    by: Trait | EventRows
     descending: bool = True
     top: int | None = None
     top_percent: Decimal | None = None
@@ -76,8 +82,8 @@ class Audience:
     owner: str = ""
     tags: tuple[str, ...] = ()
     rank: Rank | None = None
-    exclude: tuple[Member | Listed | Seeded, ...] = ()
-    holdout: Sample | None = None
+    exclude: tuple[Membership | KeyList | KeySeed, ...] = ()
+    holdout: KeySample | None = None
     variants: tuple[Variant, ...] = ()
     variant_salt: str = ""
     expect: Expectation = Expectation()
@@ -86,10 +92,10 @@ class Audience:
     tests: tuple[AudienceTest, ...] = ()
 
     @property
-    def named(self) -> list[Member | Stayed]:
+    def named(self) -> list[Membership | MembershipHistory]:
         """Where this one names others, conditions about related entities included."""
         parts = walk((self.where, *self.exclude))
-        return [part for part in parts if isinstance(part, Member | Stayed)]
+        return [part for part in parts if isinstance(part, Membership | MembershipHistory)]
 
     @property
     def uses(self) -> Mapping[str, Node]:
@@ -99,7 +105,7 @@ class Audience:
         """
         found: dict[str, Node] = {}
         for here in self.named:
-            if isinstance(here, Member) or here.asked == "ever":
+            if isinstance(here, Membership) or here.asked == "ever":
                 found.update(zip(here.names, here.nodes, strict=True))
         return found
 

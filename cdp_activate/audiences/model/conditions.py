@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cdp_activate.audiences.model.leaves import Test
-from cdp_activate.audiences.model.rows import Compared, Event, Occurrence, Related, Sequence
+from cdp_activate.audiences.model.leaves import ColumnTest
+from cdp_activate.audiences.model.rows import (
+    Event,
+    MeasureComparison,
+    Occurrence,
+    Related,
+    Sequence,
+)
 from cdp_activate.audiences.model.states import (
-    Assigned,
-    Changed,
-    Consent,
-    Listed,
-    Member,
-    Sample,
-    Seeded,
-    Stage,
-    Stayed,
-    Written,
+    Assignment,
+    ConsentCondition,
+    KeyList,
+    KeySample,
+    KeySeed,
+    Membership,
+    MembershipHistory,
+    SqlCondition,
+    StageCondition,
+    TraitChange,
 )
 
 
@@ -55,20 +61,20 @@ Condition: TypeAlias = (
     | AnyOf
     | AtLeast
     | Not
-    | Test
+    | ColumnTest
     | Event
     | Occurrence
     | Sequence
-    | Compared
+    | MeasureComparison
     | Related
-    | Changed
-    | Stage
-    | Member
-    | Stayed
-    | Assigned
-    | Consent
-    | Listed
-    | Seeded
-    | Sample
-    | Written
+    | TraitChange
+    | StageCondition
+    | Membership
+    | MembershipHistory
+    | Assignment
+    | ConsentCondition
+    | KeyList
+    | KeySeed
+    | KeySample
+    | SqlCondition
 )

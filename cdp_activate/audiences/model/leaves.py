@@ -52,7 +52,7 @@ Comparisons: TypeAlias = tuple[Comparison, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class TestOptions:
     """How a leaf treats unknown values and text. Zones are IANA names."""
 
     include_nulls: bool = False
@@ -62,10 +62,10 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class ColumnTest:
     """A column satisfies every comparison. `through` are the references to its table."""
 
     column: Column
     comparisons: Comparisons
-    options: Options
+    options: TestOptions
     through: tuple[Reference, ...] = ()

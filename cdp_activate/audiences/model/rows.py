@@ -33,11 +33,11 @@ class Measure:
     name: Literal["count", "sum", "avg", "min", "max", "median", "distinct", "active", "rate"]
     column: Column | None = None
     active: Active | None = None
-    to: Happened | None = None
+    to: EventRows | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class EventRows:
     """Rows of events, within all spans, that pass `where`; none = whenever.
 
     `spans` has those of each event: the same words are days for one table and instants
@@ -51,7 +51,7 @@ class Happened:
     timezone: str
     where: Condition | None = None
     measure: Measure = Measure("count")
-    linked: Linked | None = None
+    linked: LinkedEntity | None = None
     having: Condition | None = None
 
 
@@ -59,7 +59,7 @@ class Happened:
 class Event:
     """A measure over events satisfies every comparison."""
 
-    rows: Happened
+    rows: EventRows
     comparisons: Comparisons
 
 
@@ -70,7 +70,7 @@ class Occurrence:
     `rows` says which rows count.
     """
 
-    rows: Happened
+    rows: EventRows
     n: int
     spans: tuple[tuple[Span, ...], ...]
     where: Condition | None = None
@@ -84,7 +84,7 @@ class Step:
     after it.
     """
 
-    rows: Happened
+    rows: EventRows
     did: bool
     within: Duration | None = None
     same: tuple[Column, ...] = ()
@@ -99,17 +99,17 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class MeasureComparison:
     """`difference`, `ratio` or `change` of two measures satisfies every comparison."""
 
-    left: Happened
-    right: Happened
+    left: EventRows
+    right: EventRows
     how: Literal["difference", "ratio", "change"]
     comparisons: Comparisons
 
 
 @dataclass(frozen=True, slots=True)
-class Pick:
+class RowPick:
     """The one row of each key that is judged: the last, or the first, by a column."""
 
     by: Column
@@ -117,7 +117,7 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class LinkedEntity:
     """The entity that rows of a relation lead to, found by `key` in the rows.
 
     None when the rows are that entity's own model.
@@ -128,13 +128,13 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class RelatedRows:
     """Rows of a relation, within all spans; those linked to nobody are none (7.64)."""
 
     rows: Rows
     spans: tuple[Span, ...]
     timezone: str
-    linked: Linked | None = None
+    linked: LinkedEntity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +145,10 @@ class Related:
     count, or of the share. `empty_holds` makes `all` hold where there is no row.
     """
 
-    beside: Beside
+    beside: RelatedRows
     match: str
     where: Condition | None = None
     having: Condition | None = None
     comparisons: Comparisons = ()
-    pick: Pick | None = None
+    pick: RowPick | None = None
     empty_holds: bool = False

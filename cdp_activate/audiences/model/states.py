@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlglot import exp
 
-from cdp_activate.audiences.model.leaves import Span, Test
+from cdp_activate.audiences.model.leaves import ColumnTest, Span
 from cdp_activate.audiences.moments import Duration
 from cdp_activate.catalog import Column, Model, Rows
 from cdp_activate.text import Node
@@ -23,7 +23,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class TraitChange:
     """Two neighbouring values of a trait's history differ as asked; the later within all spans.
 
     `increased` and `decreased` are amounts, or fractions of the old value (`relative`).
@@ -33,14 +33,14 @@ class Changed:
     column: Column
     spans: tuple[Span, ...]
     timezone: str
-    before: Test | None = None
-    after: Test | None = None
+    before: ColumnTest | None = None
+    after: ColumnTest | None = None
     increased: Amount | None = None
     decreased: Amount | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class StageCondition:
     """The stage on a track at as_of is one of `names`, with what else is asked of the stay.
 
     `order` are stages from the lowest to the highest, where no column of the rows ranks them.
@@ -60,7 +60,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Membership:
     """Is in one of these audiences of an entity now. `nodes` say where each was named."""
 
     names: tuple[str, ...]
@@ -69,7 +69,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Stayed:
+class MembershipHistory:
     """What the history of memberships says of one of these audiences: `entered`, `exited`,
     `for_at_least` so long ago, or `ever`.
     """
@@ -83,7 +83,7 @@ class Stayed:
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
+class Assignment:
     """The last row before as_of about `name` has one of the values: of an experiment's
     variant, of a journey's state.
     """
@@ -96,7 +96,7 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
-class Consent:
+class ConsentCondition:
     """The latest record for this purpose grants it."""
 
     rows: Rows
@@ -105,14 +105,14 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class KeyList:
     """The key, as text, is one of these."""
 
     keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Seeded:
+class KeySeed:
     """The key, as text, is in this column of a seed."""
 
     model: Model
@@ -120,7 +120,7 @@ class Seeded:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class KeySample:
     """The bucket of the key lies in `[first, last]`, of 0 to 9999."""
 
     first: int
@@ -129,7 +129,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class SqlCondition:
     """A boolean expression over the entity's columns, as a tree that is already checked."""
 
     sql: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cdp_activate.audiences.model import Assigned
+from cdp_activate.audiences.model import Assignment
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.text import Node
 
 
-def experiment(reader: ConditionReader, node: Node) -> Assigned | None:
+def experiment(reader: ConditionReader, node: Node) -> Assignment | None:
     """`experiment: {name: .., variant: ..}`; any variant, when none is named."""
     outer = reader.only(node, {"experiment"})["experiment"]
     rows = reader.catalog.experiments.get(reader.entity.name)
@@ -27,10 +27,10 @@ def experiment(reader: ConditionReader, node: Node) -> Assigned | None:
         reader.wrong(parts["name"], "'experiment' takes one name", "use `all:` or `any:`")
     if len(names) != 1 or ("variant" in parts and not variants):
         return None
-    return Assigned(rows, "experiment", names[0], variants, reader.timezone)
+    return Assignment(rows, "experiment", names[0], variants, reader.timezone)
 
 
-def journey(reader: ConditionReader, node: Node) -> Assigned | None:
+def journey(reader: ConditionReader, node: Node) -> Assignment | None:
     """`journey: NAME` with `state:`, which is active when it is not said."""
     parts = reader.only(node, {"journey", "state"})
     rows = reader.catalog.journeys.get(reader.entity.name)
@@ -47,4 +47,4 @@ def journey(reader: ConditionReader, node: Node) -> Assigned | None:
         reader.wrong(parts["journey"], "'journey' takes one name", "use `all:` or `any:`")
     if len(names) != 1 or not states:
         return None
-    return Assigned(rows, "journey", names[0], states, reader.timezone)
+    return Assignment(rows, "journey", names[0], states, reader.timezone)

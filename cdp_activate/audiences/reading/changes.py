@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cdp_activate.audiences import operators
-from cdp_activate.audiences.model import Amount, Changed, Test
+from cdp_activate.audiences.model import Amount, ColumnTest, TraitChange
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.leaves import PROPERTY
 from cdp_activate.catalog import Column
@@ -13,7 +13,7 @@ from cdp_activate.text import Node
 AMOUNTS = ("increased_by", "decreased_by")
 
 
-def changed(reader: ConditionReader, node: Node) -> Changed | None:
+def changed(reader: ConditionReader, node: Node) -> TraitChange | None:
     """`changed: TRAIT` with from, to, a window, increased_by, decreased_by."""
     parts = reader.only(node, {"changed", "from", "to", *AMOUNTS, *operators.WINDOWS})
     named = parts["changed"]
@@ -40,7 +40,7 @@ def changed(reader: ConditionReader, node: Node) -> Changed | None:
         hint = "make each a condition of its own"
         reader.wrong(parts["decreased_by"], "one change cannot be up and down", hint)
         return None
-    return Changed(
+    return TraitChange(
         rows,
         column,
         reader.windows(parts, rows.model.columns[rows.at]),
@@ -52,7 +52,7 @@ def changed(reader: ConditionReader, node: Node) -> Changed | None:
     )
 
 
-def _side(reader: ConditionReader, node: Node | None, column: Column) -> Test | None:
+def _side(reader: ConditionReader, node: Node | None, column: Column) -> ColumnTest | None:
     if node is None:
         return None
     if "nulls" in node.keys:

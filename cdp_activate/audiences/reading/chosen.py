@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from cdp_activate.audiences.model import Listed, Sample, Seeded
+from cdp_activate.audiences.model import KeyList, KeySample, KeySeed
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.spelling import suggest
 from cdp_activate.text import Node
 
 
-def listed(reader: ConditionReader, node: Node) -> Listed | Seeded | None:
+def listed(reader: ConditionReader, node: Node) -> KeyList | KeySeed | None:
     named = reader.only(node, {"list"})["list"]
     if isinstance(named.value, dict):
         return _seeded(reader, named)
@@ -18,7 +18,7 @@ def listed(reader: ConditionReader, node: Node) -> Listed | Seeded | None:
         reader.wrong(named, "'list' takes a list of ids", "list: [c1, c2]")
         return None
     keys = [_id(reader, item) for item in named.value]
-    return None if None in keys else Listed(tuple(dict.fromkeys(filter(None, keys))))
+    return None if None in keys else KeyList(tuple(dict.fromkeys(filter(None, keys))))
 
 
 def _id(reader: ConditionReader, item: Node) -> str | None:
@@ -36,7 +36,7 @@ def _id(reader: ConditionReader, item: Node) -> str | None:
     return str(item.value)
 
 
-def _seeded(reader: ConditionReader, node: Node) -> Seeded | None:
+def _seeded(reader: ConditionReader, node: Node) -> KeySeed | None:
     """`{seed: vip_ids}`: the column of the entity's key, else the only one, or `column:`."""
     parts = reader.mapping(node, "list", {"seed", "column"}, needed={"seed"})
     if parts is None:
@@ -53,17 +53,17 @@ def _seeded(reader: ConditionReader, node: Node) -> Seeded | None:
             hint = suggest(name, seed.columns, what="columns")
             reader.wrong(parts["column"], f"the seed '{seed.name}' has no column '{name}'", hint)
             return None
-        return Seeded(seed, name)
+        return KeySeed(seed, name)
     if not seed.columns or reader.entity.key in seed.columns:
-        return Seeded(seed, reader.entity.key)
+        return KeySeed(seed, reader.entity.key)
     if len(seed.columns) > 1:
         hint = f"list: {{seed: {seed.name}, column: ..}}"
         reader.wrong(node, f"say which column of '{seed.name}' has the keys", hint)
         return None
-    return Seeded(seed, next(iter(seed.columns)))
+    return KeySeed(seed, next(iter(seed.columns)))
 
 
-def sample(reader: ConditionReader, node: Node) -> Sample | None:
+def sample(reader: ConditionReader, node: Node) -> KeySample | None:
     outer = reader.only(node, {"sample"})["sample"]
     parts = reader.mapping(outer, "sample", {"percent", "buckets", "of", "salt"})
     if parts is None:
@@ -76,7 +76,7 @@ def sample(reader: ConditionReader, node: Node) -> Sample | None:
         if "of" in parts:
             reader.wrong(parts["of"], "'of' goes with buckets, not with percent", "leave out `of`")
         buckets = reader.buckets(parts["percent"])
-        return Sample(0, buckets - 1, salt) if buckets is not None else None
+        return KeySample(0, buckets - 1, salt) if buckets is not None else None
     if "of" not in parts or parts["of"].value != 10_000:
         reader.wrong(parts.get("of", outer), "buckets are counted of 10000", "add `of: 10000`")
     ends = parts["buckets"].plain()
@@ -90,4 +90,4 @@ def sample(reader: ConditionReader, node: Node) -> Sample | None:
             parts["buckets"], "buckets are [first, last], from 0 to 9999", "such as [0, 4999]"
         )
         return None
-    return Sample(ends[0], ends[1], salt)
+    return KeySample(ends[0], ends[1], salt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cdp_activate.audiences.model import Compared, Happened
+from cdp_activate.audiences.model import EventRows, MeasureComparison
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.leaves import NESTED
 from cdp_activate.audiences.reading.measures import NUMBERS, fractions
@@ -15,7 +15,7 @@ from cdp_activate.text import Node
 HOW: tuple[Literal["difference", "ratio", "change"], ...] = ("difference", "ratio", "change")
 
 
-def compared(reader: ConditionReader, node: Node) -> Compared | None:
+def compared(reader: ConditionReader, node: Node) -> MeasureComparison | None:
     outer = reader.only(node, {"compare"})["compare"]
     parts = reader.mapping(outer, "compare", {"left", "right", *HOW}, needed={"left", "right"})
     if parts is None:
@@ -29,10 +29,12 @@ def compared(reader: ConditionReader, node: Node) -> Compared | None:
     how = asked[0]
     inner = parts[how] if how == "difference" else fractions(parts[how])
     test = reader.test(inner, Column(how, Type("double")), NESTED)
-    return Compared(left, right, how, test.comparisons) if left and right and test else None
+    return (
+        MeasureComparison(left, right, how, test.comparisons) if left and right and test else None
+    )
 
 
-def _side(reader: ConditionReader, node: Node) -> Happened | None:
+def _side(reader: ConditionReader, node: Node) -> EventRows | None:
     side = measured_rows(reader, node)
     of = side.measure.column if side else None
     if side and of and side.measure.name in ("min", "max") and of.type.kind not in NUMBERS:

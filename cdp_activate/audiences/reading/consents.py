@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cdp_activate.audiences.model import Consent
+from cdp_activate.audiences.model import ConsentCondition
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.text import Node
 
 
-def consent(reader: ConditionReader, node: Node) -> Consent | None:
+def consent(reader: ConditionReader, node: Node) -> ConsentCondition | None:
     parts = reader.only(node, {"consent"})
     rows = reader.catalog.consents.get(reader.entity.name)
     if rows is None:
@@ -21,4 +21,4 @@ def consent(reader: ConditionReader, node: Node) -> Consent | None:
     if len(purposes) > 1:
         reader.wrong(parts["consent"], "'consent' takes one purpose", "use `all:` or `any:`")
         return None
-    return Consent(rows, purposes[0], reader.timezone) if purposes else None
+    return ConsentCondition(rows, purposes[0], reader.timezone) if purposes else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cdp_activate.audiences import operators
-from cdp_activate.audiences.model import Comparison, Event, Happened, Occurrence
+from cdp_activate.audiences.model import Comparison, Event, EventRows, Occurrence
 from cdp_activate.audiences.reading import rows
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.measures import measured
@@ -41,7 +41,7 @@ def event(reader: ConditionReader, node: Node) -> Event | Occurrence | None:
     return Event(of, comparisons if also else (Comparison("gte", 1),))
 
 
-def measured_event(reader: ConditionReader, node: Node) -> Happened | None:
+def measured_event(reader: ConditionReader, node: Node) -> EventRows | None:
     """`event:` with a measure that is not compared, as `compare` and `rank` take it."""
     if not isinstance(node.value, dict) or "event" not in node.value:
         reader.wrong(
@@ -56,7 +56,7 @@ def measured_event(reader: ConditionReader, node: Node) -> Happened | None:
     return read[0] if read else None
 
 
-def occurrence(reader: ConditionReader, node: Node, name: str, of: Happened) -> Occurrence | None:
+def occurrence(reader: ConditionReader, node: Node, name: str, of: EventRows) -> Occurrence | None:
     """`first`, `last` or `nth`: of all rows ever, so no window stands outside (7.34)."""
     outer = [word for word in operators.WINDOWS if word in node.keys]
     for word in outer:

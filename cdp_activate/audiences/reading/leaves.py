@@ -9,12 +9,12 @@ from cdp_activate.audiences import operators
 from cdp_activate.audiences.model import (
     All,
     AnyOf,
+    ColumnTest,
     Comparison,
     Comparisons,
     Condition,
     Not,
-    Options,
-    Test,
+    TestOptions,
 )
 from cdp_activate.audiences.other_words import IS_KNOWN, meant_by
 from cdp_activate.audiences.reading.operands import OperandReader
@@ -25,7 +25,7 @@ from cdp_activate.text import Node
 
 
 @dataclass(frozen=True, slots=True)
-class Allowed:
+class AllowedTests:
     """What a test may say beside plain comparisons.
 
     Rank all rows, name another trait, have options, and ask for the unknown (`is_null`).
@@ -37,12 +37,12 @@ class Allowed:
     unknown: bool = False
 
 
-TRAIT = Allowed(ranking=True, traits=True, options=True, unknown=True)
-PROPERTY = Allowed(options=True, unknown=True)
-MEASURE = Allowed(traits=True, unknown=True)
-RATE = Allowed(traits=True)
+TRAIT = AllowedTests(ranking=True, traits=True, options=True, unknown=True)
+PROPERTY = AllowedTests(options=True, unknown=True)
+MEASURE = AllowedTests(traits=True, unknown=True)
+RATE = AllowedTests(traits=True)
 """Without a denominator it does not hold, whatever is asked (7.36)."""
-NESTED = Allowed()
+NESTED = AllowedTests()
 _COMBINING_FILTERS = ("all", "any", "not")
 
 
@@ -87,8 +87,8 @@ class LeafReader(OperandReader):
         return All(found) if kind == "all" else AnyOf(found)
 
     def test(
-        self, node: Node, column: Column, allowed: Allowed, *, skip: Collection[str] = ()
-    ) -> Test | None:
+        self, node: Node, column: Column, allowed: AllowedTests, *, skip: Collection[str] = ()
+    ) -> ColumnTest | None:
         """Operators on a column; a scalar means `eq`, a list means `in`.
 
         `skip` are keys that are not operators.
@@ -98,9 +98,11 @@ class LeafReader(OperandReader):
             return None
         if not isinstance(node.value, dict):
             name = "in" if isinstance(node.value, list) else "eq"
-            comparison = self._comparison(name, node, node, column, Options())
+            comparison = self._comparison(name, node, node, column, TestOptions())
             return (
-                Test(column, (comparison,), Options(timezone=self.timezone)) if comparison else None
+                ColumnTest(column, (comparison,), TestOptions(timezone=self.timezone))
+                if comparison
+                else None
             )
         known = operators.operators_of(column.type)
         options = self._options(node, column, allowed)
@@ -132,9 +134,9 @@ class LeafReader(OperandReader):
             else:
                 comparisons.append(self._comparison(name, operand, key, column, options))
         found = tuple(comparison for comparison in comparisons if comparison is not None)
-        return Test(column, found, options) if found else None
+        return ColumnTest(column, found, options) if found else None
 
-    def _says_nothing(self, node: Node, column: Column, allowed: Allowed) -> None:
+    def _says_nothing(self, node: Node, column: Column, allowed: AllowedTests) -> None:
         hint = suggest("", offered_operators(column, allowed), what="operators", most=30)
         self.wrong(node, f"say what '{column.name}' must be", hint)
 
@@ -160,10 +162,10 @@ class LeafReader(OperandReader):
         else:
             self.wrong(node, f"unknown operator '{name}'", hint)
 
-    def _options(self, node: Node, column: Column, allowed: Allowed) -> Options:
+    def _options(self, node: Node, column: Column, allowed: AllowedTests) -> TestOptions:
         given: dict[str, bool] = {}
         if not isinstance(node.value, dict) or not allowed.options:
-            return Options(timezone=self.timezone)
+            return TestOptions(timezone=self.timezone)
         for name, only in operators.OPTIONS.items():
             option = node.value.get(name)
             if option is None:
@@ -176,10 +178,10 @@ class LeafReader(OperandReader):
                 message = f"'{name}' is about text, '{column.name}' is a {column.type}"
                 self.wrong(option, message, f"leave out '{name}'")
             given[name] = True
-        return Options("nulls" in given, "case" in given, "accents" in given, self.timezone)
+        return TestOptions("nulls" in given, "case" in given, "accents" in given, self.timezone)
 
     def _comparison(
-        self, name: str, node: Node, key: Node, column: Column, options: Options
+        self, name: str, node: Node, key: Node, column: Column, options: TestOptions
     ) -> Comparison | None:
         form = operators.operators_of(column.type).get(name)
         if form is None:
@@ -216,7 +218,7 @@ class LeafReader(OperandReader):
         return Comparison(name, inner) if inner else None
 
     def _other_trait(
-        self, name: str, node: Node, column: Column, allowed: Allowed
+        self, name: str, node: Node, column: Column, allowed: AllowedTests
     ) -> Comparison | None:
         """`gt: {trait: NAME}`, where the page has it."""
         assert isinstance(node.value, dict)
@@ -248,7 +250,7 @@ class LeafReader(OperandReader):
         return test.comparisons if test else None
 
 
-def offered_operators(column: Column, allowed: Allowed) -> list[str]:
+def offered_operators(column: Column, allowed: AllowedTests) -> list[str]:
     """The operators of a column that may be asked in this place."""
     return [
         name

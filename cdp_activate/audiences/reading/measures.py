@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from cdp_activate.audiences import operators
 from cdp_activate.audiences.days import UNITS, Unit
-from cdp_activate.audiences.model import Active, Comparisons, Happened, Measure
+from cdp_activate.audiences.model import Active, Comparisons, EventRows, Measure
 from cdp_activate.audiences.reading import rows
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.leaves import MEASURE, RATE
@@ -30,7 +30,7 @@ def measurable(name: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReadMeasure:
     """A measure with its node; `judged` is what it comes to, as a column."""
 
     node: Node
@@ -39,8 +39,8 @@ class Asked:
 
 
 def measured(
-    reader: ConditionReader, of: Happened, parts: Mapping[str, Node], *, compared: bool = True
-) -> tuple[Happened, Comparisons] | None:
+    reader: ConditionReader, of: EventRows, parts: Mapping[str, Node], *, compared: bool = True
+) -> tuple[EventRows, Comparisons] | None:
     """`of` with the measure among `parts`, and what it must be; `compared` asks for that.
 
     Returns None after reporting what is wrong. Without a measure rows are counted.
@@ -73,10 +73,12 @@ def measured(
 
 
 def _of_column(
-    reader: ConditionReader, name: str, node: Node, of: Happened, compared: bool
-) -> tuple[Happened, Asked] | None:
+    reader: ConditionReader, name: str, node: Node, of: EventRows, compared: bool
+) -> tuple[EventRows, ReadMeasure] | None:
     if name == "count":
-        return replace(of, measure=Measure("count")), Asked(node, Column(name, Type("integer")))
+        return replace(of, measure=Measure("count")), ReadMeasure(
+            node, Column(name, Type("integer"))
+        )
     named = node.value.get("of") if isinstance(node.value, dict) else None
     if named is None and not compared and isinstance(node.value, str):
         named = node
@@ -94,10 +96,12 @@ def _of_column(
     kinds = {"distinct": Type("integer"), "avg": Type("double"), "median": Type("double")}
     judged = Column(name, kinds.get(name, column.type), timezone=column.timezone)
     measure = Measure(name, column)  # type: ignore[arg-type]
-    return replace(of, measure=measure), Asked(node, judged, frozenset({"of"}))
+    return replace(of, measure=measure), ReadMeasure(node, judged, frozenset({"of"}))
 
 
-def _active(reader: ConditionReader, node: Node, of: Happened) -> tuple[Happened, Asked] | None:
+def _active(
+    reader: ConditionReader, node: Node, of: EventRows
+) -> tuple[EventRows, ReadMeasure] | None:
     """Periods with at least one row; `of_last` is a window too (7.35, 7.66)."""
     example = "active: {periods: week, gte: 3, of_last: 8}"
     if not isinstance(node.value, dict) or "periods" not in node.value:
@@ -122,7 +126,7 @@ def _active(reader: ConditionReader, node: Node, of: Happened) -> tuple[Happened
         of = replace(of, spans=tuple(periods))
     measure = Measure("active", active=Active(unit, consecutive))
     skip = frozenset({"periods", "of_last", "consecutive"})
-    return replace(of, measure=measure), Asked(node, Column("active", Type("integer")), skip)
+    return replace(of, measure=measure), ReadMeasure(node, Column("active", Type("integer")), skip)
 
 
 def _unit(node: Node) -> Unit | None:
@@ -130,8 +134,8 @@ def _unit(node: Node) -> Unit | None:
 
 
 def _rate(
-    reader: ConditionReader, node: Node, of: Happened, parts: Mapping[str, Node]
-) -> tuple[Happened, Asked] | None:
+    reader: ConditionReader, node: Node, of: EventRows, parts: Mapping[str, Node]
+) -> tuple[EventRows, ReadMeasure] | None:
     """The number of rows over that of other events in the same windows (7.36)."""
     example = "rate: {to: email_delivered, gte: 20%}"
     if not isinstance(node.value, dict) or "to" not in node.value:
@@ -149,7 +153,7 @@ def _rate(
     if events is None:
         return None
     measure = Measure("rate", to=rows.happened(reader, events, other))
-    asked = Asked(node, Column("rate", Type("double")), frozenset({"to"}))
+    asked = ReadMeasure(node, Column("rate", Type("double")), frozenset({"to"}))
     return replace(of, measure=measure), replace(asked, node=fractions(node, asked.skip))
 
 

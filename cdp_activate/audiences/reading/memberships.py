@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cdp_activate.audiences.model import Member, Stayed
+from cdp_activate.audiences.model import Membership, MembershipHistory
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.text import Node
 
 LENGTHS = ("entered", "exited", "for_at_least")
 
 
-def member(reader: ConditionReader, node: Node) -> Member | Stayed | None:
+def member(reader: ConditionReader, node: Node) -> Membership | MembershipHistory | None:
     """Members now, or with `ever`, `entered`, `exited`, `for_at_least`: of the history."""
     parts = reader.only(node, {"audience", "ever", *LENGTHS})
     named = parts["audience"]
@@ -21,7 +21,7 @@ def member(reader: ConditionReader, node: Node) -> Member | Stayed | None:
     names, nodes = tuple(item.text for item in items), tuple(items)
     asked = [key for key in ("ever", *LENGTHS) if key in parts]
     if not asked:
-        return Member(names, reader.entity.name, nodes)
+        return Membership(names, reader.entity.name, nodes)
     if len(asked) > 1:
         hint = "make each a condition of its own"
         reader.wrong(parts[asked[1]], f"'{asked[0]}' and '{asked[1]}' do not go together", hint)
@@ -29,7 +29,7 @@ def member(reader: ConditionReader, node: Node) -> Member | Stayed | None:
     length = reader.duration(parts[asked[0]]) if asked[0] in LENGTHS else None
     if asked[0] == "ever" and not reader.flag(parts["ever"], "ever"):
         if parts["ever"].value is False:
-            return Member(names, reader.entity.name, nodes)
+            return Membership(names, reader.entity.name, nodes)
         return None
     rows = reader.catalog.memberships
     if rows is None:
@@ -39,4 +39,4 @@ def member(reader: ConditionReader, node: Node) -> Member | Stayed | None:
         return None
     if asked[0] in LENGTHS and length is None:
         return None
-    return Stayed(rows, names, reader.entity.name, asked[0], length, nodes)  # type: ignore[arg-type]
+    return MembershipHistory(rows, names, reader.entity.name, asked[0], length, nodes)  # type: ignore[arg-type]

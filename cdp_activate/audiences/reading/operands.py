@@ -9,8 +9,8 @@ from cdp_activate.audiences import operators
 from cdp_activate.audiences.model import (
     Anniversary,
     Comparison,
-    Options,
     Span,
+    TestOptions,
     Value,
 )
 from cdp_activate.audiences.reading.patterns import check_pattern
@@ -57,7 +57,7 @@ class OperandReader(ValueReader):
         return attempt(word, node)
 
     def _values(
-        self, node: Node, column: Column, kind: Type, options: Options, *, pair: bool
+        self, node: Node, column: Column, kind: Type, options: TestOptions, *, pair: bool
     ) -> tuple[Value, ...] | None:
         if node.value == []:
             self.wrong(node, "the list is empty", "name at least one value")

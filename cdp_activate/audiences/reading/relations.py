@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from cdp_activate.audiences import operators
 from cdp_activate.audiences.model import (
-    Beside,
     Comparison,
     Comparisons,
     Condition,
     Event,
-    Happened,
-    Linked,
-    Pick,
+    EventRows,
+    LinkedEntity,
     Related,
+    RelatedRows,
+    RowPick,
 )
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.audiences.reading.events import measured_event, occurrence
@@ -56,7 +56,7 @@ def related(reader: ConditionReader, node: Node) -> Condition | None:
     return Related(beside, match, where, having, comparisons, pick, empty)
 
 
-def measured_rows(reader: ConditionReader, node: Node) -> Happened | None:
+def measured_rows(reader: ConditionReader, node: Node) -> EventRows | None:
     """`event:` or `related:` with a measure that is not compared, for `compare` and `rank`."""
     if not isinstance(node.value, dict) or "related" not in node.value:
         return measured_event(reader, node)
@@ -71,7 +71,7 @@ def measured_rows(reader: ConditionReader, node: Node) -> Happened | None:
 
 def _rows(
     reader: ConditionReader, parts: Mapping[str, Node]
-) -> tuple[Beside, Condition | None, Condition | None] | None:
+) -> tuple[RelatedRows, Condition | None, Condition | None] | None:
     """The rows of the relation that is named, and their `where` and `having`."""
     known = reader.catalog.relations.get(reader.entity.name, {})
     named = parts["related"]
@@ -86,9 +86,9 @@ def _rows(
     return beside, where, _having(reader, parts.get("having"), beside)
 
 
-def _happened(beside: Beside, where: Condition | None, having: Condition | None) -> Happened:
+def _happened(beside: RelatedRows, where: Condition | None, having: Condition | None) -> EventRows:
     rows = beside.rows
-    return Happened(
+    return EventRows(
         (rows,), (rows.name,), (beside.spans,), beside.timezone, where,
         linked=beside.linked, having=having,
     )  # fmt: skip
@@ -105,7 +105,7 @@ def _has_time(reader: ConditionReader, node: Node, rows: Rows, measures: Collect
 
 
 def _measured(
-    reader: ConditionReader, node: Node, measures: list[str], of: Happened
+    reader: ConditionReader, node: Node, measures: list[str], of: EventRows
 ) -> Condition | None:
     """A measure of rows of a relation: it stands alone (7.59)."""
     assert isinstance(node.value, dict)
@@ -124,17 +124,17 @@ def _measured(
     return Event(*read) if read else None
 
 
-def _beside(reader: ConditionReader, parts: Mapping[str, Node], rows: Rows) -> Beside:
+def _beside(reader: ConditionReader, parts: Mapping[str, Node], rows: Rows) -> RelatedRows:
     linked = reader.catalog.linked(rows)
     spans = reader.windows(parts, rows.model.columns[rows.at]) if rows.at else ()
     for word in operators.WINDOWS:
         if word in parts and not rows.at:
             hint = "add `at: COLUMN` to config.meta.cdp of the model"
             reader.wrong(parts[word], f"the relation '{rows.name}' has no time", hint)
-    return Beside(rows, spans, reader.timezone, Linked(*linked) if linked else None)
+    return RelatedRows(rows, spans, reader.timezone, LinkedEntity(*linked) if linked else None)
 
 
-def _having(reader: ConditionReader, node: Node | None, beside: Beside) -> Condition | None:
+def _having(reader: ConditionReader, node: Node | None, beside: RelatedRows) -> Condition | None:
     if node is None:
         return None
     if beside.linked is None:
@@ -146,7 +146,7 @@ def _having(reader: ConditionReader, node: Node | None, beside: Beside) -> Condi
     return inner.group("all", node) if isinstance(node.value, list) else inner.condition(node)
 
 
-def _pick(reader: ConditionReader, node: Node | None, beside: Beside) -> Pick | None:
+def _pick(reader: ConditionReader, node: Node | None, beside: RelatedRows) -> RowPick | None:
     assert node is not None
     parts = reader.mapping(node, "pick", {"latest_by", "earliest_by"})
     if parts is None:
@@ -167,7 +167,7 @@ def _pick(reader: ConditionReader, node: Node | None, beside: Beside) -> Pick | 
         hint = "add `id: COLUMN` to config.meta.cdp of the model"
         reader.wrong(node, f"nothing orders rows of '{rows.name}' that tie", hint)
         return None
-    return Pick(column, latest=name == "latest_by")
+    return RowPick(column, latest=name == "latest_by")
 
 
 def _match(reader: ConditionReader, node: Node | None) -> tuple[str, Comparisons]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cdp_activate.audiences.model import Condition, Happened, Span
+from cdp_activate.audiences.model import Condition, EventRows, Span
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.catalog import Column, Rows
 from cdp_activate.spelling import suggest
@@ -38,10 +38,10 @@ def named_events(reader: ConditionReader, node: Node) -> dict[str, Rows] | None:
 
 def happened(
     reader: ConditionReader, events: Mapping[str, Rows], parts: Mapping[str, Node]
-) -> Happened:
+) -> EventRows:
     """Rows of these events, in the windows and with the `where` among `parts`."""
     tables = tuple(events.values())
-    return Happened(
+    return EventRows(
         tables,
         tuple(events),
         spans(reader, parts, tables),

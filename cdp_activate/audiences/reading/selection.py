@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from cdp_activate.audiences.model import (
-    Happened,
-    Listed,
-    Member,
+    EventRows,
+    KeyList,
+    KeySample,
+    KeySeed,
+    Membership,
     Rank,
-    Sample,
-    Seeded,
     Trait,
     Variant,
 )
@@ -44,7 +44,7 @@ def ranking(reader: ConditionReader, node: Node | None) -> Rank | None:
     return Rank(by, descending, top, share, per)
 
 
-def _by(reader: ConditionReader, node: Node) -> Trait | Happened | None:
+def _by(reader: ConditionReader, node: Node) -> Trait | EventRows | None:
     if isinstance(node.value, dict):
         return measured_rows(reader, node)
     trait = reader.trait(node)
@@ -68,27 +68,29 @@ def _per(reader: ConditionReader, node: Node) -> Trait | None:
     return trait
 
 
-def excluded(reader: ConditionReader, node: Node | None) -> tuple[Member | Listed | Seeded, ...]:
+def excluded(
+    reader: ConditionReader, node: Node | None
+) -> tuple[Membership | KeyList | KeySeed, ...]:
     """Audiences and lists that are taken out after all else."""
     if node is None:
         return ()
     items: Sequence[Node] = node.value if isinstance(node.value, list) else [node]
-    found: list[Member | Listed | Seeded] = []
+    found: list[Membership | KeyList | KeySeed] = []
     for item in items:
         if isinstance(item.value, dict):
             condition = reader.condition(item)
-            if isinstance(condition, Member | Listed | Seeded):
+            if isinstance(condition, Membership | KeyList | KeySeed):
                 found.append(condition)
             elif condition is not None:
                 reader.wrong(item, "'exclude' takes audiences and lists", "exclude: [NAME, ..]")
         elif isinstance(item.value, str):
-            found.append(Member((item.value,), reader.entity.name, (item,)))
+            found.append(Membership((item.value,), reader.entity.name, (item,)))
         else:
             reader.wrong(item, "'exclude' takes audiences and lists", "exclude: [NAME, ..]")
     return tuple(found)
 
 
-def holdout(reader: ConditionReader, node: Node | None) -> Sample | None:
+def holdout(reader: ConditionReader, node: Node | None) -> KeySample | None:
     """`holdout: {percent, salt}`: members who are never sent anywhere."""
     if node is None:
         return None
@@ -97,7 +99,7 @@ def holdout(reader: ConditionReader, node: Node | None) -> Sample | None:
         return None
     buckets = reader.buckets(parts.get("percent"))
     salt = reader.salt(parts, reader.audience)
-    return Sample(0, buckets - 1, salt) if buckets is not None else None
+    return KeySample(0, buckets - 1, salt) if buckets is not None else None
 
 
 def variants(reader: ConditionReader, node: Node | None) -> tuple[tuple[Variant, ...], str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cdp_activate.audiences import operators
-from cdp_activate.audiences.model import Happened, Sequence, Step
+from cdp_activate.audiences.model import EventRows, Sequence, Step
 from cdp_activate.audiences.moments import Duration
 from cdp_activate.audiences.reading import rows
 from cdp_activate.audiences.reading.conditions import ConditionReader
@@ -85,7 +85,7 @@ class _Steps:
         same = self._same(parts["same"], of, before) if "same" in parts and before else ()
         return Step(of, kind == "did", within, same, immediately)
 
-    def _within(self, node: Node, of: Happened, before: Step | None) -> Duration | None:
+    def _within(self, node: Node, of: EventRows, before: Step | None) -> Duration | None:
         length = self.reader.duration(node)
         tables = (*of.events, *(before.rows.events if before else ()))
         if length and length.days is None and all(rows.has_days(table) for table in tables):
@@ -96,7 +96,7 @@ class _Steps:
             )
         return length
 
-    def _same(self, node: Node, of: Happened, before: Step) -> tuple[Column, ...]:
+    def _same(self, node: Node, of: EventRows, before: Step) -> tuple[Column, ...]:
         """Properties that this event and the latest did have with one type (7.24)."""
         items = node.value if isinstance(node.value, list) else [node]
         here, there = rows.shared_columns(of.events), rows.shared_columns(before.rows.events)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cdp_activate.audiences.model import Stage
+from cdp_activate.audiences.model import StageCondition
 from cdp_activate.audiences.moments import Duration
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.catalog import Rows
 from cdp_activate.text import Node
 
 
-def stage(reader: ConditionReader, node: Node) -> Stage | None:
+def stage(reader: ConditionReader, node: Node) -> StageCondition | None:
     allowed = {
         "stage", "track", "entered", "for_at_least", "from", "ever", "regressed", "skipped"
     }  # fmt: skip
@@ -40,7 +40,7 @@ def stage(reader: ConditionReader, node: Node) -> Stage | None:
         reader.wrong(node.keys["regressed"], "nothing says which stage is higher", hint)
     if not names or track is None:
         return None
-    return Stage(
+    return StageCondition(
         rows, names, track, reader.timezone,
         entered=_stay_length(reader, parts.get("entered"), rows),
         for_at_least=_stay_length(reader, parts.get("for_at_least"), rows),

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.dialects import unsaid
-from cdp_activate.audiences.model import Options, Trait, Value
-from cdp_activate.audiences.moments import Fixed, FixedDate
+from cdp_activate.audiences.model import TestOptions, Trait, Value
+from cdp_activate.audiences.moments import FixedDate, FixedInstant
 from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.reader import MAGNITUDE, Reader
 from cdp_activate.audiences.reading.remedies import for_number, in_other_quotes
@@ -114,7 +114,7 @@ class ValueReader(Reader):
 
     # Values ...
 
-    def value(self, node: Node, kind: Type, column: Column, options: Options) -> Value | None:
+    def value(self, node: Node, kind: Type, column: Column, options: TestOptions) -> Value | None:
         """A value of this type, as written. None after reporting what is wrong."""
         raw = node.value
         if isinstance(raw, dict) and set(raw) == {"trait"}:
@@ -159,7 +159,7 @@ class ValueReader(Reader):
         at = parse_time(raw, self.timezone)
         if at is None:
             raise ValueError("this column is a time: write it as 2026-01-31T08:00:00")
-        return Fixed(at)
+        return FixedInstant(at)
 
     def _number(self, node: Node, raw: int | Decimal) -> int | Decimal | None:
         number = Decimal(raw)
@@ -171,7 +171,7 @@ class ValueReader(Reader):
             return raw
         return None
 
-    def _text_value(self, node: Node, raw: str, column: Column, options: Options) -> str | None:
+    def _text_value(self, node: Node, raw: str, column: Column, options: TestOptions) -> str | None:
         folded = options.ignore_case or options.ignore_accents
         if column.values and raw not in column.values and not folded:
             known = column.values

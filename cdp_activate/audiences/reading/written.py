@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlglot import exp
 
 from cdp_activate.audiences.dialects import dialect_of
-from cdp_activate.audiences.model import Written
+from cdp_activate.audiences.model import SqlCondition
 from cdp_activate.audiences.plain_sql import PlainSql
 from cdp_activate.audiences.reading.conditions import ConditionReader
 from cdp_activate.text import Node
 
 
-def written(reader: ConditionReader, node: Node) -> Written | None:
+def written(reader: ConditionReader, node: Node) -> SqlCondition | None:
     """`sql: "..."`, refused unless it is read-only, deterministic and about this entity."""
     inner = reader.only(node, {"sql"})["sql"]
     adapter = reader.catalog.adapter
@@ -32,7 +32,7 @@ def written(reader: ConditionReader, node: Node) -> Written | None:
         hint = "compare it with something: it must be true or false"
         reader.wrong(inner, "'sql' is not true or false", hint)
         return None
-    return Written(tree.sql(dialect), tree)
+    return SqlCondition(tree.sql(dialect), tree)
 
 
 def _is_boolean(tree: exp.Expr, kinds: dict[str, str], dialect: str) -> bool:

@@ -18,7 +18,7 @@ _OF_ARROW = re.compile(
 """Types of PostgreSQL that come as they are. Of others the bytes would come as they lie there."""
 
 
-class Sayings(ABC):
+class SqlFunctions(ABC):
     """SQL of one warehouse, as text. Arguments are SQL too, but for names and numbers.
 
     `place` is the column of a table that was made with an order; `keeps_order`: rows of one
@@ -41,11 +41,11 @@ class Sayings(ABC):
         """Whether an object has all that another has; NULL is nothing that it has."""
 
     @abstractmethod
-    def brief(self, *values: str) -> str:
+    def hash_of(self, *values: str) -> str:
         """A number that is the same where all values are: a `bigint`, whose bits are mixed."""
 
     @abstractmethod
-    def first_few(self, column: str, count: int) -> str:
+    def first_values(self, column: str, count: int) -> str:
         """The first few values of a group, in their order, as a list."""
 
     def readable(self, column: str, kind: str) -> str:
@@ -57,7 +57,7 @@ class Sayings(ABC):
         return None
 
 
-class DuckDBSayings(Sayings):
+class DuckDBFunctions(SqlFunctions):
     """https://duckdb.org/docs/stable/data/json/json_functions"""
 
     place = "rowid"
@@ -75,14 +75,14 @@ class DuckDBSayings(Sayings):
     def json_holds(self, json: str, other: str) -> str:
         return f"json_contains({json}, json_merge_patch('{{}}', {other}))"
 
-    def brief(self, *values: str) -> str:
+    def hash_of(self, *values: str) -> str:
         return f"hash({', '.join(values)})"
 
-    def first_few(self, column: str, count: int) -> str:
+    def first_values(self, column: str, count: int) -> str:
         return f"list({column} order by {column})[1:{count:d}]"
 
 
-class PostgresSayings(Sayings):
+class PostgresFunctions(SqlFunctions):
     """https://www.postgresql.org/docs/current/functions-json.html"""
 
     place = "place"
@@ -97,12 +97,12 @@ class PostgresSayings(Sayings):
     def json_holds(self, json: str, other: str) -> str:
         return f"(cast({json} as jsonb) @> jsonb_strip_nulls(cast({other} as jsonb)))"
 
-    def brief(self, *values: str) -> str:
+    def hash_of(self, *values: str) -> str:
         # A NULL makes no row of it NULL, as DuckDB has it; the lengths tell ('a', 'bc') apart.
         parts = ", ".join(f"length({value}), ':', {value}" for value in values)
         return f"hashtextextended(concat({parts}), 0)"
 
-    def first_few(self, column: str, count: int) -> str:
+    def first_values(self, column: str, count: int) -> str:
         return f"(array_agg({column} order by {column}))[1:{count:d}]"
 
     def readable(self, column: str, kind: str) -> str:
