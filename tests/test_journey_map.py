@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import sys
@@ -271,6 +272,19 @@ def test_a_small_part_cannot_be_worked_out_from_the_whole() -> None:
     assert [None, "few", "beside few", None] == of_parts([90, 4, 7, 8], 5)
 
 
+def test_what_could_give_a_small_group_away_is_not_called_small(content: dict[str, Any]) -> None:
+    told = copy.deepcopy(content)
+    buys = told["stages"][1]
+    for one in (buys, buys["moves"][0]):
+        one["withheld"] = dict.fromkeys(one["withheld"], "beside few")
+    few, beside = Reader(page(content)).texts, Reader(page(told)).texts
+    feel, lapse = 3, 1
+    assert feel + lapse == few.count("fewer than 5 people")
+    assert feel == beside.count("fewer than 5 people")
+    assert "1, of fewer than 5 people each" in few
+    assert 2 == beside.count("not shown"), "the move, and the lapses"
+
+
 class Reader(HTMLParser):
     """Elements, attributes and texts; every element that is opened is closed in order."""
 
@@ -332,6 +346,10 @@ def test_the_table_is_one_to_those_who_hear_it(read: Reader) -> None:
     cells = [tag for tag, _ in read.tags if tag in ("tr", "th", "td")]
     rows = [list(row) for row in _split(cells, lambda tag: tag == "tr")]
     assert {("th", "td", "td", "td", "td")} == {tuple(row) for row in rows[2:]}
+    groups = [
+        int(attributes.get("span") or 1) for tag, attributes in read.tags if tag == "colgroup"
+    ]
+    assert [1, 1, 1, 1, 1] == groups, "of the questions, of three phases and of lapsed"
     assert all(attributes.get("role") for tag, attributes in read.tags if tag in ("tr", "th", "td"))
     pictures = [attributes for tag, attributes in read.tags if tag == "svg"]
     assert 7 == len(pictures), "of three stages and of lapsed; that of a few who lapsed is none"

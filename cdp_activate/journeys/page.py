@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from cdp_activate.journeys.models import Row
+from cdp_activate.journeys.small_groups import FEW
 
 SHORT = frozenset({"b2b", "csat", "faq", "nps", "sms"})
 """Words that are written in capitals."""
@@ -78,7 +79,8 @@ class Stage:
     @property
     def moves(self) -> list[Row]:
         """The commonest ways out; those of few people are never among them."""
-        return [move for move in self.row["moves"] if "withheld" not in move][:MOVES]
+        known = [one for one in self.row["moves"] if one.get("withheld", {}).get("share") != FEW]
+        return known[:MOVES]
 
     @property
     def more_moves(self) -> int:
