@@ -257,6 +257,7 @@ class ErasureContext:
         with self.warehouse.state():
             self.warehouse.run(
                 f"insert into {self.warehouse.state_table('sync_erasure_steps')} "
+                "(erasure_id, sync, destination, list, outcome, verified, message, done_at) "
                 "values (?, ?, ?, ?, ?, ?, ?, ?)",
                 [erasure_id, *kept.values, step.outcome, step.verified, step.message, now()],
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
+from cdp_activate.errors import WarehouseError
 from cdp_activate.warehouse.base import Warehouse
 
 UNKNOWN = "unknown"
@@ -79,14 +80,6 @@ UNIQUE = {
     "sync_leases": "sync",
 }
 """Columns of which a table has one row each."""
-
-_ADDED = (
-    ("sync_ledger", "idempotency_key", "varchar"),
-    ("sync_runs", "unanswered", "bigint"),
-    ("sync_runs", "folded", "boolean"),
-    ("sync_runs", "unnamed", "bigint"),
-)
-"""Columns that came later: table, name, type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,21 +178,34 @@ def known_list(warehouse: Warehouse, kept: KeptList) -> str | None:
 def create_tables(warehouse: Warehouse) -> None:
     """The sync tables, where they are missing. Call within `warehouse.state()`.
 
-    Tables of an older version are brought to this one; nothing that they hold is lost.
+    Tables of an older version are brought to this one; nothing that they hold is lost. Raises
+    WarehouseError where one lacks what no version lacked.
     """
     warehouse.lock_state()
     for name, columns in TABLES.items():
-        warehouse.run(f"create table if not exists {warehouse.state_table(name)} ({columns})")
-        if name in UNIQUE:
-            warehouse.ensure_unique(warehouse.state_table(name), UNIQUE[name])
-    for name, column, declared in _ADDED:
         table = warehouse.state_table(name)
-        if column not in warehouse.describe(table):
-            warehouse.run(f"alter table {table} add column {column} {declared}")
+        warehouse.run(f"create table if not exists {table} ({columns})")
+        _complete(warehouse, table, columns)
+        if name in UNIQUE:
+            warehouse.ensure_unique(table, UNIQUE[name])
     ledger = warehouse.state_table("sync_ledger")
     if "identifiers_fingerprint" in warehouse.describe(ledger):
         _without_receipts(warehouse)
         warehouse.run(f"alter table {ledger} drop column identifiers_fingerprint")
+
+
+def _complete(warehouse: Warehouse, table: str, columns: str) -> None:
+    """Add the columns that came later; those may be empty, the others are not ours to make up."""
+    there = warehouse.describe(table)
+    for name, kind, *filled in (column.split() for column in columns.split(",")):
+        if name in there:
+            continue
+        if filled:
+            raise WarehouseError(
+                f"the sync table {table} lacks the column '{name}'",
+                remedy="something else than cdp-activate changed it: restore it from a backup",
+            )
+        warehouse.run(f"alter table {table} add column {name} {kind}")
 
 
 def _without_receipts(warehouse: Warehouse) -> None:

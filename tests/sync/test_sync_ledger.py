@@ -548,3 +548,19 @@ def test_the_tables_of_an_older_version_are_brought_up_to_date(bed: Bed) -> None
         )
     found = "select entity_key, fingerprint from {ledger} order by 1"
     assert [("ada", "f"), ("bea", "unknown")] == bed.rows(found) == bed.rows(found)
+
+
+def test_a_column_that_a_sync_table_lacks_is_added_or_told(bed: Bed) -> None:
+    """Never by sending people to a build, which makes no sync table."""
+    bed.build(people(3))
+    bed.run()
+    for table, column in (("sync_runs", "calls"), ("sync_erasure_steps", "message")):
+        with bed.warehouse() as warehouse, warehouse.state():
+            warehouse.run(f"alter table {warehouse.state_table(table)} drop column {column}")
+    assert 0 == bed.run().record.calls
+    assert [(None,), (0,)] == bed.rows("select calls from {runs} order by started_at")
+    with bed.warehouse() as warehouse, warehouse.state():
+        warehouse.run(f"alter table {warehouse.state_table('sync_runs')} drop column state")
+    with pytest.raises(WarehouseError, match=r"sync_runs lacks the column 'state'") as caught:
+        bed.run()
+    assert "restore it from a backup" in caught.value.remedy
