@@ -21,7 +21,7 @@ from sqlglot import exp
 from cdp_activate.audiences.expressions import column
 from cdp_activate.audiences.render import write
 from cdp_activate.identifiers import rule_set, sql
-from cdp_activate.sync.numbers import NUMBER, looked_up, read_numbers, written_otherwise
+from cdp_activate.sync.phone_numbers import NUMBER, looked_up, read_numbers, written_otherwise
 from cdp_activate.warehouse.duckdb import DuckDBWarehouse
 
 VALUE, REGION = column("value"), column("region")

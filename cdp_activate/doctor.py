@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from cdp_activate.errors import CdpError, NotBuiltError, WarehouseError
 from cdp_activate.project import Project
-from cdp_activate.sync.built import audience_relation, relations
+from cdp_activate.sync.audience_table import audience_relation, relations
 from cdp_activate.sync.model import DestinationEntry
 from cdp_activate.words import plural
 

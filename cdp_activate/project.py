@@ -10,10 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cdp_activate.audiences.compile_record import Record, digest, keep, recorded
 from cdp_activate.audiences.dbt import Difference, SyncUse, dbt_files, differences, write_files
 from cdp_activate.audiences.model import Audience, AudienceTest
 from cdp_activate.audiences.read import read_audiences
-from cdp_activate.audiences.unchanged import Record, digest, keep, recorded
 from cdp_activate.catalog import PACKAGE, Catalog, check_inputs, check_variables, load_catalog
 from cdp_activate.errors import Problem, SourceErrors, UsageError
 from cdp_activate.spelling import suggest
@@ -22,8 +22,8 @@ from cdp_activate.warehouse import Profile, Warehouse, open_warehouse, read_prof
 from cdp_activate.yaml_files import read_all, yaml_files
 
 if TYPE_CHECKING:
+    from cdp_activate.audiences.audience_tests import TestOutcome
     from cdp_activate.audiences.cost import Cost
-    from cdp_activate.audiences.trial import TestOutcome
     from cdp_activate.sync.channels import Channel
     from cdp_activate.sync.due import Scheduler
     from cdp_activate.sync.model import DestinationEntry, Sync
@@ -162,7 +162,7 @@ class Project:
 
         Raises SourceErrors when what a test gives cannot be read.
         """
-        from cdp_activate.audiences.trial import run_test
+        from cdp_activate.audiences.audience_tests import run_test
 
         wanted = [self.audience(name) for name in names] or self.audiences.values()
         return [

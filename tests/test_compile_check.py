@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cdp_activate import project as project_module
-from cdp_activate.audiences import unchanged
+from cdp_activate.audiences import compile_record
 from cdp_activate.errors import SourceErrors
 from cdp_activate.project import Compiled, Project
 
@@ -197,7 +197,7 @@ def test_another_value_of_an_environment_variable_is_noticed(
 def test_another_version_of_the_package_is_noticed(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unchanged, "_package", lambda: "another")
+    monkeypatch.setattr(compile_record, "_package", lambda: "another")
     assert reads_audiences(shop, monkeypatch)
 
 

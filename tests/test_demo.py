@@ -28,7 +28,7 @@ from cdp_activate.destinations.slack import SlackDestination
 from cdp_activate.errors import UsageError
 from cdp_activate.project import Project
 from cdp_activate.receiver import Receiver
-from cdp_activate.sync.built import Mark, read_mark
+from cdp_activate.sync.audience_table import Mark, read_mark
 from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.planning import planned
 

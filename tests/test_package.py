@@ -74,7 +74,7 @@ import cdp_activate
 for module in walk_packages(cdp_activate.__path__, "cdp_activate."):
     if not module.name.endswith("__main__"):
         __import__(module.name)
-from cdp_activate.sync.numbers import NUMBERS, read_numbers
+from cdp_activate.sync.phone_numbers import NUMBERS, read_numbers
 from cdp_activate.warehouse.duckdb import DuckDBWarehouse
 opened = DuckDBWarehouse(Path("w.duckdb"))
 read_numbers(opened, "select '0901234567' as written, 'VN' as written_in")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from cdp_activate.audiences.compiling.chosen import bucket
+from cdp_activate.audiences.compiling.keys import bucket
 from cdp_activate.audiences.compiling.kinds import BUILDERS
 from cdp_activate.audiences.compiling.measures import measured
 from cdp_activate.audiences.compiling.scope import Scope, known

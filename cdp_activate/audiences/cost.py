@@ -21,7 +21,7 @@ from cdp_activate.audiences.moments import (
     RelativeInstant,
 )
 from cdp_activate.audiences.reads import TableRead, instant_of, reads
-from cdp_activate.audiences.together import Judged, judged_together
+from cdp_activate.audiences.together import JudgedGroup, judged_together
 from cdp_activate.catalog import Catalog
 from cdp_activate.words import length, plural
 
@@ -138,7 +138,7 @@ def _members(queries: Mapping[str, CompiledAudience]) -> Iterator[MembersUse]:
         yield MembersUse(name, tuple(sorted(asking[name])))
 
 
-def _models(queries: Mapping[str, CompiledAudience], judged: Mapping[str, Judged]) -> set[str]:
+def _models(queries: Mapping[str, CompiledAudience], judged: Mapping[str, JudgedGroup]) -> set[str]:
     """The facts that are dbt models: asked for more than once beside the tallies."""
     joint = {name for one in judged.values() for name in one.conditions}
     asking = {name: query.facts for name, query in queries.items() if name not in joint}

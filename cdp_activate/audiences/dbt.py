@@ -29,7 +29,7 @@ from cdp_activate.audiences.model_sql import (
     members_model,
     together_models,
 )
-from cdp_activate.audiences.together import Judged, judged_together
+from cdp_activate.audiences.together import JudgedGroup, judged_together
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import UsageError
 from cdp_activate.files import write_whole
@@ -95,7 +95,7 @@ def dbt_files(
 
 
 def _shared(
-    queries: Mapping[str, CompiledAudience], together: Mapping[str, Judged]
+    queries: Mapping[str, CompiledAudience], together: Mapping[str, JudgedGroup]
 ) -> dict[str, Fact]:
     """The facts that become models: asked by several models of audiences, not by a tally."""
     asking: dict[str, Mapping[str, Fact]] = {
@@ -107,7 +107,9 @@ def _shared(
     return shared_facts(asking)
 
 
-def _together_files(judged: Judged, shared: Mapping[str, Fact], catalog: Catalog) -> dict[str, str]:
+def _together_files(
+    judged: JudgedGroup, shared: Mapping[str, Fact], catalog: Catalog
+) -> dict[str, str]:
     files = {}
     for name, body in together_models(judged, shared, catalog).items():
         if name == judged.name:

@@ -11,7 +11,7 @@ from cdp_activate.audiences.expressions import Expression
 from cdp_activate.audiences.facts import Fact, compiled, table
 from cdp_activate.audiences.history import MEMBERS
 from cdp_activate.audiences.render import Replace, everything, in_place_of, tree, write
-from cdp_activate.audiences.together import Judged
+from cdp_activate.audiences.together import JudgedGroup
 from cdp_activate.catalog import Catalog
 
 
@@ -43,7 +43,10 @@ def fact_for_dbt(fact: Fact, shared: Mapping[str, object], catalog: Catalog) -> 
 
 
 def together_models(
-    judged: Judged, shared: Mapping[str, object], catalog: Catalog, replace: Replace | None = None
+    judged: JudgedGroup,
+    shared: Mapping[str, object],
+    catalog: Catalog,
+    replace: Replace | None = None,
 ) -> dict[str, str]:
     """The bodies of the tallies of an entity and, last, of what judges its audiences."""
     select = judged.tree()
@@ -59,7 +62,7 @@ def together_models(
 
 
 def members_model(
-    query: CompiledAudience, judged: Judged, catalog: Catalog, replace: Replace | None = None
+    query: CompiledAudience, judged: JudgedGroup, catalog: Catalog, replace: Replace | None = None
 ) -> str:
     """The body of the model of an audience that is judged with others."""
     imports = {judged.name: everything(compiled(judged.name))}

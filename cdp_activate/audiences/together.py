@@ -32,7 +32,7 @@ _COMPARISONS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.EQ, exp.NEQ)
 
 
 @dataclass
-class Judged:
+class JudgedGroup:
     """The audiences of one entity that are judged together."""
 
     entity: Entity
@@ -82,18 +82,18 @@ class Judged:
 
 def judged_together(
     queries: Mapping[str, CompiledAudience], catalog: Catalog, *, fewest: int = FEWEST
-) -> dict[str, Judged]:
+) -> dict[str, JudgedGroup]:
     """By entity name, the audiences that are judged together; none where that does not pay.
 
     Their queries lose their conditions, which are kept once: thousands take much memory.
     """
     if catalog.adapter not in ADAPTERS:
         return {}
-    found: dict[str, Judged] = {}
+    found: dict[str, JudgedGroup] = {}
     for entity in catalog.entities.values():
         own = {name: one for name, one in queries.items() if one.audience.entity == entity}
         shared = _several(own)
-        judged = Judged(entity)
+        judged = JudgedGroup(entity)
         kept_twice: list[CompiledAudience] = []
         for name, query in own.items():
             if _alone(query):
@@ -126,7 +126,7 @@ class _Judging:
     """Adds one audience, or leaves everything as it was where the audience does not fit."""
 
     def __init__(
-        self, judged: Judged, query: CompiledAudience, catalog: Catalog, shared: set[str]
+        self, judged: JudgedGroup, query: CompiledAudience, catalog: Catalog, shared: set[str]
     ) -> None:
         self.judged = judged
         self.query = query

@@ -45,7 +45,7 @@ def diff(name: str, limit: int, as_of: str | None, as_json: bool, **options: Any
       cdp-activate audience diff cart_abandoners
     """
     from cdp_activate.audiences.difference import built_model, difference_sql, read_difference
-    from cdp_activate.sync.built import read_mark
+    from cdp_activate.sync.audience_table import read_mark
 
     project = load(options)
     one = project.audience(name)

@@ -20,7 +20,7 @@ from cdp_activate.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from cdp_activate.audiences.explaining.decided import JudgedCondition
+    from cdp_activate.audiences.explaining.decision import JudgedCondition
     from cdp_activate.audiences.explaining.person import Verdict
     from cdp_activate.audiences.model import Audience
     from cdp_activate.project import Project

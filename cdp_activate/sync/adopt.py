@@ -24,13 +24,12 @@ from cdp_activate.http import Transport
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import prepared, trimmed
 from cdp_activate.spelling import suggest
-from cdp_activate.sync.built import audience_relation
+from cdp_activate.sync.audience_table import audience_relation
 from cdp_activate.sync.fold import analyze_state
 from cdp_activate.sync.ledger import Ledger
-from cdp_activate.sync.left import prepare
 from cdp_activate.sync.members import MEMBERS, pairs_of, read_members
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.numbers import (
+from cdp_activate.sync.phone_numbers import (
     NUMBER,
     looked_up,
     phone_of,
@@ -38,7 +37,8 @@ from cdp_activate.sync.numbers import (
     written_otherwise,
 )
 from cdp_activate.sync.plan import kept_list
-from cdp_activate.sync.runs import Runs
+from cdp_activate.sync.recovery import prepare
+from cdp_activate.sync.run_records import Runs
 from cdp_activate.sync.sharing import known_by
 from cdp_activate.sync.tables import ADOPTED, KeptList, RunRecord, now
 from cdp_activate.sync.wanted import LIST, everyone_sql, written_sql

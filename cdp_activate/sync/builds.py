@@ -14,7 +14,7 @@ from typing import Any
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
 from cdp_activate.errors import LockedError, NotBuiltError, UsageError
-from cdp_activate.sync.built import members_relation, read_mark
+from cdp_activate.sync.audience_table import members_relation, read_mark
 from cdp_activate.sync.model import Sync
 from cdp_activate.warehouse.base import Warehouse
 

@@ -32,9 +32,9 @@ from cdp_activate.sync.attempts import RetryPolicy
 from cdp_activate.sync.deliver import ListSender
 from cdp_activate.sync.erasure import Erasure, ErasureStep, HeldPerson, Verified, given, put_off
 from cdp_activate.sync.lease import Lease
-from cdp_activate.sync.left import prepare, under_way
 from cdp_activate.sync.model import DestinationEntry, Sync
-from cdp_activate.sync.runs import Runs
+from cdp_activate.sync.recovery import prepare, under_way
+from cdp_activate.sync.run_records import Runs
 from cdp_activate.sync.suppression import IDENTIFYING, KEY_KIND, digest
 from cdp_activate.sync.tables import KeptList, create_tables, known_list, now
 from cdp_activate.warehouse.base import Warehouse

@@ -18,8 +18,8 @@ from cdp_activate.sync.deliver import BatchOutcome, DeliveryHooks, JobUnderWayEr
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.notes import Notes, Spans
 from cdp_activate.sync.plan import Plan, kept_list
-from cdp_activate.sync.rejected import Rejected
-from cdp_activate.sync.runs import Runs
+from cdp_activate.sync.rejection_limit import Rejected
+from cdp_activate.sync.run_records import Runs
 from cdp_activate.sync.tables import EVENTS, PHASES, RunRecord, Verb
 from cdp_activate.sync.watch import Watcher
 from cdp_activate.warehouse.base import Warehouse
@@ -225,8 +225,8 @@ class _Phase:
 
     def _spare(self) -> None:
         """What was noted as begun, and was not."""
-        told = self.work.notes.of(self.list_name, self.verb)
-        for gap in list(self.sent.gaps(told.begun)):
+        progress = self.work.notes.of(self.list_name, self.verb)
+        for gap in list(self.sent.gaps(progress.begun)):
             self.work.notes.spare(self.list_name, self.verb, gap)
 
 

@@ -51,24 +51,24 @@ class Fold:
             "cdp_refused", "list varchar, verb varchar, entity_key varchar, why varchar"
         )
         self._forget()
-        for (list_name, verb), told in self.notes.told.items():
-            self._refused(list_name, verb, told)
-            for spans in _some(list(told.answered)):
+        for (list_name, verb), progress in self.notes.progress.items():
+            self._refused(list_name, verb, progress)
+            for spans in _some(list(progress.answered)):
                 self._take(list_name, verb, self._rows(list_name, verb, spans), known=True)
-            for spans in _some(told.unknown):
+            for spans in _some(progress.unknown):
                 self._take(list_name, verb, self._rows(list_name, verb, spans), known=False)
         self._reject()
 
     def count(self, run: RunRecord) -> None:
         """What was acknowledged. The two halves of a move count once."""
         count: dict[tuple[str, Verb], int] = {}
-        for (list_name, verb), told in self.notes.told.items():
-            for spans in _some(list(told.answered)):
+        for (list_name, verb), progress in self.notes.progress.items():
+            for spans in _some(list(progress.answered)):
                 for action, size in self.warehouse.rows(
                     f"select action, count(*) from {self._rows(list_name, verb, spans)} group by 1"
                 ):
                     count[action, verb] = count.get((action, verb), 0) + size
-            for spans in _some(told.unknown):
+            for spans in _some(progress.unknown):
                 sql = f"select count(*) from {self._rows(list_name, verb, spans)}"
                 run.unanswered += self.warehouse.rows(sql)[0][0]
         run.added = count.get(("add", "upsert"), 0) + count.get(("add", "send"), 0)
@@ -80,9 +80,9 @@ class Fold:
         """The rows of the plan at these places that the verb is about, less who was refused."""
         actions = ", ".join(f"'{action}'" for action in {**PHASES, **EVENTS}[verb])
         places = " or ".join(f"place between {first:d} and {last:d}" for first, last in spans)
-        told = self.notes.of(list_name, verb)
+        progress = self.notes.of(list_name, verb)
         but = ""
-        if told.refused:
+        if progress.refused:
             but = (
                 f"and not exists (select 1 from cdp_refused as refused where verb = '{verb}' "
                 f"and refused.list = {quoted(list_name)} "
@@ -169,16 +169,16 @@ class Fold:
             [sync, destination],
         )
 
-    def _refused(self, list_name: str, verb: Verb, told: Progress) -> None:
-        if not told.refused:
+    def _refused(self, list_name: str, verb: Verb, progress: Progress) -> None:
+        if not progress.refused:
             return
         import pyarrow as pa
 
         texts = {
-            "list": [list_name] * len(told.refused),
-            "verb": [verb] * len(told.refused),
-            "entity_key": list(told.refused),
-            "why": list(told.refused.values()),
+            "list": [list_name] * len(progress.refused),
+            "verb": [verb] * len(progress.refused),
+            "entity_key": list(progress.refused),
+            "why": list(progress.refused.values()),
         }
         self.warehouse.append(
             "cdp_refused", pa.table({name: pa.array(of, pa.string()) for name, of in texts.items()})
@@ -190,15 +190,15 @@ class Fold:
         rejections, (sync, destination) = self._table("sync_rejections"), self.of
         if self.warehouse.rows(f"select 1 from {rejections} where sync = ? limit 1", [sync]):
             self.warehouse.analyze(rejections)
-            for (list_name, verb), told in self.notes.told.items():
-                for spans in _some(list(told.answered)):
+            for (list_name, verb), progress in self.notes.progress.items():
+                for spans in _some(list(progress.answered)):
                     self.warehouse.run(
                         f"delete from {rejections} where sync = ? and destination = ? and list = ? "
                         "and entity_key in (select entity_key from "
                         f"{self._rows(list_name, verb, spans)})",
                         [sync, destination, list_name],
                     )
-        if not any(told.refused for told in self.notes.told.values()):
+        if not any(progress.refused for progress in self.notes.progress.values()):
             return
         self.warehouse.run(
             f"delete from {rejections} where sync = ? and destination = ? "

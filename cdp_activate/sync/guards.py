@@ -8,10 +8,10 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from cdp_activate.errors import GuardError
-from cdp_activate.sync.built import Mark
+from cdp_activate.sync.audience_table import Mark
 from cdp_activate.sync.counts import PlanCounts
+from cdp_activate.sync.eligibility import HELD_REJECTED
 from cdp_activate.sync.model import Guards
-from cdp_activate.sync.people import HELD_REJECTED
 from cdp_activate.sync.plan import Plan
 
 A_FEW = 10

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from cdp_activate.errors import DestinationError
-from cdp_activate.sync.people import HELD_REJECTED
+from cdp_activate.sync.eligibility import HELD_REJECTED
 from cdp_activate.sync.tables import UNKNOWN, KeptList, RunRecord, known_list, now
 from cdp_activate.warehouse.base import Warehouse
 from cdp_activate.warehouse.sql_functions import quoted

@@ -30,8 +30,8 @@ from cdp_activate.http import Transport
 from cdp_activate.settings import plain_secrets, validated
 from cdp_activate.spelling import suggest
 from cdp_activate.sync.deadline import SpanField
+from cdp_activate.sync.list_per_value import ListPerValue
 from cdp_activate.sync.mapping import MappedExpression
-from cdp_activate.sync.per import ListPerValue
 from cdp_activate.sync.schedule import ScheduleField, length
 from cdp_activate.text import Node
 

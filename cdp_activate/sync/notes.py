@@ -84,12 +84,12 @@ class Notes:
     def __init__(self, journal: Journal | None) -> None:
         self.journal = journal
         self.run_id = ""
-        self.told: dict[tuple[str, Verb], Progress] = {}
+        self.progress: dict[tuple[str, Verb], Progress] = {}
         for note in _read(journal):
             self._learn(note)
 
     def of(self, list_name: str, verb: Verb) -> Progress:
-        return self.told.setdefault((list_name, verb), Progress())
+        return self.progress.setdefault((list_name, verb), Progress())
 
     def start(self, run_id: str) -> None:
         """The plan is whole: what follows is about it."""
@@ -128,29 +128,29 @@ class Notes:
     @property
     def jobs(self) -> list[tuple[str, Verb, str]]:
         """List, verb and name of the jobs that have not ended."""
-        return [(*of, job) for of, told in self.told.items() for job in told.jobs]
+        return [(*of, job) for of, progress in self.progress.items() for job in progress.jobs]
 
     def _learn(self, note: Mapping[str, Any]) -> None:
         if "run" in note:
             self.run_id = str(note["run"])
             return
-        told = self.of(note["list"], note["verb"])
-        told.refused.update(note.get("refused", {}))
+        progress = self.of(note["list"], note["verb"])
+        progress.refused.update(note.get("refused", {}))
         if "begun" in note:
-            told.begun = max(told.begun, note["begun"])
+            progress.begun = max(progress.begun, note["begun"])
         elif "span" in note:
             span = (note["span"][0], note["span"][1])
             if note.get("job"):
-                told.jobs.setdefault(note["job"], []).append(span)
+                progress.jobs.setdefault(note["job"], []).append(span)
             else:
-                told.answered.add(span)
+                progress.answered.add(span)
         elif "settled" in note:
-            for span in told.jobs.pop(note["settled"], []):
-                told.answered.add(span)
+            for span in progress.jobs.pop(note["settled"], []):
+                progress.answered.add(span)
         elif "lost" in note:
-            told.jobs.pop(note["lost"], None)
+            progress.jobs.pop(note["lost"], None)
         elif "spared" in note:
-            told.spared.add((note["spared"][0], note["spared"][1]))
+            progress.spared.add((note["spared"][0], note["spared"][1]))
 
     def _note(self, note: Mapping[str, Any], *, durable: bool = False) -> None:
         self._learn(note)

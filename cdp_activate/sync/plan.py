@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from cdp_activate.errors import WarehouseError
-from cdp_activate.sync.built import Mark
+from cdp_activate.sync.audience_table import Mark
 from cdp_activate.sync.counts import ACTIONS, PlanCounts
 from cdp_activate.sync.freshness import Age
 from cdp_activate.sync.model import Sync

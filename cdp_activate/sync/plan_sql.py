@@ -20,12 +20,12 @@ from cdp_activate.audiences.model import ConsentCondition
 from cdp_activate.audiences.render import everything, tree, worked_out_once, write
 from cdp_activate.audiences.run_sql import run_at
 from cdp_activate.catalog import Catalog
-from cdp_activate.sync.model import Sync
-from cdp_activate.sync.people import (
+from cdp_activate.sync.eligibility import (
     HELD_IN_DOUBT,
     HELD_REJECTED,
     present,
 )
+from cdp_activate.sync.model import Sync
 from cdp_activate.sync.tables import UNKNOWN
 from cdp_activate.sync.wanted import EXPENSIVE, LEFT_OUT, list_column, sent_columns, wanted_steps
 

@@ -9,16 +9,16 @@ from cdp_activate.audiences.facts import audience_model
 from cdp_activate.catalog import Catalog
 from cdp_activate.catalog.types import column_type
 from cdp_activate.errors import UsageError, WarehouseError
-from cdp_activate.sync.built import members_relation, read_marks
+from cdp_activate.sync.audience_table import members_relation, read_marks
 from cdp_activate.sync.counts import PlanCounts, counted
 from cdp_activate.sync.freshness import Age, ages
 from cdp_activate.sync.ledger import Ledger
-from cdp_activate.sync.left import prepare
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.numbers import check_numbers, phone_of, read_numbers
+from cdp_activate.sync.phone_numbers import check_numbers, phone_of, read_numbers
 from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.plan_sql import PlanOptions, members_table, plan_sql
-from cdp_activate.sync.runs import Runs
+from cdp_activate.sync.recovery import prepare
+from cdp_activate.sync.run_records import Runs
 from cdp_activate.sync.sharing import is_found_again, keep_one_of_each
 from cdp_activate.sync.tables import known_list
 from cdp_activate.sync.wanted import LEFT_OUT, LIST, field_columns, identifiers_json, written_sql

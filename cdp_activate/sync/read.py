@@ -13,10 +13,10 @@ from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.phone import is_region
 from cdp_activate.settings import readable, validated
 from cdp_activate.spelling import suggest
+from cdp_activate.sync.list_per_value import PLACE, ListPerValue, read_name
 from cdp_activate.sync.mapping import MappedExpression, MappingReader
 from cdp_activate.sync.model import NO_CONSENT_NEEDED, DestinationEntry, Sync, SyncSettings
 from cdp_activate.sync.needs import wrong_needs
-from cdp_activate.sync.per import PLACE, ListPerValue, read_name
 from cdp_activate.text import Node
 
 

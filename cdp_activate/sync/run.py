@@ -14,14 +14,14 @@ from cdp_activate.sync.deliver import DeliveryHooks, JobUnderWayError, ListSende
 from cdp_activate.sync.execute import Delivery, RunOptions, settle_jobs
 from cdp_activate.sync.guards import enforce, sent_by_others
 from cdp_activate.sync.ledger import Ledger
-from cdp_activate.sync.left import fold_left
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.notes import Notes
-from cdp_activate.sync.part import leave_for_later
 from cdp_activate.sync.plan import Plan, kept_list
 from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.planning import make_plan
-from cdp_activate.sync.runs import Runs
+from cdp_activate.sync.recovery import fold_left
+from cdp_activate.sync.row_limit import leave_for_later
+from cdp_activate.sync.run_records import Runs
 from cdp_activate.sync.tables import RunRecord
 from cdp_activate.warehouse.base import Warehouse, Work
 

@@ -12,10 +12,10 @@ from functools import partial
 
 from cdp_activate.identifiers import rule_set
 from cdp_activate.sync.counts import ACTIONS
+from cdp_activate.sync.eligibility import HELD_SHARED
 from cdp_activate.sync.fold import nobody_is_taken_along
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
-from cdp_activate.sync.people import HELD_SHARED
 from cdp_activate.sync.tables import TAKEN_ALONG
 from cdp_activate.sync.wanted import identifier_columns
 from cdp_activate.warehouse.base import Warehouse, Work

@@ -19,10 +19,7 @@ from cdp_activate.audiences.run_sql import run_at
 from cdp_activate.catalog import Catalog
 from cdp_activate.identifiers import rule_set
 from cdp_activate.identifiers.sql import prepared, trimmed
-from cdp_activate.sync.mapping import MappedExpression
-from cdp_activate.sync.model import Sync
-from cdp_activate.sync.numbers import NUMBER, looked_up, phone_of, written_otherwise
-from cdp_activate.sync.people import (
+from cdp_activate.sync.eligibility import (
     HELD_ERASED,
     HELD_HOLDOUT,
     HELD_INVALID,
@@ -35,6 +32,9 @@ from cdp_activate.sync.people import (
     is_enough,
     present,
 )
+from cdp_activate.sync.mapping import MappedExpression
+from cdp_activate.sync.model import Sync
+from cdp_activate.sync.phone_numbers import NUMBER, looked_up, phone_of, written_otherwise
 from cdp_activate.sync.suppression import KEY_KIND, is_erased
 
 LIST = "list"

@@ -12,9 +12,9 @@ import neighbours
 import pytest
 
 import cdp_activate.audiences
+from cdp_activate.audiences.audience_tests import run_test
 from cdp_activate.audiences.dialects import DIALECTS
 from cdp_activate.audiences.read import read_audiences
-from cdp_activate.audiences.trial import run_test
 from cdp_activate.catalog import Catalog, read_manifest
 from cdp_activate.errors import Problem, SourceErrors
 from cdp_activate.text import Node, parse

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 from world import catalog
 
+from cdp_activate.audiences.audience_tests import run_test
 from cdp_activate.audiences.read import read_audiences
-from cdp_activate.audiences.trial import run_test
 from cdp_activate.errors import SourceErrors
 from cdp_activate.text import Node, parse
 

@@ -15,7 +15,7 @@ from random_conditions import random_audiences
 from random_worlds import random_world
 from worlds import World, members_of
 
-from cdp_activate.audiences.explaining.decided import deciding
+from cdp_activate.audiences.explaining.decision import deciding
 from cdp_activate.audiences.explaining.person import PersonQuery, Verdict
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences

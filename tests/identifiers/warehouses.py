@@ -13,7 +13,7 @@ from cdp_activate.audiences.render import write
 from cdp_activate.identifiers import sql
 from cdp_activate.identifiers.phone import numbers
 from cdp_activate.identifiers.rules import RULE_SETS
-from cdp_activate.sync.numbers import NUMBER, NUMBERS, looked_up, written_otherwise
+from cdp_activate.sync.phone_numbers import NUMBER, NUMBERS, looked_up, written_otherwise
 
 VALUE, REGION = column("value"), column("region")
 

@@ -22,13 +22,13 @@ from bed import AS_OF, LIST, Bed, people, person
 
 from cdp_activate.errors import BusyError, GuardError, LockedError, UsageError, WarehouseError
 from cdp_activate.http import FunctionTransport, Request, Response
-from cdp_activate.sync import runs as runs_module
+from cdp_activate.sync import run_records as runs_module
 from cdp_activate.sync.notes import Notes
 from cdp_activate.sync.plan import kept_list
 from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.planning import make_plan
 from cdp_activate.sync.run import run_sync
-from cdp_activate.sync.runs import Runs
+from cdp_activate.sync.run_records import Runs
 from cdp_activate.sync.status import statuses
 from cdp_activate.sync.tables import RunRecord, Verb, now
 

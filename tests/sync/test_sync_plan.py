@@ -22,7 +22,7 @@ from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.errors import SourceErrors, WarehouseError
 from cdp_activate.receiver import Receiver
 from cdp_activate.sync.batches import read_batches
-from cdp_activate.sync.people import fingerprint
+from cdp_activate.sync.eligibility import fingerprint
 from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.planning import planned
 from cdp_activate.sync.suppression import digest

@@ -6,10 +6,10 @@ from typing import Any
 
 from cdp_activate.audiences.compiling.assignments import assigned
 from cdp_activate.audiences.compiling.changes import changed
-from cdp_activate.audiences.compiling.chosen import bucket, listed, seeded, written
 from cdp_activate.audiences.compiling.comparing import compared
 from cdp_activate.audiences.compiling.consents import consent
 from cdp_activate.audiences.compiling.events import event, occurrence
+from cdp_activate.audiences.compiling.keys import bucket, listed, seeded, written
 from cdp_activate.audiences.compiling.memberships import member, stayed
 from cdp_activate.audiences.compiling.relations import related
 from cdp_activate.audiences.compiling.scope import Builder

@@ -17,8 +17,8 @@ from sqlglot import exp
 from cdp_activate.audiences.compile import VARIANT, CompiledAudience, high_enough
 from cdp_activate.audiences.compiling.kinds import BUILDERS
 from cdp_activate.audiences.compiling.scope import Scope, known
-from cdp_activate.audiences.explaining.decided import JudgedCondition, deciding
-from cdp_activate.audiences.explaining.finds import Find, finds, is_personal
+from cdp_activate.audiences.explaining.decision import JudgedCondition, deciding
+from cdp_activate.audiences.explaining.evidence import Find, finds, is_personal
 from cdp_activate.audiences.explaining.words import exclusion, parts_of
 from cdp_activate.audiences.expressions import Expression, column, identifier, text
 from cdp_activate.audiences.model import All, Audience, Condition, Not

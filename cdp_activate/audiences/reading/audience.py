@@ -9,13 +9,13 @@ from cdp_activate.audiences.codes import WARNINGS
 from cdp_activate.audiences.days import zone, zone_meant
 from cdp_activate.audiences.facts import audience_model
 from cdp_activate.audiences.model import Audience, Condition
-from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.conditions import COMBINING, ConditionReader
 from cdp_activate.audiences.reading.expectations import expectation
 from cdp_activate.audiences.reading.kinds import KINDS, condition_reader
 from cdp_activate.audiences.reading.remedies import for_flag
 from cdp_activate.audiences.reading.selection import excluded, holdout, ranking, variants
 from cdp_activate.audiences.reading.tests import audience_tests
+from cdp_activate.audiences.synonyms import meant_by
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import Problem
 from cdp_activate.spelling import suggest

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from cdp_activate.audiences.model import All, AnyOf, AtLeast, Condition, Not
-from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.leaves import LeafReader
 from cdp_activate.audiences.reading.remedies import for_condition
+from cdp_activate.audiences.synonyms import meant_by
 from cdp_activate.spelling import suggest
 from cdp_activate.text import Node
 

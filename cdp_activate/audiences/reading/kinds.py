@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from cdp_activate.audiences.reading.assignments import experiment, journey
 from cdp_activate.audiences.reading.changes import changed
-from cdp_activate.audiences.reading.chosen import listed, sample
 from cdp_activate.audiences.reading.comparing import compared
 from cdp_activate.audiences.reading.conditions import ConditionReader, KindReader
 from cdp_activate.audiences.reading.consents import consent
 from cdp_activate.audiences.reading.events import event
+from cdp_activate.audiences.reading.keys import listed, sample
 from cdp_activate.audiences.reading.memberships import member
 from cdp_activate.audiences.reading.relations import related
 from cdp_activate.audiences.reading.sequences import sequence

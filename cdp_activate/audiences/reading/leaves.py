@@ -16,9 +16,9 @@ from cdp_activate.audiences.model import (
     Not,
     TestOptions,
 )
-from cdp_activate.audiences.other_words import IS_KNOWN, meant_by
 from cdp_activate.audiences.reading.operands import OperandReader
 from cdp_activate.audiences.reading.remedies import BESIDE_WHERE
+from cdp_activate.audiences.synonyms import IS_KNOWN, meant_by
 from cdp_activate.catalog import Column, Type
 from cdp_activate.spelling import suggest
 from cdp_activate.text import Node

@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import TypeVar
 
 from cdp_activate.audiences.moments import Duration
-from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.remedies import for_flag
+from cdp_activate.audiences.synonyms import meant_by
 from cdp_activate.audiences.written_times import parse_duration
 from cdp_activate.catalog import Catalog, Entity
 from cdp_activate.errors import Problem

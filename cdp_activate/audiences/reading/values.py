@@ -11,9 +11,9 @@ from cdp_activate.audiences.cells import value_of
 from cdp_activate.audiences.dialects import unsaid
 from cdp_activate.audiences.model import TestOptions, Trait, Value
 from cdp_activate.audiences.moments import FixedDate, FixedInstant
-from cdp_activate.audiences.other_words import meant_by
 from cdp_activate.audiences.reading.reader import MAGNITUDE, Reader
 from cdp_activate.audiences.reading.remedies import for_number, in_other_quotes
+from cdp_activate.audiences.synonyms import meant_by
 from cdp_activate.audiences.written_times import parse_date, parse_time
 from cdp_activate.catalog import Column, Reference, Rows, Type
 from cdp_activate.spelling import suggest

@@ -12,7 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from cdp_activate.audiences.compiling import assignments, memberships, relations, stages
-from cdp_activate.audiences.compiling.chosen import bucket_of
+from cdp_activate.audiences.compiling.keys import bucket_of
 from cdp_activate.audiences.compiling.measures import measured
 from cdp_activate.audiences.compiling.rankings import ranking
 from cdp_activate.audiences.compiling.scope import Scope

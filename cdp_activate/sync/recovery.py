@@ -10,7 +10,7 @@ from contextlib import suppress
 from cdp_activate.errors import LockedError, NotBuiltError, WarehouseError
 from cdp_activate.sync.fold import Fold, analyze_state, nobody_is_taken_along
 from cdp_activate.sync.notes import Notes
-from cdp_activate.sync.runs import Runs
+from cdp_activate.sync.run_records import Runs
 from cdp_activate.sync.tables import KeptList, RunRecord, create_tables, now
 from cdp_activate.warehouse.base import Work
 
@@ -65,7 +65,7 @@ def fold_left(runs: Runs, work: Work, notes: Notes) -> None:
         fold.fold()
         run = RunRecord(runs.sync, "", "", now())
         fold.count(run)
-        run.rejected = sum(len(told.refused) for told in notes.told.values())
+        run.rejected = sum(len(progress.refused) for progress in notes.progress.values())
         counted = ("added", "updated", "moved", "removed", "rejected", "unanswered")
         runs.warehouse.run(
             f"update {runs.table} set folded = true, "
@@ -83,7 +83,7 @@ def _has_plan(runs: Runs, work: Work, notes: Notes) -> bool:
     try:
         return bool(runs.warehouse.describe(f"{work.schema}.plan"))
     except NotBuiltError:
-        if not notes.told:
+        if not notes.progress:
             return False
         raise WarehouseError(
             f"the plan of a run of '{runs.sync}' that did not end is gone: "
