@@ -14,7 +14,7 @@ from cdp_activate.audiences.compile_record import Record, digest, keep, recorded
 from cdp_activate.audiences.dbt import Difference, SyncUse, dbt_files, differences, write_files
 from cdp_activate.audiences.model import Audience, AudienceTest
 from cdp_activate.audiences.read import read_audiences
-from cdp_activate.catalog import PACKAGE, Catalog, check_inputs, check_variables, load_catalog
+from cdp_activate.catalog import Catalog, check_inputs, check_variables, load_catalog
 from cdp_activate.errors import Problem, SourceErrors, UsageError
 from cdp_activate.spelling import suggest
 from cdp_activate.text import Node, read
@@ -137,8 +137,7 @@ class Project:
         Raises UsageError where our models would read customers and nothing says from where.
         """
         if self.manifest.exists():
-            model = self.catalog.models.get("input_customers")
-            reads = model is not None and model.package == PACKAGE
+            reads = "input_customers" in self.catalog.shipped
         else:
             reads = not any(self.models.parent.rglob("input_customers.sql"))
         return check_inputs(self.configuration, obligatory=reads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,19 @@ def test_a_table_of_many_events_offers_those_of_its_enumeration() -> None:
     assert known.event("customer", "bought") is None
     known = load(CUSTOMERS, model("events", meta, columns={**columns, "name": "text"}))
     assert known.event("customer", "bought") is not None
+
+
+def test_of_models_of_one_name_the_project_s_own_is_meant_and_ours_is_not_lost() -> None:
+    """Whichever dbt lists first, which hangs on what was parsed last."""
+    own = model("touchpoints")
+    ours = model("touchpoints") | {"package_name": "cdp_activate", "relation_name": "ours"}
+    others = model("touchpoints") | {"package_name": "others", "relation_name": "others"}
+    for order in permutations([own, ours, others]):
+        nodes = {f"model.{one['package_name']}.touchpoints": one for one in order}
+        metadata = {"adapter_type": "duckdb", "project_name": "shop"}
+        known = read_manifest({"metadata": metadata, "nodes": nodes})
+        assert "shop" == known.models["touchpoints"].package
+        assert "ours" == known.shipped["touchpoints"].relation
 
 
 MISTAKES: list[tuple[dict[str, Any], str]] = [

@@ -48,7 +48,9 @@ class Reading:
         self.described = described.get("nodes", {})
         self.adapter = str(manifest.get("metadata", {}).get("adapter_type") or "duckdb")
         self.problems: list[Problem] = []
+        self.project = str(manifest.get("metadata", {}).get("project_name") or "")
         self.models: dict[str, Model] = {}
+        self.shipped: dict[str, Model] = {}
         self.roles: list[tuple[Model, str, Mapping[str, Any]]] = []
         self.entities: dict[str, Entity] = {}
         self.events: dict[str, dict[str, Rows]] = {}
@@ -71,7 +73,7 @@ class Reading:
         if self.problems:
             raise SourceErrors(self.problems)
         return Catalog(
-            project=str(self.manifest.get("metadata", {}).get("project_name") or ""),
+            project=self.project,
             adapter=self.adapter,
             entities=self.entities,
             events=self.events,
@@ -80,6 +82,7 @@ class Reading:
             consents=self.single["consents"],
             stages=self.single["stages"],
             models=self.models,
+            shipped=self.shipped,
             memberships=self.memberships.get("memberships"),
             experiments=self.single["experiments"],
             journeys=self.single["journeys"],
@@ -136,7 +139,10 @@ class Reading:
             path=str(node.get("original_file_path", "")),
             is_seed=node.get("resource_type") == "seed",
         )
-        self.models[model.name] = model
+        if model.name not in self.models or model.package == self.project:
+            self.models[model.name] = model
+        if model.package == PACKAGE:
+            self.shipped[model.name] = model
         meta = meta_of(node).get("cdp")
         entries = meta if isinstance(meta, list) else [meta] if meta is not None else []
         own = [

@@ -111,7 +111,11 @@ class Reference:
 
 @dataclass(frozen=True)
 class Catalog:
-    """Everything an audience or a sync may name."""
+    """Everything an audience or a sync may name.
+
+    `models` are by name: of two packages' models of one name it is the project's own. `shipped`
+    are those of our dbt package, whatever else there is.
+    """
 
     project: str
     adapter: str
@@ -125,6 +129,7 @@ class Catalog:
     memberships: Rows | None = None
     experiments: Mapping[str, Rows] = field(default_factory=dict)
     journeys: Mapping[str, Rows] = field(default_factory=dict)
+    shipped: Mapping[str, Model] = field(default_factory=dict)
     histories: Mapping[str, Rows] = field(default_factory=dict)
     artifacts: Path | None = None
     """Where dbt leaves its files; None for a catalog that was not read from there."""

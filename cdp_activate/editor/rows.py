@@ -8,7 +8,7 @@ from cdp_activate.audiences import operators
 from cdp_activate.audiences.days import UNITS
 from cdp_activate.audiences.reading.leaves import MEASURE, NESTED, RATE
 from cdp_activate.audiences.reading.measures import measurable
-from cdp_activate.catalog import Catalog, Column, Entity, Rows
+from cdp_activate.catalog import Catalog, Column, Entity, Model, Rows
 from cdp_activate.editor.tests_of_columns import (
     ANYTHING,
     COUNT,
@@ -53,9 +53,9 @@ class RowSchemas:
 
     def _by_table(self, key: str, *, compared: bool = True) -> list[Schema]:
         """What `where` and measures may ask of the events of each table, where one is named."""
-        tables: dict[str, list[str]] = {}
+        tables: dict[Model, list[str]] = {}
         for name, rows in self.events.items():
-            tables.setdefault(rows.model.name, []).append(name)
+            tables.setdefault(rows.model, []).append(name)
         return [
             {
                 "if": having_key(key, {"enum": those}),
@@ -68,12 +68,13 @@ class RowSchemas:
     def _of_rows(self, rows: Rows, *, compared: bool = True) -> Schema:
         """`where` and the measures of the rows of one table."""
         columns = offered(rows.model.columns, hidden=True)
+        model = f"{rows.model.package}.{rows.model.name}"  # packages may have models of one name
 
         def made() -> Schema:
             asked = {name: self._measure(name, columns, compared=compared) for name in _OF_COLUMNS}
-            return {"properties": {"where": self._filter(rows.model.name, columns), **asked}}
+            return {"properties": {"where": self._filter(model, columns), **asked}}
 
-        return self.tests.once(f"{'' if compared else 'measured_'}rows_of_{rows.model.name}", made)
+        return self.tests.once(f"{'' if compared else 'measured_'}rows_of_{model}", made)
 
     def _measures(self) -> Schema:
         """The measures, whatever the rows; `of` is said by their table."""

@@ -170,7 +170,7 @@ class _Relations(dict[str, str]):
         self.catalog = catalog
 
     def __missing__(self, name: str) -> str:
-        model = self.catalog.models.get(name)
+        model = self.catalog.shipped.get(name) or self.catalog.models.get(name)
         if model is None:
             raise _missing(name)
         return model.relation

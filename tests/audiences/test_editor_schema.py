@@ -44,6 +44,29 @@ def test_the_schemas_are_schemas() -> None:
         Draft7Validator.check_schema(schema)
 
 
+def test_models_of_one_name_in_two_packages_are_told_apart() -> None:
+    known = manifest()
+    for package, column in (("erp", "weight"), ("web", "clicks")):
+        columns = {"customer_id": "text", "at": "timestamp", column: "int"}
+        event = {"event": f"{package}_parcel", "of": "customer", "key": "customer_id", "at": "at"}
+        known["nodes"][f"model.{package}.parcels"] = {
+            "resource_type": "model",
+            "name": "parcels",
+            "package_name": package,
+            "columns": {name: {"data_type": kind} for name, kind in columns.items()},
+            "config": {"meta": {"cdp": event}},
+        }
+    validator = Draft7Validator(audience_schema(read_manifest(known)))
+    asked = "audience: a\nwhere: {{event: {}_parcel, where: {{{}: {{gt: 3}}}}}}\n"
+    for package, column, right in (
+        ("erp", "weight", True),
+        ("web", "clicks", True),
+        ("erp", "clicks", False),
+        ("web", "weight", False),
+    ):
+        assert right == (not list(marked(asked.format(package, column), validator)))
+
+
 def test_every_key_and_every_kind_of_condition_is_in_it() -> None:
     """None can be added to the language and left out here."""
     assert set(KEYS) == set(SCHEMA["properties"])
