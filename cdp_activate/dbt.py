@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from cdp_activate.project import Project
 
 _LIST_PACKAGES = ("packages", "dependencies")
 _ENDED = "cdp-activate: dbt ended with"
+_NO_ADAPTER = re.compile(r"Could not find adapter type (\w+)!")
 _DBT = f"""
 import json, sys
 from dbt.cli.main import cli
@@ -107,7 +109,9 @@ def _failure(command: str, code: int | None, lines: Sequence[str]) -> CdpError:
     said = "\n  ".join(_end_of(lines)) or "it did not say why"
     # To parse is to read files: it asks no warehouse.
     kind = UsageError if command == "parse" and code is not None else CdpError
-    return kind(f"`dbt {command}` failed:\n  {said}", remedy="mend it, then run again")
+    adapter = _NO_ADAPTER.search(said)
+    remedy = f"pip install dbt-{adapter[1]}" if adapter else "mend it, then run again"
+    return kind(f"`dbt {command}` failed:\n  {said}", remedy=remedy)
 
 
 def _end(process: subprocess.Popen[str], wait: float = 10) -> None:

@@ -448,6 +448,12 @@ def test_what_dbt_does_not_take_is_wrong_usage_and_what_it_cannot_build_is_a_fai
     assert 1 == failure("parse", None, []).exit_code
 
 
+def test_a_missing_adapter_is_told_with_what_installs_it() -> None:
+    said = ["Runtime Error", '  Credentials in profile "p" invalid: Runtime Error',
+            "    Could not find adapter type snowflake!"]  # fmt: skip
+    assert failure("parse", 2, said).remedy == "pip install dbt-snowflake"
+
+
 def test_vars_of_the_user_are_kept_beside_as_of() -> None:
     given = ["--select", "x", "--vars", "{a: 1}", "--vars={b: 2}"]
     day = datetime(2026, 1, 1, tzinfo=UTC)

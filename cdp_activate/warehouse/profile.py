@@ -84,7 +84,8 @@ def open_warehouse(profile: Profile, project: Path) -> Warehouse:
         return PostgresWarehouse(postgres_names(profile))
     raise SettingsError(
         f"syncs cannot read a warehouse of type '{profile.type}' yet",
-        remedy="use a profile of type duckdb or postgres; audiences compile for the others",
+        remedy="they run on duckdb and postgres; for snowflake, bigquery and spark audiences "
+        "compile, and dbt builds them",
     )
 
 
