@@ -110,7 +110,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     }.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
-    _dbt(folder, "parse")
+    _dbt(folder, "parse", "--write-json")
     made = Project.at(folder)
     made.compile()
     return made

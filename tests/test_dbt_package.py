@@ -95,7 +95,7 @@ def consumer(tmp_path_factory: pytest.TempPathFactory) -> Consumer:
     consumer = Consumer(tmp_path_factory.mktemp("consumer"))
     code, said = consumer.dbt("deps")
     assert code == 0, said
-    code, said = consumer.dbt("build", "--vars", "{cdp_as_of: 2026-04-01}")
+    code, said = consumer.dbt("build", "--write-json", "--vars", "{cdp_as_of: 2026-04-01}")
     assert code == 0, said
     assert "WARN=0" in said
     assert "depends on the root project node" not in said

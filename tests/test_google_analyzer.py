@@ -49,7 +49,7 @@ def test_every_model_is_read_and_gives_the_columns_of_its_contract(
     profiles = PROFILES + ON_DUCKDB.format(name="bigquery", folder=tmp_path)
     (project / "profiles.yml").write_text(profiles)
     target = tmp_path / "bigquery" / "target"
-    dbt(tmp_path, "bigquery", "parse")
+    dbt(tmp_path, "bigquery", "parse", "--write-json")
     Project.at(project, profiles=project, target_path=target).compile()
     with duckdb.connect(built, read_only=True) as warehouse:
         described = warehouse.execute(
@@ -62,7 +62,7 @@ def test_every_model_is_read_and_gives_the_columns_of_its_contract(
 
     queries = {}
     for how, arguments in (("whole", ["--full-refresh"]), ("increment", [])):
-        dbt(tmp_path, "bigquery", "compile", *arguments)
+        dbt(tmp_path, "bigquery", "compile", "--write-json", *arguments)
         nodes = json.loads((target / "manifest.json").read_text())["nodes"].values()
         for node in nodes:
             if node["resource_type"] == "seed" or "test_metadata" in node:

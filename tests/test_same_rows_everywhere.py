@@ -162,7 +162,7 @@ def warehouses(tmp_path_factory: pytest.TempPathFactory) -> Warehouses:
         source.execute(AS_TEXTS)
     for name in STOOD_IN:
         shutil.copy(file, folder / name / "warehouse.duckdb")
-    dbt(folder, "duckdb", "build", *NO_TESTS)
+    dbt(folder, "duckdb", "build", "--write-json", *NO_TESTS)
     manifest = json.loads((folder / "duckdb" / "target" / "manifest.json").read_text())
     models = [
         node["name"]
@@ -196,7 +196,7 @@ def test_every_table_has_the_same_rows_on_postgres(
             cursor.execute(f"update shop.{table} set {column} = '{value}' where {column} is null")
     the_day_before = ("--select", "+config.materialized:incremental", *NO_AUDIENCES, *NO_TESTS)
     run = partial(dbt, warehouses.folder, "postgres")
-    run("build", *the_day_before, as_of=AS_OF - timedelta(days=1))
+    run("build", "--write-json", *the_day_before, as_of=AS_OF - timedelta(days=1))
     # Which warehouse audiences are compiled for is in dbt's manifest.
     target_path = warehouses.folder / "postgres" / "target"
     Project.at(project, profiles=project, target_path=target_path).compile()
@@ -298,8 +298,9 @@ def test_every_table_has_the_same_rows_by_dbt_snowflake(warehouses: Warehouses) 
         for table in shop.TABLES:
             source.execute(f"copy shop.{table} to '{folder}/raw/{table}.parquet'")
     parsed = run_dbt(
-        "parse", "--target", "snowflake", project=project, scratch=scratch, stand_in="snowflake"
-    )
+        "parse", "--write-json", "--target", "snowflake",
+        project=project, scratch=scratch, stand_in="snowflake",
+    )  # fmt: skip
     assert parsed.returncode == 0, parsed.stdout
     Project.at(project, profiles=project, target_path=scratch / "target").compile()
     days = [(AS_OF - timedelta(days=1)).isoformat(), AS_OF.isoformat()]
@@ -370,7 +371,7 @@ def test_what_breaks_an_invariant_is_found_by_its_test(warehouses: Warehouses) -
 
 def test_docs_describe_every_column_and_read_from_left_to_right(warehouses: Warehouses) -> None:
     """From the input to who is who; nothing that is made of them leads back."""
-    dbt(warehouses.folder, "duckdb", "docs", "generate")
+    dbt(warehouses.folder, "duckdb", "docs", "generate", "--write-json")
     made = warehouses.folder / "duckdb" / "target"
     nodes = json.loads((made / "manifest.json").read_text())["nodes"]
     catalog = json.loads((made / "catalog.json").read_text())["nodes"]
