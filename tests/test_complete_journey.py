@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from dbt_command import run_dbt
 from shared_folder import SHARED
 
 from cdp_activate.demo import complete_journey
@@ -67,24 +65,22 @@ def raw(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def mapped(
     warehouse: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The example project, copied, installed and built with all its tests."""
+    """The example project, copied, installed and built with all tests of its data."""
     project = tmp_path_factory.mktemp("project") / "complete_journey"
     ignored = shutil.ignore_patterns("dbt_packages", "target", "logs", "package-lock.yml")
     shutil.copytree(ROOT / "examples" / "complete_journey", project, ignore=ignored)
     (project / "packages.yml").write_text(
         json.dumps({"packages": [{"local": str(ROOT)}]}), encoding="utf-8"
     )
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    for command in (["deps"], ["build", "--vars", json.dumps({"cdp_as_of": AS_OF})]):
-        done = subprocess.run(
-            [dbt, "--no-use-colors", *command, "--profiles-dir", "."],
-            cwd=project,
-            env={**os.environ, "CDP_DUCKDB_PATH": str(warehouse)},
-            capture_output=True,
-            text=True,
-            check=False,
+    build = ["build", "--exclude-resource-type", "unit_test"]
+    for command in (["deps"], [*build, "--vars", json.dumps({"cdp_as_of": AS_OF})]):
+        done = run_dbt(
+            *command,
+            project=project,
+            scratch=project,
+            environment={"CDP_DUCKDB_PATH": str(warehouse)},
         )
-        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+        assert done.returncode == 0, done.stdout[-4000:]
     assert "WARN=0 ERROR=0 SKIP=0" in done.stdout
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         yield connection

@@ -72,13 +72,17 @@ LATE_MESSAGES = "hash(message_event_id) % 20 = 0"
 
 
 class Shop:
-    """Two warehouses with the same raw tables: one is kept, one is built anew each time."""
+    """Two warehouses with the same raw tables: one is kept, one is built anew each time.
+
+    Each is built at the same path, which is part of what dbt parses for; the kept one is put
+    aside meanwhile.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.project = REPOSITORY
         self.variables: dict[str, object] = {}
-        self.kept = folder / "kept.duckdb"
+        self.path = folder / "warehouse.duckdb"
 
     def forget_carts(self) -> None:
         """From now on a cart is no touchpoint of that name, and so evidence of no stage."""
@@ -98,7 +102,7 @@ class Shop:
 
     def load(self, now: datetime, *, change: Callable[[duckdb.DuckDBPyConnection], None]) -> None:
         """The raw tables as they are at `now`, then changed."""
-        with duckdb.connect(str(self.kept)) as connection:
+        with duckdb.connect(str(self.path)) as connection:
             shop.generate(connection, customers=150, seed=11, opening=OPENING, now=now)
             connection.execute("alter table shop.events add column loaded_at timestamp")
             connection.execute(
@@ -113,17 +117,16 @@ class Shop:
                 " timestamp '9999-12-31' as loaded_at"
             )
 
-    def build(self, warehouse: Path, as_of: datetime, *options: str) -> str:
+    def build(self, as_of: datetime, *options: str) -> str:
         """Build the warehouse as of a day; give what dbt said."""
         done = run_dbt(
             "build", "--select", *(f"+{table}" for table in TABLES), "stage_judgements", *options,
             "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
             "--vars", json.dumps(self.variables),
             project=self.project,
-            # The path of the warehouse is part of what dbt parses for.
-            scratch=self.folder / warehouse.stem,
+            scratch=self.folder,
             environment={
-                "CDP_DUCKDB_PATH": str(warehouse), "CDP_AS_OF": f"{as_of.isoformat()}Z"
+                "CDP_DUCKDB_PATH": str(self.path), "CDP_AS_OF": f"{as_of.isoformat()}Z"
             },
         )  # fmt: skip
         assert done.returncode == 0, done.stdout
@@ -131,17 +134,17 @@ class Shop:
 
     def differences(self, as_of: datetime) -> dict[str, tuple[int, int]]:
         """Rows that are only in the kept warehouse and only in one built anew, by table."""
-        anew = self.folder / "anew.duckdb"
-        anew.unlink(missing_ok=True)
-        with duckdb.connect(str(anew)) as connection:
-            connection.execute(f"attach '{self.kept}' as kept (read_only)")
+        kept = self.path.rename(self.folder / "kept.duckdb")
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute(f"attach '{kept}' as kept (read_only)")
             connection.execute("create schema shop")
             for table in shop.TABLES:
                 connection.execute(f"create table shop.{table} as from kept.shop.{table}")
-        self.build(anew, as_of)
-        with duckdb.connect(str(anew)) as connection:
-            connection.execute(f"attach '{self.kept}' as kept (read_only)")
+        self.build(as_of)
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute(f"attach '{kept}' as kept (read_only)")
             found = {table: self._differences(connection, table) for table in TABLES}
+        kept.replace(self.path)
         return {table: counts for table, counts in found.items() if counts != (0, 0)}
 
     def _differences(self, connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int]:
@@ -156,7 +159,7 @@ class Shop:
 
     def mark(self) -> None:
         """Every row of the summaries can be told from one that is written anew."""
-        with duckdb.connect(str(self.kept)) as connection:
+        with duckdb.connect(str(self.path)) as connection:
             for table, column in MARKED.items():
                 connection.execute(
                     f"update {table} set {column} = coalesce({column}, '') || ' before'"
@@ -165,7 +168,7 @@ class Shop:
     def unmark(self) -> dict[str, float]:
         """The share of rows still there since they were marked, by table; without marks."""
         kept = {}
-        with duckdb.connect(str(self.kept)) as connection:
+        with duckdb.connect(str(self.path)) as connection:
             for table, column in MARKED.items():
                 share = f"avg(case when {column} like '% before' then 1 else 0 end)"
                 kept[table] = connection.execute(f"select {share} from {table}").fetchall()[0][0]
@@ -175,7 +178,7 @@ class Shop:
         return kept
 
     def count(self, query: str) -> int:
-        with duckdb.connect(str(self.kept), read_only=True) as connection:
+        with duckdb.connect(str(self.path), read_only=True) as connection:
             return int(connection.execute(f"select count(*) from ({query})").fetchall()[0][0])
 
 
@@ -271,11 +274,11 @@ def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
     first, second, third = days
 
     warehouse.load(first, change=_without_what_is_late(first))
-    assert "Unable to do partial parsing" in warehouse.build(warehouse.kept, first)
+    assert "Unable to do partial parsing" in warehouse.build(first)
 
     warehouse.load(second, change=_without_what_is_late(second))
     warehouse.mark()
-    said = warehouse.build(warehouse.kept, second)
+    said = warehouse.build(second)
     assert "Unable to do partial parsing" not in said, "another day of the environment"
     kept = warehouse.unmark()
     assert {} == warehouse.differences(second), "rows that came late"
@@ -295,15 +298,15 @@ def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
         _as_many_acts_leave_as_come(connection)
 
     warehouse.load(third, change=merged)
-    warehouse.build(warehouse.kept, third)
+    warehouse.build(third)
     assert warehouse.count("from customer_ids where customer_id != source_customer_id") > 0
     warehouse.load(third, change=complete)
-    warehouse.build(warehouse.kept, third)
+    warehouse.build(third)
     assert {} == warehouse.differences(third), (
         "days skipped, people merged and erased, a day repeated with rows in between"
     )
 
-    warehouse.build(warehouse.kept, first)
+    warehouse.build(first)
     assert {} == warehouse.differences(first), "a day of the past"
 
     warehouse.variables = {
@@ -313,5 +316,5 @@ def test_increments_give_the_rows_of_full_builds(tmp_path: Path) -> None:
         "cdp_path_stages": 2,
     }
     warehouse.forget_carts()
-    warehouse.build(warehouse.kept, third)
+    warehouse.build(third)
     assert {} == warehouse.differences(third), "the vocabulary and variables changed"
