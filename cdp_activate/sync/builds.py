@@ -35,7 +35,11 @@ def last_build(artifacts: Path) -> Mapping[str, datetime | None]:
     try:
         if found.get("args", {}).get("which", "build") not in _BUILDING:
             return {}
-        return {str(one["unique_id"]): _built_at(one) for one in found.get("results", [])}
+        return {
+            str(one["unique_id"]): _built_at(one)
+            for one in found.get("results", [])
+            if one["status"] != "success" or one["timing"]
+        }
     except (ValueError, KeyError, TypeError, IndexError, AttributeError):
         raise _unreadable(path) from None
 
@@ -48,7 +52,10 @@ def last_builds(
     By the results of dbt's last run where they are about them: they are there when all is built.
     Else by the marks on the tables, which whatever dbt did since has left alone.
     """
-    results = last_build(catalog.artifacts) if catalog.artifacts else {}
+    try:
+        results = last_build(catalog.artifacts) if catalog.artifacts else {}
+    except UsageError:
+        results = {}  # dbt writes them just now, maybe
     found: dict[str, datetime | str] = {}
     silent: list[Sync] = []
     for sync in syncs:

@@ -206,7 +206,7 @@ def test_after_a_build_a_sync_is_due_once(bed: Bed) -> None:
     assert {"a": "ran"} == outcomes(bed, NOON)
 
 
-@pytest.mark.parametrize("which", ["generate", "test", "build", None])
+@pytest.mark.parametrize("which", ["generate", "test", "build", "half of it", None])
 def test_a_build_is_known_whatever_dbt_did_since(bed: Bed, which: str | None) -> None:
     """Its results are overwritten by then, or are elsewhere; the tables bear marks."""
     bed.build(people(3))
@@ -215,8 +215,8 @@ def test_a_build_is_known_whatever_dbt_did_since(bed: Bed, which: str | None) ->
         model = "other" if which == "build" else "audience_vips"
         timing = [{"completed_at": "2999-01-01T00:00:00Z"}]
         result = {"unique_id": f"model.shop.{model}", "status": "success", "timing": timing}
-        said = {"args": {"which": which}, "results": [result]}
-        bed.write("target/run_results.json", json.dumps(said))
+        said = json.dumps({"args": {"which": which}, "results": [result]})
+        bed.write("target/run_results.json", said[:60] if which == "half of it" else said)
 
     def mark(times: str) -> None:
         digest = bed.project.syncs["a"].digests["vips"]
