@@ -439,6 +439,22 @@ def test_a_folder_that_dbt_may_not_write_is_a_sentence(tmp_path: Path, name: str
     )
 
 
+@pytest.mark.parametrize("name", ["--target", "-t"])
+def test_the_target_of_a_build_is_that_of_its_audiences(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Handed on to dbt alone, it would build the SQL of one warehouse in another."""
+    given: list[object] = []
+
+    def at(*_: object, target: str, **__: object) -> None:
+        given.append(target)
+        raise UsageError("enough")
+
+    monkeypatch.setattr(Project, "at", at)
+    assert "enough" in invoke("build", name, "prod").output
+    assert ["prod"] == given
+
+
 def test_what_dbt_does_not_take_is_wrong_usage_and_what_it_cannot_build_is_a_failure() -> None:
     usage = ["Usage: dbt build [OPTIONS]", "", "Error: No x."]
     wrong = failure("build", 2, usage)

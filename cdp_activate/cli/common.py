@@ -143,7 +143,8 @@ def project_options(function: F) -> F:
     path = click.Path(path_type=Path)
     for option in (
         click.option("--target-path", type=path, help="Where dbt writes its manifest."),
-        click.option("--target", help="The target of the profile."),
+        # `-t` is dbt's too: `build` would hand it on, and compile for another warehouse.
+        click.option("--target", "-t", help="The target of the profile."),
         click.option("--profile", help="The profile, instead of the project's."),
         click.option("--profiles-dir", type=path, help="The folder of profiles.yml."),
         click.option(
