@@ -53,6 +53,7 @@ def dbt(
     for folder in (project.manifest.parent, project.logs):
         _check_may_write(folder)
     environment = {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    environment.pop("DBT_PROJECT_DIR", None)  # it runs in the project, which may be another
     if as_of is not None:
         # As a variable it would make dbt parse the whole project anew for each day.
         environment["CDP_AS_OF"] = as_of.isoformat()

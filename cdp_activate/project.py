@@ -278,7 +278,7 @@ class Project:
 
     @cached_property
     def dbt_profile(self) -> Profile:
-        name = self.profile_name or self._word("profile", "")
+        name = self.profile_name or os.environ.get("DBT_PROFILE") or self._word("profile", "")
         return read_profile(name, project=self.folder, profiles=self.profiles, target=self.target)
 
     def warehouse(self) -> Warehouse:

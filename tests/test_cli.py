@@ -455,6 +455,17 @@ def test_the_target_of_a_build_is_that_of_its_audiences(
     assert ["prod"] == given
 
 
+def test_project_and_profile_of_dbt_s_environment_are_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invoke("init", str(tmp_path))
+    monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path))
+    monkeypatch.setenv("DBT_PROFILE", "others")
+    said = invoke("doctor").output
+    assert f"ok       dbt project: {tmp_path.name}" in said
+    assert "has no profile 'others'" in said
+
+
 def test_what_dbt_does_not_take_is_wrong_usage_and_what_it_cannot_build_is_a_failure() -> None:
     usage = ["Usage: dbt build [OPTIONS]", "", "Error: No x."]
     wrong = failure("build", 2, usage)

@@ -204,6 +204,10 @@ def test_the_profile_is_read_as_dbt_reads_it(
     found = read_profile("shop", project=project, target="prod")
     assert ("duckdb", "elsewhere.duckdb") == (found.type, found.settings["path"])
     assert "elsewhere" not in repr(found)
+    # Else a sync would read another warehouse than the one that dbt has built.
+    monkeypatch.setenv("DBT_TARGET", "prod")
+    assert "prod" == read_profile("shop", project=project).target
+    assert "dev" == read_profile("shop", project=project, target="dev").target
 
 
 def test_the_folder_of_profiles_is_given_or_of_the_environment_or_the_project(

@@ -148,7 +148,12 @@ def project_options(function: F) -> F:
         click.option("--profile", help="The profile, instead of the project's."),
         click.option("--profiles-dir", type=path, help="The folder of profiles.yml."),
         click.option(
-            "--project-dir", type=path, default=".", help="The dbt project.", show_default=True
+            "--project-dir",
+            type=path,
+            default=".",
+            envvar="DBT_PROJECT_DIR",
+            help="The dbt project.",
+            show_default=True,
         ),
     ):
         function = option(function)

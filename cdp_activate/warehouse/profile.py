@@ -28,7 +28,7 @@ class Profile:
 def read_profile(
     name: str, *, project: Path, profiles: Path | None = None, target: str | None = None
 ) -> Profile:
-    """The output `target` (else the profile's default) of profile `name`.
+    """The output `target` (else DBT_TARGET, else the profile's default) of profile `name`.
 
     `profiles.yml` is sought where dbt does: in `profiles`, DBT_PROFILES_DIR, the project,
     ~/.dbt. Raises SettingsError when there is none, SourceErrors when it is wrong.
@@ -53,7 +53,8 @@ def read_profile(
             f"{path} has no profile '{name}'", remedy=suggest(name, known, what="profiles")
         )
     outputs = root[name].locate(["outputs"])
-    wanted = target or str(expand_env(root[name].locate(["target"])) or "default")
+    given_target = target or os.environ.get("DBT_TARGET")
+    wanted = given_target or str(expand_env(root[name].locate(["target"])) or "default")
     known = outputs.value if isinstance(outputs.value, dict) else {}
     if wanted not in known:
         raise SettingsError(
