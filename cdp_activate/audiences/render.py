@@ -98,10 +98,11 @@ def lower_case(sql: str, dialect: str) -> str:
 
     A name that is not in small letters is always quoted (`identifier`).
     """
-    if "\\" not in sql and "$" not in sql:
+    pieces = _QUOTED.split(sql)
+    has_escapes = "\\" in sql and dialect not in _WITHOUT_ESCAPES
+    if not has_escapes and not any(map(_OTHER_TEXT.search, pieces[::2])):
         # Then quotes alone tell what is text (a doubled one ends a text and begins another),
         # and there is no need for the tokenizer.
-        pieces = _QUOTED.split(sql)
         pieces[::2] = [piece.lower() for piece in pieces[::2]]
         return "".join(pieces)
     parts, end = [], 0
@@ -114,9 +115,16 @@ def lower_case(sql: str, dialect: str) -> str:
 
 
 _QUOTED = re.compile(r"""('[^']*'|"[^"]*"|`[^`]*`)""")
+_OTHER_TEXT = re.compile(r"[\\$]|\be\Z", re.IGNORECASE)
+"""Outside of quotes: what may begin a text of another kind, such as `$$it's$$` or `e'it\\'s'`."""
+_WITHOUT_ESCAPES = {"duckdb", "postgres"}
+"""Dialects in whose quotes a backslash is a backslash."""
 _AS_WRITTEN = {
     TokenType.STRING,
     TokenType.IDENTIFIER,
     TokenType.NATIONAL_STRING,
     TokenType.RAW_STRING,
+    TokenType.BYTE_STRING,
+    TokenType.HEREDOC_STRING,
+    TokenType.UNICODE_STRING,
 }

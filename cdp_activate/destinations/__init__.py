@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+from functools import cache
 from importlib import import_module, metadata
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -44,9 +45,10 @@ def destination_class(type_name: str) -> type[Destination[Any]]:
     raise _unknown(type_name)
 
 
-def _own() -> set[str]:
+@cache
+def _own() -> frozenset[str]:
     names = {module.name for module in pkgutil.iter_modules(__path__)}
-    return {name for name in names if not name.startswith("_")} - _NOT_TYPES
+    return frozenset(name for name in names if not name.startswith("_")) - _NOT_TYPES
 
 
 def _installed() -> dict[str, metadata.EntryPoint]:

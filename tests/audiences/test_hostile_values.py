@@ -15,6 +15,7 @@ from world import NOON, catalog, create, people
 from cdp_activate.audiences.dbt import SyncUse, dbt_files
 from cdp_activate.audiences.preview import preview_sql
 from cdp_activate.audiences.read import read_audiences
+from cdp_activate.audiences.render import lower_case
 from cdp_activate.errors import SourceErrors
 from cdp_activate.text import parse
 
@@ -138,3 +139,17 @@ def test_a_name_is_refused_or_a_word(name: str) -> None:
         return
     assert found.isascii()
     assert found.replace("_", "a").isalnum()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sql", "expected"),
+    [
+        ("duckdb", r"SELECT 'A\' AS B, 'C'", r"select 'A\' as b, 'C'"),
+        ("bigquery", r"SELECT 'A\' AS B', C", r"select 'A\' AS B', c"),
+        ("postgres", r"SELECT e'A\'S', C, 'D'", r"select e'A\'S', c, 'D'"),
+        ("postgres", "SELECT $$It's$$, A, 'B'", "select $$It's$$, a, 'B'"),
+        ("snowflake", "SELECT '$A''B', C", "select '$A''B', c"),
+    ],
+)
+def test_text_keeps_its_case_whatever_its_quotes(dialect: str, sql: str, expected: str) -> None:
+    assert expected == lower_case(sql, dialect)
