@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
-from cdp_activate.errors import AuthError, DestinationError, OutOfReachError, RefusedError
+from cdp_activate.errors import AuthError, DestinationError, RefusedError, UnavailableError
 from cdp_activate.http import PooledTransport, Request, Response, Transport
 
 LONGEST_WAIT = 3600.0
@@ -55,7 +55,7 @@ def raise_for_status(response: Response, *, who: str) -> None:
     if status in _BUSY or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         # A platform that is busy says so before it looks at the rows; one that broke may not.
         broke = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.REQUEST_TIMEOUT
-        raise OutOfReachError(said, after=retry_after(response), in_doubt=broke)
+        raise UnavailableError(said, after=retry_after(response), in_doubt=broke)
     if status in _REFUSED:
         raise RefusedError(f"{said}: it refused the content of the batch")
     if status < HTTPStatus.BAD_REQUEST:
@@ -79,13 +79,13 @@ def _phrase(status: int) -> str:
 def read_json(response: Response, *, who: str) -> Any:
     """The answer's body as JSON.
 
-    Raises `OutOfReachError` when it is none: silence is not success, and what
+    Raises `UnavailableError` when it is none: silence is not success, and what
     cannot be read may have named rows that were refused.
     """
     try:
         return response.json()
     except (ValueError, RecursionError):
-        raise OutOfReachError(f"{who} sent an answer that is not JSON", in_doubt=True) from None
+        raise UnavailableError(f"{who} sent an answer that is not JSON", in_doubt=True) from None
 
 
 def retry_after(response: Response) -> float | None:

@@ -20,7 +20,7 @@ import urllib3
 from urllib3 import exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from cdp_activate.errors import CdpError, DestinationError, OutOfReachError, SettingsError
+from cdp_activate.errors import CdpError, DestinationError, SettingsError, UnavailableError
 from cdp_activate.proxies import user_of
 
 TICK = 0.25
@@ -73,7 +73,7 @@ class OpenCalls:
 
     @contextmanager
     def one(self, host: str) -> Iterator[None]:
-        """A call to `host`. Raises OutOfReachError where it was cut, whatever it came to."""
+        """A call to `host`. Raises UnavailableError where it was cut, whatever it came to."""
         call = OpenCall(time.monotonic() + self.longest)
         if self.given_up.is_set():
             raise _given_up(host)
@@ -96,7 +96,7 @@ class OpenCalls:
             raise (
                 _given_up(host)
                 if self.given_up.is_set()
-                else OutOfReachError(
+                else UnavailableError(
                     f"{host} did not answer in time: after {self.longest:,.3g} s "
                     "its answer was not whole",
                     in_doubt=True,
@@ -117,8 +117,8 @@ class OpenCalls:
                         call.cut()
 
 
-def _given_up(host: str) -> OutOfReachError:
-    return OutOfReachError(f"{host} was not waited for any longer", in_doubt=True)
+def _given_up(host: str) -> UnavailableError:
+    return UnavailableError(f"{host} was not waited for any longer", in_doubt=True)
 
 
 def _take(connection: HTTPConnection) -> None:
@@ -199,14 +199,14 @@ def _explained(error: Exception, host: str) -> CdpError:
         )
     if isinstance(error, exceptions.ProxyError):
         # The proxy itself, or the way that it was asked to open: the call was not made yet.
-        return OutOfReachError(
+        return UnavailableError(
             f"the proxy on the way to {host} is out of reach, or refuses the way"
         )
     if isinstance(error, exceptions.SSLError) and any(
         isinstance(one, SSLCertVerificationError) for one in error.args
     ):
         # It is asked for before anything is said.
-        return OutOfReachError(f"the certificate of {host} is not one that we trust")
+        return UnavailableError(f"the certificate of {host} is not one that we trust")
     # Before a connection there is no request; after it nobody knows how far the request came.
     never_left = (exceptions.NewConnectionError, exceptions.ConnectTimeoutError)
     reasons: tuple[tuple[type[Exception], str], ...] = (
@@ -225,7 +225,7 @@ def _explained(error: Exception, host: str) -> CdpError:
     for cause in causes:
         for kind, words in reasons:
             if isinstance(cause, kind):
-                return OutOfReachError(
+                return UnavailableError(
                     f"{host} {words}", in_doubt=not isinstance(cause, never_left)
                 )
-    return OutOfReachError(f"the connection to {host} failed", in_doubt=True)
+    return UnavailableError(f"the connection to {host} failed", in_doubt=True)

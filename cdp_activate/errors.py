@@ -5,7 +5,7 @@ CdpError                    whatever a person can mend; never shown as a traceba
   |   x SourceErrors        one or more mistakes in YAML files, with places
   |   x SettingsError       profiles, destinations and secrets
   |   x BusyError           another run of the same sync is going on
-  |       x ServedError     one has come to its end since this one was asked for
+  |       x AlreadyServedError  one has come to its end since this one was asked for
   + WarehouseError          the warehouse could not be read or written        exit code 1
   |   x LockedError         another process is in the way
   |   x UnreachableError    the server is not there, or the connection was lost
@@ -15,7 +15,7 @@ CdpError                    whatever a person can mend; never shown as a traceba
   + DestinationError        the platform, not the rows: the sync stops        exit code 1
       x AuthError           it does not know us: nothing will work until mended
       + RetryError          it took none of the rows: send them again
-      |   x OutOfReachError it did not answer, or only that it is busy or broken
+      |   x UnavailableError  it did not answer, or only that it is busy or broken
       x RefusedError        it refused the batch for what is in it: split it
 
 An error says what is wrong, where, and how to mend it. Messages never hold
@@ -101,7 +101,7 @@ class BusyError(UsageError):
     """Another run of the same sync is going on."""
 
 
-class ServedError(BusyError):
+class AlreadyServedError(BusyError):
     """Another run of the same sync has come to its end since this one was asked for."""
 
 
@@ -238,7 +238,7 @@ class RetryError(DestinationError):
         self.after = after
 
 
-class OutOfReachError(RetryError):
+class UnavailableError(RetryError):
     """The platform did not answer, or only that it is busy or broken: nothing of what was asked.
 
     Of a job it says nothing: that may go on.

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from cdp_activate.errors import OutOfReachError
+from cdp_activate.errors import UnavailableError
 from cdp_activate.proxies import goes_straight, proxies
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Transport(ABC):
     def send(self, request: Request) -> Response:
         """Return the whole answer, whatever its status.
 
-        Raises `OutOfReachError` when no whole answer came: connection refused or
+        Raises `UnavailableError` when no whole answer came: connection refused or
         reset, timeout, TLS failure, half a body. Raises `DestinationError` for
         a call that can never be made.
         """
@@ -229,7 +229,7 @@ class PooledTransport(Transport):
 
 
 def _body(answer: urllib3.BaseHTTPResponse, host: str) -> bytes:
-    """The body of an answer, uncompressed. Raises OutOfReachError where it has no end."""
+    """The body of an answer, uncompressed. Raises UnavailableError where it has no end."""
     parts, size = [], 0
     # To the last, empty part: it is then that half a body is noticed.
     while size <= MOST_BYTES and (part := answer.read(MOST_BYTES + 1, decode_content=False)):
@@ -238,7 +238,7 @@ def _body(answer: urllib3.BaseHTTPResponse, host: str) -> bytes:
     coding = answer.headers.get("content-encoding", "").strip().lower()
     body = _decoded(b"".join(parts), coding, host)
     if max(size, len(body)) > MOST_BYTES:
-        raise OutOfReachError(
+        raise UnavailableError(
             f"{host} sent an answer of more than {MOST_BYTES:,} bytes", in_doubt=True
         )
     return body
@@ -247,7 +247,7 @@ def _body(answer: urllib3.BaseHTTPResponse, host: str) -> bytes:
 def _decoded(body: bytes, coding: str, host: str) -> bytes:
     """The bytes of an answer before they were compressed, `MOST_BYTES` and one of them at most.
 
-    Raises OutOfReachError where they are not whole, or compressed in a way that was not asked
+    Raises UnavailableError where they are not whole, or compressed in a way that was not asked
     for: half an answer may look like a whole one.
     """
     if not body or coding in ("", "identity"):
@@ -263,7 +263,7 @@ def _decoded(body: bytes, coding: str, host: str) -> bytes:
         else:
             is_whole, rest = reader.eof or len(found) > MOST_BYTES, reader.unused_data
     if not is_whole:
-        raise OutOfReachError(
+        raise UnavailableError(
             f"{host} sent an answer that cannot be decompressed, or half of one", in_doubt=True
         )
     return found

@@ -33,7 +33,7 @@ _ONE_OF = {"audiences": "an audience", "syncs": "a sync"}
 
 
 @dataclass(frozen=True)
-class Compiled:
+class CompileResult:
     """What `compile` did: the files that differed, and what it says of the audiences."""
 
     changes: list[Difference]
@@ -243,7 +243,7 @@ class Project:
         ]
         return dbt_files(self.audiences, self.catalog, uses)
 
-    def compile(self, *, check: bool = False) -> Compiled:
+    def compile(self, *, check: bool = False) -> CompileResult:
         """Write the dbt files (or, with `check`, only compare); says what differed.
 
         When nothing that it reads or writes has changed since it last found them right,
@@ -252,10 +252,10 @@ class Project:
         place = self.manifest.with_name("cdp_activate_compiled.json")
         before = recorded(place)
         if before and before.digest == self._digest():
-            return Compiled([], before.audiences, list(before.warnings))
+            return CompileResult([], before.audiences, list(before.warnings))
         files = self.dbt_files()
         changes = differences(self.models, files) if check else write_files(self.models, files)
-        found = Compiled(changes, len(self.audiences), self.warnings)
+        found = CompileResult(changes, len(self.audiences), self.warnings)
         if not (check and changes):
             keep(place, Record(self._digest(), found.audiences, tuple(found.warnings)))
         return found

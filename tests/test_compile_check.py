@@ -13,7 +13,7 @@ import pytest
 from cdp_activate import project as project_module
 from cdp_activate.audiences import compile_record
 from cdp_activate.errors import SourceErrors
-from cdp_activate.project import Compiled, Project
+from cdp_activate.project import CompileResult, Project
 
 RECORD = "target/cdp_activate_compiled.json"
 FILES = {
@@ -53,7 +53,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def check(folder: Path) -> Compiled:
+def check(folder: Path) -> CompileResult:
     return Project.at(folder).compile(check=True)
 
 
@@ -74,7 +74,7 @@ def reads_audiences(folder: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
 def test_a_check_without_changes_reads_no_audience_and_says_the_same(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = Compiled([], 2, Project.at(shop).warnings)
+    first = CompileResult([], 2, Project.at(shop).warnings)
     assert first.warnings
     assert first == check(shop)
     assert not reads_audiences(shop, monkeypatch)
@@ -86,7 +86,7 @@ def test_without_the_record_the_check_is_made_in_full(
     (shop / RECORD).write_text("{", encoding="utf-8")
     assert reads_audiences(shop, monkeypatch)
     (shop / RECORD).unlink()
-    assert Compiled([], 2, Project.at(shop).warnings) == check(shop)
+    assert CompileResult([], 2, Project.at(shop).warnings) == check(shop)
 
 
 def _append(name: str, text: str) -> Callable[[Path], None]:

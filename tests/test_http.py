@@ -26,10 +26,10 @@ from cdp_activate.answers import (
 from cdp_activate.errors import (
     AuthError,
     DestinationError,
-    OutOfReachError,
     RefusedError,
     RetryError,
     SettingsError,
+    UnavailableError,
 )
 from cdp_activate.http import FunctionTransport, Headers, PooledTransport, Request, Response
 from cdp_activate.local_server import CutAnswer, LocalServer
@@ -71,17 +71,17 @@ def test_requests_and_responses_show_nothing_secret():
         (403, AuthError),
         (404, DestinationError),
         (405, DestinationError),
-        (408, OutOfReachError),
+        (408, UnavailableError),
         (409, DestinationError),
         (410, DestinationError),
         (413, RefusedError),
         (422, RefusedError),
-        (425, OutOfReachError),
-        (429, OutOfReachError),
-        (500, OutOfReachError),
-        (503, OutOfReachError),
-        (520, OutOfReachError),
-        (599, OutOfReachError),
+        (425, UnavailableError),
+        (429, UnavailableError),
+        (500, UnavailableError),
+        (503, UnavailableError),
+        (520, UnavailableError),
+        (599, UnavailableError),
     ],
 )
 def test_each_status_is_the_right_error(status, error):
@@ -413,7 +413,7 @@ def test_an_answer_that_trickles_is_not_waited_for_longer_than_the_call_may_take
     transport = PooledTransport(timeout=5, longest=0.2)
     began = time.monotonic()
 
-    with trickling(head=head, then=then) as url, pytest.raises(OutOfReachError) as raised:
+    with trickling(head=head, then=then) as url, pytest.raises(UnavailableError) as raised:
         transport.send(Request("POST", f"{url}?token=abc", {}, b"ann@x.test"))
 
     assert time.monotonic() - began < 1.0
@@ -433,11 +433,11 @@ def test_calls_that_are_given_up_end_at_once_and_no_other_begins():
         began = time.monotonic()
         given_up.set()
         errors = [call.exception() for call in calls]
-        with pytest.raises(OutOfReachError, match="not waited for"):
+        with pytest.raises(UnavailableError, match="not waited for"):
             transport.send(Request("POST", url, {}, b"x"))
 
     assert time.monotonic() - began < 1.0
-    assert all(isinstance(error, OutOfReachError) and error.in_doubt for error in errors)
+    assert all(isinstance(error, UnavailableError) and error.in_doubt for error in errors)
     transport.close()
 
 
@@ -468,7 +468,7 @@ def test_an_answer_without_an_end_does_not_fill_the_memory(transport, monkeypatc
 
     with (
         LocalServer(lambda _: Response(200, headers, body)) as server,
-        pytest.raises(OutOfReachError, match="more than 10,000 bytes") as raised,
+        pytest.raises(UnavailableError, match="more than 10,000 bytes") as raised,
     ):
         transport.send(Request("POST", server.url, {}, b"x"))
 
@@ -488,7 +488,7 @@ def test_half_of_a_compressed_answer_is_none(transport, coding, body):
     """What is left of it may read as an answer without a refusal."""
     with (
         LocalServer(lambda _: Response(200, {"Content-Encoding": coding}, body)) as server,
-        pytest.raises(OutOfReachError, match="cannot be decompressed") as raised,
+        pytest.raises(UnavailableError, match="cannot be decompressed") as raised,
     ):
         transport.send(Request("POST", server.url, {}, b"x"))
 

@@ -31,7 +31,7 @@ EPILOG = (
 )
 
 
-class Main(Group):
+class RootGroup(Group):
     """The group of all commands, which knows those of its groups too."""
 
     def resolve_command(
@@ -44,7 +44,7 @@ class Main(Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=Main, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=RootGroup, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="cdp-activate")
 def main() -> None:
     """Customer journeys and audiences in the warehouse, synced to e-mail and ads platforms.

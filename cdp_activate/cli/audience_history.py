@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdp_activate.cli.common import (
-    Choice,
     Command,
+    SuggestingChoice,
     as_of_option,
     instant,
     json_option,
@@ -32,7 +32,7 @@ UNITS = ("day", "week", "month", "quarter", "year")
 @click.argument("name")
 @click.option("--id", "key", metavar="ID", help="Show the stays of this person instead.")
 @click.option(
-    "--by", "unit", type=Choice(UNITS), default="day", show_default=True,
+    "--by", "unit", type=SuggestingChoice(UNITS), default="day", show_default=True,
     help="How long each period is.",
 )  # fmt: skip
 @click.option("--since", metavar="TIME", help="Only periods that end after it (ISO 8601).")

@@ -24,7 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _AS_JSON = "cdp_activate.as_json"
 
 
-class Told(click.Command):
+class ErrorReporting(click.Command):
     """What is wrong is told as a sentence, or as JSON where that was asked for; no traceback."""
 
     def make_context(
@@ -64,11 +64,11 @@ class Told(click.Command):
         return context.exit(told.exit_code)
 
 
-class Command(Told):
+class Command(ErrorReporting):
     """A command that does something."""
 
 
-class Group(Told, click.Group):
+class Group(ErrorReporting, click.Group):
     """Commands under one name."""
 
 
@@ -124,7 +124,7 @@ def complain(error: CdpError, sync: str = "") -> None:
     click.echo(log.line("command_failed", log.ERROR, **about, **told), err=True)
 
 
-class Choice(click.Choice):  # type: ignore[type-arg] # click 8.1 takes none
+class SuggestingChoice(click.Choice):  # type: ignore[type-arg] # click 8.1 takes none
     """Words to choose from; for one that is none of them the one that is meant is said."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cdp_activate.cli.common import Choice, Command, instant, json_option, show_json, table
+from cdp_activate.cli.common import (
+    Command,
+    SuggestingChoice,
+    instant,
+    json_option,
+    show_json,
+    table,
+)
 
 if TYPE_CHECKING:
     from cdp_activate.demo.story import DemoStory
@@ -15,8 +22,8 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.option(
-    "--data", type=Choice(["shop", "complete-journey"]), default="shop", show_default=True,
-    help="The generated stationery shop, or a real year of grocery shopping.",
+    "--data", type=SuggestingChoice(["shop", "complete-journey"]), default="shop",
+    show_default=True, help="The generated stationery shop, or a real year of grocery shopping.",
 )  # fmt: skip
 @click.option(
     "--dir", "folder", type=click.Path(path_type=Path), default="demo", show_default=True,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdp_activate.cli.common import (
-    Choice,
     Command,
+    SuggestingChoice,
     as_of_option,
     complain,
     instant,
@@ -40,7 +40,7 @@ retry_option = click.option(
 @click.command(cls=Command)
 @select_option
 @click.option(
-    "--format", "form", type=Choice(FORMATS), default="text", show_default=True,
+    "--format", "form", type=SuggestingChoice(FORMATS), default="text", show_default=True,
     help="Markdown is for pull requests.",
 )  # fmt: skip
 @click.option(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdp_activate.cli.common import (
-    Choice,
     Command,
+    SuggestingChoice,
     json_option,
     load,
     project_options,
@@ -27,7 +27,7 @@ FILES = ("audiences", "syncs", "destinations")
 
 
 @click.command(cls=Command)
-@click.argument("files", type=Choice(FILES), required=False)
+@click.argument("files", type=SuggestingChoice(FILES), required=False)
 @click.option(
     "--into", type=click.Path(path_type=Path, file_okay=False), help="Write all to this folder."
 )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cdp_activate.cli.common import (
-    Choice,
     Command,
+    SuggestingChoice,
     as_of_option,
     complain,
     instant,
@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Send messages again that were sent and never answered: say so when they did not arrive.",
 )
-@click.option("--allow", multiple=True, type=Choice(GUARDS), help="Lift this guard for this run.")
+@click.option(
+    "--allow", multiple=True, type=SuggestingChoice(GUARDS), help="Lift this guard for this run."
+)
 @run_options
 @project_options
 @as_of_option

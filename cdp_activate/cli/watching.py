@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cdp_activate.cli.common import Choice
+from cdp_activate.cli.common import SuggestingChoice
 from cdp_activate.errors import StoppedError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ AT_ONCE = 0.5
 def log_option(function: F) -> F:
     return click.option(
         "--log-format",
-        type=Choice(["json", "text"]),
+        type=SuggestingChoice(["json", "text"]),
         envvar="CDP_LOG_FORMAT",
         help="Write a structured log to standard error (or set CDP_LOG_FORMAT).",
     )(function)

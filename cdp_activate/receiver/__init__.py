@@ -10,7 +10,7 @@ command or by a seed. Over a socket, for the demo, tests and benchmarks:
 
 Without one, for tests that must be quick and always the same:
 
-    platform = SimulatedPlatform(Nature(matches_on="email", job_ticks=3))
+    platform = SimulatedPlatform(PlatformBehaviour(matches_on="email", job_ticks=3))
     destination = WebhookDestination(settings, transport=platform.transport)
 
 Alone: `python -m cdp_activate.receiver --port 8765`. It listens on 127.0.0.1

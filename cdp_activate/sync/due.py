@@ -15,13 +15,13 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from cdp_activate.catalog import Catalog
-from cdp_activate.errors import BusyError, CdpError, ServedError
+from cdp_activate.errors import AlreadyServedError, BusyError, CdpError
 from cdp_activate.sync import log
 from cdp_activate.sync.builds import last_builds
 from cdp_activate.sync.lease import Lease
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.run import RunOptions, Summary, run_sync
-from cdp_activate.sync.schedule import LastRun, Timetable, Verdict, judge
+from cdp_activate.sync.schedule import DueVerdict, LastRun, Timetable, judge
 from cdp_activate.sync.tables import create_tables
 from cdp_activate.warehouse.base import Warehouse
 
@@ -94,7 +94,7 @@ class Scheduler:
         schedule = sync.settings.schedule
         if schedule is None:
             fresh = last is not None and last.ok
-            verdict = Verdict(False, "it has no `schedule:`", fresh=fresh)
+            verdict = DueVerdict(False, "it has no `schedule:`", fresh=fresh)
         else:
             table = Timetable(name, schedule, self.timezone) if schedule.cron else None
             verdict = judge(table, last, now, self._built.get(name, ""))
@@ -190,7 +190,7 @@ class Scheduler:
                 opened = True
                 how = replace(options, is_due=is_due)
                 summary = run_sync(sync, self.catalog, warehouse, as_of=now, options=how)
-        except ServedError:
+        except AlreadyServedError:
             return line
         except BusyError as error:
             return _ended(line, "running", error.message)

@@ -10,7 +10,7 @@ from typing import Any
 
 from cdp_activate.destinations.base import Destination
 from cdp_activate.destinations.rows import Receipt, Row
-from cdp_activate.errors import CdpError, DestinationError, OutOfReachError
+from cdp_activate.errors import CdpError, DestinationError, UnavailableError
 from cdp_activate.http import Transport
 from cdp_activate.sync.attempts import RetryPolicy
 from cdp_activate.sync.batches import Batch, read_batches
@@ -250,7 +250,7 @@ def settle_jobs(
         except JobUnderWayError as error:
             failure = failure or error
         except CdpError as error:
-            if not (leave and isinstance(error.__cause__, OutOfReachError)):
+            if not (leave and isinstance(error.__cause__, UnavailableError)):
                 notes.lose(list_name, verb, job)
             failure = failure or error
         else:

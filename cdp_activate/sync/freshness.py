@@ -19,7 +19,7 @@ _STORED = ("table", "incremental", "snapshot", "materialized_view")
 
 
 @dataclass(frozen=True)
-class Age:
+class DataAge:
     """When the data of some sources, or some models, are from. None: dbt does not say."""
 
     what: str
@@ -54,7 +54,7 @@ def span(length: timedelta) -> str:
     return f"{seconds:,} seconds"
 
 
-def ages(artifacts: Path, models: Iterable[str]) -> list[Age]:
+def ages(artifacts: Path, models: Iterable[str]) -> list[DataAge]:
     """The ages of the sources that some models are built from, and of the models up to these.
 
     Sources count when dbt judges them: where they say `freshness:` or `loaded_at_field:`, or
@@ -72,8 +72,8 @@ def ages(artifacts: Path, models: Iterable[str]) -> list[Age]:
         if nodes[name].get("config", {}).get("materialized", "table") in _STORED
     }
     return [
-        Age("sources", {_short(name): loaded.get(name) for name in judged}),
-        Age("models", {_short(name): built.get(name) for name in stored}),
+        DataAge("sources", {_short(name): loaded.get(name) for name in judged}),
+        DataAge("models", {_short(name): built.get(name) for name in stored}),
     ]
 
 

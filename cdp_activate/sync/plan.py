@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cdp_activate.errors import WarehouseError
 from cdp_activate.sync.audience_table import Mark
 from cdp_activate.sync.counts import ACTIONS, PlanCounts
-from cdp_activate.sync.freshness import Age
+from cdp_activate.sync.freshness import DataAge
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.plan_sql import PlanOptions
 from cdp_activate.sync.tables import KeptList
@@ -68,7 +68,7 @@ class Plan:
     asked: PlanOptions
     marks: dict[str, Mark]
     """What the tables of its audiences are of, by name; not of those that do not say."""
-    ages: list[Age]
+    ages: list[DataAge]
     others: list[tuple[str, int]] = field(default_factory=list)
     """Syncs that put people on its list before it, and how many."""
 

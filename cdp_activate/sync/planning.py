@@ -11,7 +11,7 @@ from cdp_activate.catalog.types import column_type
 from cdp_activate.errors import UsageError, WarehouseError
 from cdp_activate.sync.audience_table import members_relation, read_marks
 from cdp_activate.sync.counts import PlanCounts, counted
-from cdp_activate.sync.freshness import Age, ages
+from cdp_activate.sync.freshness import DataAge, ages
 from cdp_activate.sync.ledger import Ledger
 from cdp_activate.sync.model import Sync
 from cdp_activate.sync.phone_numbers import check_numbers, phone_of, read_numbers
@@ -96,7 +96,7 @@ def _check_mode(sync: Sync, warehouse: Warehouse, ledger: Ledger) -> None:
         )
 
 
-def _ages(sync: Sync, catalog: Catalog) -> list[Age]:
+def _ages(sync: Sync, catalog: Catalog) -> list[DataAge]:
     """How old the audience's data are, where a guard asks."""
     asked = sync.settings.guards.fresh_within or sync.audience.expect.fresh_within
     if asked is None or catalog.artifacts is None:

@@ -14,7 +14,13 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from cdp_activate.errors import BusyError, LockedError, ServedError, UnreachableError, UsageError
+from cdp_activate.errors import (
+    AlreadyServedError,
+    BusyError,
+    LockedError,
+    UnreachableError,
+    UsageError,
+)
 from cdp_activate.sync.fold import Fold, analyze_state
 from cdp_activate.sync.lease import LEASE, Lease
 from cdp_activate.sync.notes import Notes
@@ -44,8 +50,8 @@ class Runs:
     ) -> None:
         """Take the lease and note the run.
 
-        Raises BusyError while another run holds it, ServedError where the run, the lease once
-        taken, is not due any more.
+        Raises BusyError while another run holds it, AlreadyServedError where the run, the
+        lease once taken, is not due any more.
         """
         with self.warehouse.state():
             create_tables(self.warehouse)
@@ -64,7 +70,7 @@ class Runs:
         with self.warehouse.state():
             self.lease.take(run.run_id)
             if not is_due(self.warehouse):
-                raise ServedError(f"another run of the sync '{self.sync}' was here before")
+                raise AlreadyServedError(f"another run of the sync '{self.sync}' was here before")
             self.warehouse.run(
                 f"update {self.table} set state = 'killed' where sync = ? and state = 'running'",
                 [self.sync],

@@ -173,7 +173,7 @@ class LastRun:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DueVerdict:
     """Whether a sync is due, why, and when it is next. `fresh`: others may build on it."""
 
     due: bool
@@ -184,7 +184,7 @@ class Verdict:
 
 def judge(
     table: Timetable | None, last: LastRun | None, now: datetime, built: datetime | str = ""
-) -> Verdict:
+) -> DueVerdict:
     """Whether a sync is due at `now`. No timetable: after each build.
 
     `built` is when the last one was, or why nobody knows.
@@ -194,20 +194,20 @@ def judge(
     did = "ran" if ok else "ran, and did not end well,"
     if table is None:
         if isinstance(built, str):
-            return Verdict(False, built, fresh=ok)
+            return DueVerdict(False, built, fresh=ok)
         if last is not None and last.started_at >= built:
-            return Verdict(False, f"it {did} after the last build", fresh=ok)
-        return Verdict(True, f"dbt built what it reads at {_clock(built)}")
+            return DueVerdict(False, f"it {did} after the last build", fresh=ok)
+        return DueVerdict(True, f"dbt built what it reads at {_clock(built)}")
     slot, following = table.last(now), table.next(now)
     if ran is not None and ran >= slot.at:
-        return Verdict(False, f"it {did} for {_clock(slot.at)}", following.begins_at, fresh=ok)
+        return DueVerdict(False, f"it {did} for {_clock(slot.at)}", following.begins_at, fresh=ok)
     if slot.begins_at > now:
-        return Verdict(False, "jitter lets it wait a little", slot.begins_at)
+        return DueVerdict(False, "jitter lets it wait a little", slot.begins_at)
     schedule = table.schedule
     if schedule.catch_up == "skip" and now - slot.begins_at > schedule.grace:
         why = f"{_clock(slot.at)} was missed, and `catch_up` is skip"
-        return Verdict(False, why, following.begins_at, fresh=ok)
-    return Verdict(True, f"since {_clock(slot.at)}", following.begins_at)
+        return DueVerdict(False, why, following.begins_at, fresh=ok)
+    return DueVerdict(True, f"since {_clock(slot.at)}", following.begins_at)
 
 
 def _clock(at: datetime) -> str:

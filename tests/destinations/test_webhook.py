@@ -15,9 +15,9 @@ from cdp_activate.destinations.webhook import WebhookDestination
 from cdp_activate.errors import (
     AuthError,
     DestinationError,
-    OutOfReachError,
     RefusedError,
     RetryError,
+    UnavailableError,
 )
 from cdp_activate.http import FunctionTransport, Response
 from cdp_activate.receiver import Receiver
@@ -532,5 +532,5 @@ def test_what_begins_as_json_and_is_none_is_no_success(body):
         transport=FunctionTransport(lambda _: Response(200, {"content-type": "text/plain"}, body)),
     )
 
-    with pytest.raises(OutOfReachError, match="not JSON"):
+    with pytest.raises(UnavailableError, match="not JSON"):
         destination.upsert("VIP", [person(1)])

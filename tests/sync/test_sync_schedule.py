@@ -11,7 +11,7 @@ import pytest
 from cronsim import CronSim
 from pydantic import ValidationError
 
-from cdp_activate.sync.schedule import LastRun, Schedule, Timetable, Verdict, judge
+from cdp_activate.sync.schedule import DueVerdict, LastRun, Schedule, Timetable, judge
 
 BERLIN = ZoneInfo("Europe/Berlin")
 SPRING = datetime(2026, 3, 29, tzinfo=UTC)  # 02:00 becomes 03:00 in Berlin, at 01:00 UTC
@@ -71,7 +71,7 @@ def test_the_last_and_the_next_time_are_those_of_going_through_all_of_them(cron:
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
-def asked(now: datetime, last: LastRun | None = None, **more: Any) -> Verdict:
+def asked(now: datetime, last: LastRun | None = None, **more: Any) -> DueVerdict:
     return judge(timetable("0 12 * * *", "UTC", **more), last, now)
 
 
