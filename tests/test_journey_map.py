@@ -259,17 +259,23 @@ def test_a_small_group_is_nowhere_on_the_map(shop: Path, content: dict[str, Any]
 
 
 def test_a_small_part_cannot_be_worked_out_from_the_whole() -> None:
-    """What is not shown is several parts and enough people, or nothing is shown at all."""
+    """As far as a reader can tell a small part is of one person, or of as many as small goes."""
     for counts in itertools.product(range(8), repeat=4):
-        why = of_parts(counts, 5)
-        small = {place for place, count in enumerate(counts) if 0 < count < 5}
+        why = of_parts(counts, 3)
+        small = {place for place, count in enumerate(counts) if 0 < count < 3}
         assert small == {place for place, reason in enumerate(why) if reason == "few"}
-        hidden = [count for count, reason in zip(counts, why, strict=True) if reason]
-        assert 0 not in hidden
-        assert bool(small) == bool(hidden)
-        nothing_shown = hidden == [count for count in counts if count]
-        assert not hidden or nothing_shown or (len(hidden) > 1 and sum(hidden) >= 5), counts
-    assert [None, "few", "beside few", None] == of_parts([90, 4, 7, 8], 5)
+        hidden = [place for place, reason in enumerate(why) if reason]
+        shown = [count for place, count in enumerate(counts) if count and place not in hidden]
+        if not small or not shown:
+            assert hidden == [place for place, count in enumerate(counts) if small and count]
+            continue
+        ranges = [range(1, 3) if place in small else range(3, min(shown) + 1) for place in hidden]
+        whole = sum(counts[place] for place in hidden)
+        possible = [guess for guess in itertools.product(*ranges) if sum(guess) == whole]
+        for at, place in enumerate(hidden):
+            assert place not in small or {1, 2} == {guess[at] for guess in possible}, counts
+    assert [None, "few", "beside few", "beside few"] == of_parts([90, 4, 7, 8], 5)
+    assert ["few", "beside few", "beside few", None] == of_parts([1, 5, 100, 200], 5)
 
 
 def test_what_could_give_a_small_group_away_is_not_called_small(content: dict[str, Any]) -> None:

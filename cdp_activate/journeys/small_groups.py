@@ -22,18 +22,31 @@ def is_few(count: int, least: int) -> bool:
 def of_parts(counts: Sequence[int], least: int) -> list[str | None]:
     """Of parts that make up a whole, why each is not shown; None for one that is.
 
-    As long as those that are not shown are together a small group, or are one alone, the smallest
-    of the others goes with them.
+    As long as the whole less what is shown says anything of a small one, the smallest of the
+    others goes with them.
     """
     why: list[str | None] = [FEW if is_few(count, least) else None for count in counts]
     if any(why):
         for place in sorted(range(len(counts)), key=lambda one: counts[one]):
-            hidden = [count for count, reason in zip(counts, why, strict=True) if reason]
-            if len(hidden) > 1 and sum(hidden) >= least:
+            if _say_nothing(counts, why, least):
                 break
             if counts[place] and not why[place]:
                 why[place] = BESIDE
     return why
+
+
+def _say_nothing(counts: Sequence[int], why: Sequence[str | None], least: int) -> bool:
+    """Whether a small part may be of one person as well as of one less than `least`.
+
+    Whoever reads knows what all hidden parts come to; that those beside the small ones are of
+    `least` people or more; and, since the smallest were taken, of no more than any that is shown.
+    """
+    small, beside = why.count(FEW) - 1, why.count(BESIDE)
+    hidden = sum(count for count, reason in zip(counts, why, strict=True) if reason)
+    shown = (count for count, reason in zip(counts, why, strict=True) if count and not reason)
+    most = min(shown, default=0)
+    lowest, highest = small + beside * least, small * (least - 1) + beside * most
+    return lowest <= hidden - (least - 1) and hidden - 1 <= highest
 
 
 def withhold(row: dict[str, Any], why: str | None, names: Iterable[str]) -> None:
